@@ -1,0 +1,114 @@
+// Package bench is the contract every bench of the program keeps, so that one reader understands them all.
+//
+// Takes a Bench (a name, the figures it promises, a function) and Options, and gives a Report with figures, one row per
+// instance, the time, the processor time and the memory it took. Method: a bench computes, this package measures and
+// writes JSON or a table. Never: it knows no bench by itself; the packages below and the solvers' own bring theirs.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"time"
+)
+
+// Bench is one named measurement.
+type Bench struct {
+	Name    string
+	Summary string   // one sentence
+	Data    string   // what --data names, in words; empty = needs none
+	Figures []Figure // exactly the keys of Outcome.Figures
+	Run     func(ctx context.Context, opts Options) (Outcome, error)
+}
+
+// Figure is one number that a bench promises to report.
+type Figure struct {
+	Key     string
+	Meaning string // with its unit
+}
+
+// Options are the same for every bench.
+type Options struct {
+	Data    string        // path or address, in the bench's own terms
+	Budget  time.Duration // wall time that a bench may spend on searching or repeating
+	Seed    uint64
+	Workers int    // goroutines or worker processes
+	Only    string // glob over instance names; empty = all
+	// Progress is told of each step, done in 0…1 of the whole; nil = nobody listens.
+	Progress func(done float64, sentence string)
+}
+
+// Report tells progress to whoever listens.
+func (o Options) Report(done float64, sentence string) {
+	if o.Progress != nil {
+		o.Progress(done, sentence)
+	}
+}
+
+// Selected says whether an instance is to be run under Only.
+func (o Options) Selected(instance string) bool {
+	if o.Only == "" {
+		return true
+	}
+	ok, err := path.Match(o.Only, instance)
+	return err == nil && ok // Execute refused a broken pattern
+}
+
+// Outcome is what a bench found; a bench measures no time or memory of the whole run itself.
+type Outcome struct {
+	Figures map[string]float64
+	Rows    []Row // one per instance, in the order they were run
+}
+
+// ErrUsage marks an error in what was asked for, not in the doing.
+var ErrUsage = errors.New("bench: wrong use")
+
+// Execute runs a bench and measures it.
+func Execute(ctx context.Context, b Bench, opts Options) (Report, error) {
+	if opts.Workers < 1 {
+		return Report{}, fmt.Errorf("%w: workers is %d, want 1 or more", ErrUsage, opts.Workers)
+	}
+	if opts.Budget <= 0 {
+		return Report{}, fmt.Errorf("%w: budget is %v, want more than 0", ErrUsage, opts.Budget)
+	}
+	if _, err := path.Match(opts.Only, ""); err != nil {
+		return Report{}, fmt.Errorf("%w: only is %q, which is no valid pattern", ErrUsage, opts.Only)
+	}
+	start, cpu := time.Now(), cpuSeconds()
+	out, err := b.Run(ctx, opts)
+	if err != nil {
+		return Report{}, fmt.Errorf("bench %s: %w", b.Name, err)
+	}
+	if err := promised(b, out); err != nil {
+		return Report{}, err
+	}
+	return Report{
+		Name: b.Name, Figures: out.Figures, Rows: out.Rows,
+		Seconds: time.Since(start).Seconds(), CPUSeconds: cpuSeconds() - cpu, PeakMB: peakMB(),
+		Seed: opts.Seed, Workers: opts.Workers,
+	}, nil
+}
+
+// promised checks that a bench reports exactly the figures it lists.
+func promised(b Bench, out Outcome) error {
+	for _, f := range b.Figures {
+		if _, ok := out.Figures[f.Key]; !ok {
+			return fmt.Errorf("bench %s: the promised figure %s is missing", b.Name, f.Key)
+		}
+	}
+	if len(out.Figures) != len(b.Figures) {
+		return fmt.Errorf("bench %s: %d figures reported, %d listed", b.Name, len(out.Figures), len(b.Figures))
+	}
+	return nil
+}
+
+// Find returns the bench of that name.
+func Find(all []Bench, name string) (Bench, error) {
+	for _, b := range all {
+		if b.Name == name {
+			return b, nil
+		}
+	}
+	return Bench{}, fmt.Errorf("%w: there is no bench %q; bench --list names them all", ErrUsage, name)
+}
