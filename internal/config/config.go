@@ -1,0 +1,144 @@
+// Package config turns flags, environment and a file into the one struct that the program is built from.
+//
+// Takes what the command line parser found (flag, else environment, else file, else default) and gives a Config that is
+// complete and checked. Method: the fields carry their flag, variable and default as tags; Read gives the file's values
+// under the same names. Never: it opens no server, makes no folder and knows no package of ours.
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/user"
+	"path/filepath"
+	"time"
+)
+
+// Config is everything that steers the program apart from what a verb is asked to do.
+type Config struct {
+	Home   string `help:"Folder of this installation's data; default: quartermaster in the user's data folder." placeholder:"DIR" env:"QUARTERMASTER_HOME"`
+	Store  string `help:"Where the truth is kept: postgres://USER:PASSWORD@HOST/DATABASE; default: a SQLite file in the home folder." placeholder:"URL" env:"QUARTERMASTER_STORE"`
+	Redis  string `help:"What hands out jobs: redis://:PASSWORD@HOST:PORT/DB; default: one inside this process." placeholder:"URL" env:"QUARTERMASTER_REDIS"`
+	Listen string `help:"Address of the HTTP API." default:"127.0.0.1:8480" placeholder:"HOST:PORT" env:"QUARTERMASTER_LISTEN"`
+
+	Concurrency int           `help:"Jobs worked on at the same time in this process; 0 = one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
+	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`
+
+	LogLevel  string `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"QUARTERMASTER_LOG_LEVEL"`
+	LogFormat string `help:"Log lines as text or json." enum:"text,json" default:"text" placeholder:"FORMAT" env:"QUARTERMASTER_LOG_FORMAT"`
+
+	// Role is what this process does; serve has a flag for it, all other verbs do everything they need themselves.
+	Role Role `kong:"-"`
+}
+
+// Role is what one process of an installation does.
+type Role string
+
+const (
+	RoleAll    Role = "all"    // both, and the default
+	RoleAPI    Role = "api"    // answers requests and hands out jobs
+	RoleWorker Role = "worker" // works on jobs; needs the shared pair of servers
+)
+
+// Default is the Config of a newcomer: everything embedded, in the user's data folder.
+func Default() Config {
+	c := Config{Listen: "127.0.0.1:8480", Drain: 20 * time.Second, LogLevel: "info", LogFormat: "text", Role: RoleAll}
+	c.Home, _ = defaultHome() // an unknown home is reported by Complete
+	return c
+}
+
+// SQLite says whether the truth is a file in the home folder.
+func (c Config) SQLite() bool { return c.Store == "" }
+
+// Complete fills what has no fixed default and checks the rest; the error names the flag that is wrong.
+func (c Config) Complete() (Config, error) {
+	if c.Home == "" {
+		home, err := defaultHome()
+		if err != nil {
+			return c, err
+		}
+		c.Home = home
+	}
+	home, err := filepath.Abs(c.Home)
+	if err != nil {
+		return c, fmt.Errorf("config: home %q: %w", c.Home, err)
+	}
+	c.Home = home
+	if c.Role == "" {
+		c.Role = RoleAll
+	}
+	return c, c.check()
+}
+
+func (c Config) check() error {
+	if err := checkURL("store", c.Store, "postgres", "postgresql"); err != nil {
+		return err
+	}
+	if err := checkURL("redis", c.Redis, "redis", "rediss"); err != nil {
+		return err
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("config: listen is %q, want HOST:PORT such as 127.0.0.1:8480", c.Listen)
+	}
+	if c.Concurrency < 0 || c.Concurrency > 1024 {
+		return fmt.Errorf("config: concurrency is %d, want 0 to 1024", c.Concurrency)
+	}
+	if c.Drain < 0 {
+		return fmt.Errorf("config: drain is %v, want 0s or more", c.Drain)
+	}
+	switch c.Role {
+	case RoleAll, RoleAPI, RoleWorker:
+	default:
+		return fmt.Errorf("config: role is %q, want all, api or worker", c.Role)
+	}
+	return c.checkPair()
+}
+
+// checkPair refuses a set-up in which a process would wait for jobs that nobody can hand to it.
+func (c Config) checkPair() error {
+	if c.Role == RoleAll {
+		return nil
+	}
+	if c.SQLite() {
+		return fmt.Errorf("config: role %s needs a store that several processes share: set store to postgres://…", c.Role)
+	}
+	if c.Redis == "" {
+		return fmt.Errorf("config: role %s needs a Redis that several processes share: set redis to redis://…", c.Role)
+	}
+	return nil
+}
+
+// checkURL names the flag, and never the value: it holds a password.
+func checkURL(name, value string, schemes ...string) error {
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	if err != nil {
+		return fmt.Errorf("config: %s is no valid address; want %s://…", name, schemes[0])
+	}
+	for _, s := range schemes {
+		if u.Scheme == s {
+			return nil
+		}
+	}
+	return fmt.Errorf("config: %s begins with %q, want %s://…", name, u.Scheme, schemes[0])
+}
+
+// defaultHome is quartermaster in the user's data folder as the XDG base directory specification says; where HOME is not
+// set, the home folder of the user's account.
+func defaultHome() (string, error) {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) { // the specification ignores relative ones
+		return filepath.Join(dir, "quartermaster"), nil
+	}
+	home := os.Getenv("HOME")
+	if home == "" {
+		u, err := user.Current()
+		if err != nil || u.HomeDir == "" {
+			return "", fmt.Errorf("config: this user has no home folder: name a folder with --home")
+		}
+		home = u.HomeDir
+	}
+	return filepath.Join(home, ".local", "share", "quartermaster"), nil
+}
