@@ -20,13 +20,13 @@ type Config struct {
 	Home   string `help:"Folder of this installation's data; default: quartermaster in the user's data folder." placeholder:"DIR" env:"QUARTERMASTER_HOME"`
 	Store  string `help:"Where the truth is kept: postgres://USER:PASSWORD@HOST/DATABASE; default: a SQLite file in the home folder." placeholder:"URL" env:"QUARTERMASTER_STORE"`
 	Redis  string `help:"What hands out jobs: redis://:PASSWORD@HOST:PORT/DB; default: one inside this process." placeholder:"URL" env:"QUARTERMASTER_REDIS"`
-	Listen string `help:"Address of the HTTP API." default:"127.0.0.1:8480" placeholder:"HOST:PORT" env:"QUARTERMASTER_LISTEN"`
+	Listen string `help:"Address of the HTTP API; default ${default}." default:"127.0.0.1:8480" placeholder:"HOST:PORT" env:"QUARTERMASTER_LISTEN"`
 
-	Concurrency int           `help:"Jobs worked on at the same time in this process; 0 = one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
-	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`
+	Concurrency int           `help:"Jobs worked on at the same time in this process; 0, the default, is one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
+	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for; default ${default}." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`
 
-	LogLevel  string `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"QUARTERMASTER_LOG_LEVEL"`
-	LogFormat string `help:"Log lines as text or json." enum:"text,json" default:"text" placeholder:"FORMAT" env:"QUARTERMASTER_LOG_FORMAT"`
+	LogLevel  string `help:"Least level that is logged: debug, info, warn or error; default ${default}." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"QUARTERMASTER_LOG_LEVEL"`
+	LogFormat string `help:"Log lines as text or json; default ${default}." enum:"text,json" default:"text" placeholder:"FORMAT" env:"QUARTERMASTER_LOG_FORMAT"`
 
 	// Role is what this process does; serve has a flag for it, all other verbs do everything they need themselves.
 	Role Role `kong:"-"`
