@@ -86,17 +86,36 @@ func tail(path string) string {
 	return strings.TrimSpace(string(data))
 }
 
-// workFolder makes an empty folder that the given user owns.
+// workFolder makes an empty folder that the given user owns and can reach; nil is ourselves.
 func workFolder(name string, who *account) (string, error) {
-	dir, err := os.MkdirTemp("", name)
+	base := os.TempDir()
+	if who != nil && !reachable(base) {
+		base = "/tmp" // TMPDIR may lie in a folder of root's own
+	}
+	dir, err := os.MkdirTemp(base, name)
 	if err != nil {
 		return "", fmt.Errorf("servers: make a folder for a private server: %w", err)
 	}
 	if who != nil {
 		if err := os.Chown(dir, who.uid, who.gid); err != nil {
-			_ = os.RemoveAll(dir)
-			return "", fmt.Errorf("servers: give %s to user %s: %w", filepath.Base(dir), who.name, err)
+			err = fmt.Errorf("servers: give %s to user %s: %w", filepath.Base(dir), who.name, err)
+			return "", errors.Join(err, os.RemoveAll(dir))
 		}
 	}
 	return dir, nil
+}
+
+// reachable says whether every user may pass through a folder and all above it.
+func reachable(dir string) bool {
+	for {
+		info, err := os.Stat(dir)
+		if err != nil || info.Mode()&0o001 == 0 {
+			return false
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return true
+		}
+		dir = parent
+	}
 }
