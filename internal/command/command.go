@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -78,7 +79,7 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 		g.Config, err = g.Config.Complete()
 	}
 	if err != nil {
-		return complain(streams, g.JSON, usageError{err})
+		return complain(streams, g.JSON || slices.Contains(args, "--json"), usageError{err})
 	}
 	err = parsed.Run(&run{ctx: ctx, streams: streams, cfg: g.Config, json: g.JSON})
 	return complain(streams, g.JSON, err)

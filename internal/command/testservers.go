@@ -50,7 +50,9 @@ func (v testserversVerb) Run(r *run) error {
 	cmd := exec.CommandContext(r.ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.streams.In, r.streams.Out, r.streams.Err
 	cmd.Env = append(os.Environ(), testPostgresVariable+"="+pair.Postgres.URL, testRedisVariable+"="+pair.Redis.URL)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	// A group of its own, so that what the command started ends with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	err = cmd.Run()
 	var exit *exec.ExitError
