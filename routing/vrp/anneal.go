@@ -1,0 +1,102 @@
+package vrp
+
+import (
+	"context"
+	"math"
+
+	"quartermaster/internal/rng"
+)
+
+// Temperatures of the annealing, as shares of what a stop costs on average in the first plan. The published ones (100
+// falling to 1 on instances whose legs are about that long) are hotter; a short budget must be spent cooler.
+const (
+	hotShare  = 0.25
+	coldShare = 0.0025
+)
+
+// search is one run: tear open, rebuild, accept by annealing, and descend whenever a new best is found.
+type search struct {
+	pl       *plan
+	in       []int32
+	ruin     *ruiner
+	recreate *recreator
+	local    *descent
+	best     snapshot
+}
+
+func newSearch(d *data, in []int32, seed uint64) *search {
+	pl := newPlan(d, in)
+	return &search{pl: pl, in: in, ruin: newRuiner(pl, rng.New(seed, "vrp", "ruin"), in),
+		recreate: newRecreator(pl, rng.New(seed, "vrp", "recreate")), local: newDescent(pl, rng.New(seed, "vrp", "descent"), in)}
+}
+
+// construct fills the tours by parallel insertion in every order of the recreator and keeps the cheapest plan, improved.
+func (s *search) construct() {
+	var empty snapshot
+	empty.save(s.pl)
+	for order := range orders {
+		empty.load(s.pl)
+		s.recreate.run(order)
+		if order == 0 || s.pl.cost < s.best.cost {
+			s.best.save(s.pl)
+		}
+	}
+	s.best.load(s.pl)
+	s.descend()
+	s.best.save(s.pl)
+	s.pl.mark()
+}
+
+// descend runs the local search, and offers what room it made to absent stops, until neither helps.
+func (s *search) descend() {
+	for s.local.run() && len(s.pl.absent) > 0 {
+		before := s.pl.cost
+		s.recreate.run(byChance)
+		if s.pl.cost >= before {
+			return
+		}
+	}
+}
+
+// checkEvery is how many iterations pass between two looks at the context.
+const checkEvery = 32
+
+// anneal spends the budget and leaves the best plan in s.best. It returns the iterations done.
+func (s *search) anneal(ctx context.Context, o Options, iterations int) int {
+	pl := s.pl
+	random := rng.New(o.Seed, "vrp", "accept")
+	perStop := float64(pl.cost-int64(len(pl.absent))*pl.d.price) / float64(max(1, len(s.in)-len(pl.absent)))
+	temperature := perStop * hotShare
+	cooling := math.Pow(coldShare/hotShare, 1/float64(max(1, iterations)))
+	absent := append([]int32(nil), pl.absent...)
+	current := pl.cost
+	for k := range iterations {
+		if k%checkEvery == 0 && ctx.Err() != nil {
+			return k
+		}
+		if o.Progress != nil && k%max(1, iterations/100) == 0 {
+			o.Progress(float64(k)/float64(iterations), s.best.cost/unit)
+		}
+		pl.mark()
+		s.ruin.run()
+		s.recreate.run(s.recreate.drawOrder())
+		threshold := float64(current) - temperature*math.Log(1-random.Float64())
+		if float64(pl.cost) >= threshold {
+			pl.restore(absent)
+		} else {
+			if pl.cost < s.best.cost {
+				s.best.save(pl)
+			}
+			current = pl.cost
+			absent = append(absent[:0], pl.absent...)
+		}
+		temperature *= cooling
+	}
+	return iterations
+}
+
+// finish goes back to the best plan and descends once more.
+func (s *search) finish() {
+	s.best.load(s.pl)
+	s.descend()
+}

@@ -1,0 +1,199 @@
+package vrp
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// blinkRate is how often a place is overlooked when a stop is put back, so that greedy insertion does not always build
+// the same tours (Christiaens, Vanden Berghe 2020, section 5.3: 1 %).
+const blinkRate = 0.01
+
+// recreator puts absent stops back greedily.
+type recreator struct {
+	pl       *plan
+	rng      *rand.Rand
+	blinkIn  int     // places until the next one is overlooked
+	emptyFor []int32 // stamp per kind: its first empty tour was tried for this stop
+	stamp    int32
+	order    []sortKey
+	left     []int32
+}
+
+type sortKey struct {
+	key  int64
+	stop int32
+}
+
+func newRecreator(pl *plan, rng *rand.Rand) *recreator {
+	r := &recreator{pl: pl, rng: rng, emptyFor: make([]int32, pl.d.kinds)}
+	r.drawBlink()
+	return r
+}
+
+// drawBlink draws the distance to the next overlooked place, a geometric number.
+func (r *recreator) drawBlink() {
+	r.blinkIn = 1 + int(math.Log(1-r.rng.Float64())/math.Log(1-blinkRate))
+}
+
+// The orders in which absent stops are put back (section 5.3 of the paper, with its weights, and the three orders it
+// adds for time windows).
+const (
+	byChance = iota
+	byDemand
+	byFar
+	byNear
+	byWindowLength
+	byWindowStart
+	byWindowEnd
+	orders
+)
+
+var orderWeights = [orders]int{4, 4, 2, 1, 2, 2, 2}
+
+func (r *recreator) drawOrder() int {
+	k := r.rng.IntN(17)
+	for o, w := range orderWeights {
+		if k < w {
+			return o
+		}
+		k -= w
+	}
+	panic("vrp: order weights do not add up to 17")
+}
+
+// run puts absent stops back in the given order, each at its cheapest place. A stop that fits nowhere, or whose cheapest
+// place costs more than leaving it out, stays absent.
+func (r *recreator) run(order int) {
+	pl := r.pl
+	r.sort(order)
+	r.left = r.left[:0]
+	for _, k := range r.order {
+		if t, at, delta := r.cheapest(k.stop); t >= 0 && delta < pl.d.price {
+			pl.insert(k.stop, t, at)
+		} else {
+			r.left = append(r.left, k.stop)
+		}
+	}
+	pl.absent = append(pl.absent[:0], r.left...)
+}
+
+func (r *recreator) sort(order int) {
+	d := r.pl.d
+	r.order = r.order[:0]
+	for _, i := range r.pl.absent {
+		n := &d.node[i]
+		var key int64
+		switch order {
+		case byChance:
+			key = int64(r.rng.Uint64() >> 2)
+		case byDemand:
+			key = -d.bulk(i)
+		case byFar:
+			key = -d.fromDepot(i)
+		case byNear:
+			key = d.fromDepot(i)
+		case byWindowLength:
+			key = n.lateSec - n.earlySec
+		case byWindowStart:
+			key = n.earlySec
+		case byWindowEnd:
+			key = n.lateSec
+		}
+		r.order = append(r.order, sortKey{key, i})
+	}
+	slices.SortFunc(r.order, func(a, b sortKey) int {
+		if a.key != b.key {
+			if a.key < b.key {
+				return -1
+			}
+			return 1
+		}
+		return int(a.stop - b.stop)
+	})
+}
+
+// bulk is the larger share, in millionths, of the first vehicle's weight and volume that a stop takes.
+func (d *data) bulk(i int32) int64 {
+	v := &d.p.Vehicles[0]
+	n := &d.node[i]
+	return int64(1e6 * max(float64(n.weightG)/float64(v.MaxWeightG), float64(n.volumeCm3)/float64(v.MaxVolumeCm3)))
+}
+
+func (d *data) fromDepot(i int32) int64 {
+	return int64(d.legs[int(d.start[0].last)*d.locations+int(d.node[i].first)].sec)
+}
+
+// cheapest returns the place (tour, index, added cost) where stop i costs least, or tour -1.
+func (r *recreator) cheapest(i int32) (bestTour int32, bestAt int, best int64) {
+	pl, d := r.pl, r.pl.d
+	bestTour, best = -1, math.MaxInt64
+	r.stamp++
+	node := &d.node[i]
+	for t := range pl.tours {
+		tr := &pl.tours[t]
+		n := len(tr.seq)
+		if n == 0 {
+			if r.emptyFor[d.kind[t]] == r.stamp {
+				continue
+			}
+			r.emptyFor[d.kind[t]] = r.stamp
+		}
+		v := &d.p.Vehicles[t]
+		if tr.suf[0].weightG+node.weightG > v.MaxWeightG || tr.suf[0].volumeCm3+node.volumeCm3 > v.MaxVolumeCm3 {
+			continue
+		}
+		if at, delta := r.cheapestIn(int32(t), i, best); delta < best {
+			bestTour, bestAt, best = int32(t), at, delta
+		}
+	}
+	return bestTour, bestAt, best
+}
+
+// cheapestIn returns the cheapest place for stop i in tour t if it adds less than limit.
+func (r *recreator) cheapestIn(t, i int32, limit int64) (bestAt int, best int64) {
+	d, tr := r.pl.d, &r.pl.tours[t]
+	best = limit
+	node := &d.node[i]
+	n := len(tr.seq)
+	dist, busy := tr.suf[0].distM, tr.suf[0].busySec
+	if n > 0 {
+		l := d.legs[int(d.start[t].last)*d.locations+int(tr.suf[0].first)]
+		dist, busy = dist+int64(l.metres), busy+int64(l.sec)
+	}
+	ready := max(tr.suf[0].readySec, node.readySec)
+	into := int(node.first)
+	for k := 0; k <= n; k++ {
+		if r.blinkIn--; r.blinkIn == 0 {
+			r.drawBlink()
+			continue
+		}
+		a, b := &tr.pre[k], &tr.suf[k]
+		free := max(a.earlySec, ready) + a.durSec // earliest time the vehicle is free after place k-1
+		if free > d.closeSec[i] {
+			break // it only gets later further on
+		}
+		in, out := d.legs[int(a.last)*d.locations+into], d.legs[into*d.locations+int(b.first)]
+		if in.none || out.none || free+int64(in.sec) > d.closeSec[i] {
+			continue
+		}
+		was := d.legs[int(a.last)*d.locations+int(b.first)]
+		if n == 0 {
+			was = leg{}
+		}
+		// No tour is shorter than its driving and service, which are known before anything is joined.
+		floor := d.costOf(t, dist+int64(in.metres)+int64(out.metres)-int64(was.metres),
+			busy+int64(in.sec)+int64(out.sec)-int64(was.sec)+node.busySec) - tr.cost
+		if floor >= best {
+			continue
+		}
+		distM := a.distM + b.distM + int64(in.metres) + int64(out.metres)
+		if durSec, ok := a.through(node, b, int64(in.sec), int64(out.sec), ready); ok {
+			if delta := d.costOf(t, distM, durSec) - tr.cost; delta < best {
+				best, bestAt = delta, k
+			}
+		}
+	}
+	return bestAt, best
+}
