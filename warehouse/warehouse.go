@@ -34,9 +34,20 @@ type Floor struct {
 	SetupSec          int64 // start one tour
 	PackSec           int64 // pack one parcel
 	SortSec           int64 // sorter belt from induction to chute
-	OpenSec           int64 // shift start, seconds from the plan's origin (same every day; the caller adds the day)
-	CloseSec          int64
+	FeedSec           int64 // shortest time between two parcels put on the sorter
+	LoadSec           int64 // a robot stands this long at a pick station
+	UnloadSec         int64 // a robot stands this long at an induction
+	// Cart: what one picker takes on one tour and one robot carries at once. 0 = no limit, but CartOrders 0 = DefaultCartOrders.
+	CartOrders    int
+	CartLines     int // grasps on one tour
+	CartWeightG   int64
+	CartVolumeCm3 int64
+	OpenSec       int64 // shift start, seconds from the plan's origin (same every day; the caller adds the day)
+	CloseSec      int64
 }
+
+// DefaultCartOrders is the number of orders on one cart where a Floor does not say.
+const DefaultCartOrders = 12
 
 // Robot is one AGV with its parking cell.
 type Robot struct {
@@ -71,7 +82,8 @@ type TaskKind string
 const (
 	TaskPick TaskKind = "pick" // a picker's tour for one batch
 	TaskMove TaskKind = "move" // a robot carries one batch from pick to induction
-	TaskSort TaskKind = "sort" // one parcel through the sorter into its chute
+	TaskPark TaskKind = "park" // a robot's empty way home; the robot's next move may begin before it is home
+	TaskSort TaskKind = "sort" // one parcel packed and carried by the sorter into its chute
 )
 
 // Task is one thing to do, by one worker, with its planned start and end.
@@ -79,14 +91,14 @@ type Task struct {
 	ID         string
 	Kind       TaskKind
 	Worker     string // picker, robot or sorter
-	Wave       int
-	Batch      int
+	Wave       int    // from 1
+	Batch      int    // from 1
 	StartSec   int64
 	EndSec     int64
 	OrderIDs   []string
 	Stops      []PickStop `json:",omitempty"` // TaskPick: in walking order
-	Path       []int32    `json:",omitempty"` // TaskMove: one cell per step from StartSec, waits repeated
-	Chute      int        // TaskSort
+	Path       []int32    `json:",omitempty"` // TaskMove, TaskPark: one cell per step from StartSec to EndSec, waits repeated
+	Chute      int        // TaskSort: 1…Chutes
 	DependsOn  []string   `json:",omitempty"` // task ids that end before this one starts
 	DistanceCm int64
 }
