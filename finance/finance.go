@@ -44,6 +44,21 @@ type Delivery struct {
 // Grade is a band of scores, A best … E worst.
 type Grade string
 
+// GradeOf is the band of a score of 0…100 points: A from 85, B from 70, C from 55, D from 40, else E.
+func GradeOf(points float64) Grade {
+	switch {
+	case points >= 85:
+		return "A"
+	case points >= 70:
+		return "B"
+	case points >= 55:
+		return "C"
+	case points >= 40:
+		return "D"
+	}
+	return "E"
+}
+
 // Criterion is one named part of a score: what was measured, the points it gave, and a sentence.
 type Criterion struct {
 	Name   string  // e.g. "on-time delivery"
