@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Migrate brings the tables to what this program needs and tells how many steps it took. Several processes may call it
+// at the same time on PostgreSQL. A step that fails leaves nothing of itself behind.
+func (s *Store) Migrate(ctx context.Context) (steps int, err error) {
+	return steps, s.eachMigration(func(p *goose.Provider) error {
+		results, err := p.Up(ctx)
+		steps += len(results)
+		return err
+	})
+}
+
+// Pending tells how many migration steps are still to be taken.
+func (s *Store) Pending(ctx context.Context) (steps int, err error) {
+	err = s.eachMigration(func(p *goose.Provider) error {
+		current, target, err := p.GetVersions(ctx)
+		if err == nil && current < target {
+			steps += int(target - current)
+		}
+		return err
+	})
+	return steps, err
+}
+
+// eachMigration visits the common steps and then those of PostgreSQL alone; goose takes one folder and one table each.
+func (s *Store) eachMigration(visit func(p *goose.Provider) error) error {
+	type part struct{ folder, table string }
+	parts := []part{{"migrations/common", "schema_version"}}
+	dialect := goose.DialectSQLite3
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if s.pool != nil {
+		parts = append(parts, part{"migrations/postgres", "schema_version_postgres"})
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return fmt.Errorf("preparing the migration lock: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	for _, part := range parts {
+		if err := migratePart(s.write, dialect, part.folder, part.table, options, visit); err != nil {
+			return s.explain("migrating "+part.folder, err)
+		}
+	}
+	return nil
+}
+
+func migratePart(db *sql.DB, dialect goose.Dialect, folder, table string, options []goose.ProviderOption, visit func(p *goose.Provider) error) error {
+	files, err := fs.Sub(migrations, folder)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(dialect, db, files, append(options[:len(options):len(options)], goose.WithTableName(table))...)
+	if err != nil {
+		return err
+	}
+	return visit(p) // the provider is not closed: the connections are the store's
+}

@@ -1,0 +1,141 @@
+// Package store keeps the program's truth in SQL: jobs, facts, plans and warehouse tasks, on PostgreSQL or in one SQLite file.
+//
+// Takes and gives the words of internal/service, and satisfies its JobStore, WorkStore, FactStore, PlanStore and TaskStore.
+// Method: one set of portable statements; the two databases differ in a clock, a lock clause, bulk loading, and how an
+// error is told (dialect.go); small job transactions are committed in groups (group.go).
+// Never: no exported name carries a database type, and no statement reads a row without its tenant, the job core's own
+// loops excepted, which serve all tenants.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"quartermaster/internal/service"
+)
+
+var (
+	_ service.JobStore  = (*Store)(nil)
+	_ service.WorkStore = (*Store)(nil)
+	_ service.FactStore = (*Store)(nil)
+	_ service.PlanStore = (*Store)(nil)
+	_ service.TaskStore = (*Store)(nil)
+)
+
+// Store is one open database. It is safe for use by many goroutines.
+type Store struct {
+	dialect dialect
+	write   *sql.DB // SQLite: one connection, since there is one writer at a time
+	read    *sql.DB
+	pool    *pgxpool.Pool // PostgreSQL only
+
+	claims *group[*claimCall]
+	ends   *group[*endCall]
+
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// postgresConns is the pool's size unless the address says pool_max_conns.
+const postgresConns = 16
+
+// Open connects to sqlite:///path/to/file.db (made when absent; its folder must exist) or
+// postgres://user:password@host:port/database. It changes no table: call Migrate.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	var s *Store
+	var err error
+	switch scheme, rest, _ := strings.Cut(dsn, "://"); scheme {
+	case "sqlite":
+		s, err = openSQLite(rest)
+	case "postgres", "postgresql":
+		s, err = openPostgres(ctx, dsn)
+	default:
+		return nil, fmt.Errorf("%w: store address begins with %q; want sqlite:///path/file.db or postgres://…", service.ErrInvalid, scheme)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.claims = newGroup(s.dialect.leaders, s.claimBatch)
+	s.ends = newGroup(s.dialect.leaders, s.endBatch)
+	if err := s.Ping(ctx); err != nil {
+		_ = s.Close() // the first error is the one to tell
+		return nil, err
+	}
+	return s, nil
+}
+
+func openSQLite(path string) (*Store, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, fmt.Errorf("%w: a SQLite store needs a file, as in sqlite:///var/lib/quartermaster/data.db", service.ErrInvalid)
+	}
+	address := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	write, err := sql.Open("sqlite", address+"&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("opening the SQLite file %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", address+"&_pragma=query_only(true)")
+	if err != nil {
+		_ = write.Close() // nothing was written
+		return nil, fmt.Errorf("opening the SQLite file %s: %w", path, err)
+	}
+	read.SetMaxOpenConns(4)
+	return &Store{dialect: sqliteDialect(), write: write, read: read}, nil
+}
+
+func openPostgres(ctx context.Context, dsn string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("%w: store address: %w", service.ErrInvalid, err)
+	}
+	if !strings.Contains(dsn, "pool_max_conns") {
+		config.MaxConns = postgresConns
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("%w: connecting to PostgreSQL: %w", service.ErrUnavailable, err)
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	return &Store{dialect: postgresDialect(), write: db, read: db, pool: pool}, nil
+}
+
+// Name says which database this is: "sqlite" or "postgresql".
+func (s *Store) Name() string { return s.dialect.name }
+
+// Ping asks the database for an answer.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.write.PingContext(ctx); err != nil {
+		return s.explain("reaching the database", err)
+	}
+	return nil
+}
+
+// Close waits for commits under way and frees the connections. It may be called twice.
+func (s *Store) Close() error {
+	s.closeOnce.Do(func() {
+		s.claims.wait()
+		s.ends.wait()
+		s.closeErr = s.write.Close()
+		if s.read != s.write {
+			if err := s.read.Close(); s.closeErr == nil {
+				s.closeErr = err
+			}
+		}
+		if s.pool != nil {
+			s.pool.Close()
+		}
+	})
+	return s.closeErr
+}

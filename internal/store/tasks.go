@@ -1,0 +1,173 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"quartermaster/internal/service"
+)
+
+// taskColumns are all columns of a task but tenant and blockers, in the order scanTask reads them.
+const taskColumns = `plan_id, id, site_id, kind, worker, start_sec, end_sec, state, lease_id, lease_until, fence, reason, depends, payload`
+
+func scanTask(scan func(...any) error) (t service.FloorTask, err error) {
+	var depends []byte
+	err = scan(&t.PlanID, &t.ID, &t.SiteID, &t.Kind, &t.Worker, &t.StartSec, &t.EndSec, &t.State, &t.LeaseID, &t.LeaseUntilUs,
+		&t.Fence, &t.Reason, &depends, &t.Payload)
+	if err != nil {
+		return t, err
+	}
+	if err := json.Unmarshal(depends, &t.DependsOn); err != nil {
+		return t, fmt.Errorf("%w: dependencies of task %s: %w", errPacked, t.ID, err)
+	}
+	return t, nil
+}
+
+// LeaseTasks gives out tasks whose dependencies are done. All tasks of one call share one lease id.
+func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service.TaskFilter, ttl time.Duration) ([]service.FloorTask, error) {
+	if ttl <= 0 {
+		return nil, invalid("lease of %s is not above zero", ttl)
+	}
+	limit := min(max(f.Max, 1), 1000)
+	args := []any{tenant, "", siteID, newID(), ttl.Microseconds(), limit}
+	where := ""
+	for _, choice := range []struct {
+		column string
+		values []string
+	}{{"kind", f.Kinds}, {"worker", f.Workers}} {
+		if len(choice.values) == 0 {
+			continue
+		}
+		if len(choice.values) > 1000 {
+			return nil, invalid("%d values to choose %s by are over the limit of 1000", len(choice.values), choice.column)
+		}
+		where += ` and ` + choice.column + ` in (values ` + tuples(len(choice.values), 1, len(args)+1) + `)`
+		for _, v := range choice.values {
+			args = append(args, v)
+		}
+	}
+	var out []service.FloorTask
+	err := s.inTx(ctx, "leasing tasks of site "+siteID, func(t *tx) error {
+		out = nil
+		rows, err := t.query(ctx, `with next as materialized (
+				select plan_id, id from tasks
+				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state in ('open', 'leased')
+					and (state = 'open' or lease_until < {now})`+where+`
+				order by start_sec, id limit $6 {skip})
+			update tasks set state = 'leased', lease_id = $4, lease_until = {now} + $5, fence = fence + 1
+			where tenant = $1 and (plan_id, id) in (select plan_id, id from next)
+			returning `+taskColumns, args...)
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(scan func(...any) error) error {
+			task, err := scanTask(scan)
+			out = append(out, task)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(out, func(a, b service.FloorTask) int {
+		return cmp.Or(cmp.Compare(a.StartSec, b.StartSec), cmp.Compare(a.ID, b.ID))
+	})
+	return out, nil
+}
+
+// CompleteTask ends a leased task as done and frees those that wait for it. A lease that ran out but was not given to
+// anybody else still counts: the work was done.
+func (s *Store) CompleteTask(ctx context.Context, tenant string, ref service.TaskRef) error {
+	return s.inTx(ctx, "completing task "+ref.TaskID, func(t *tx) error {
+		changed, err := endTask(ctx, t, tenant, ref, service.TaskDone, "")
+		if err != nil || !changed {
+			return err
+		}
+		_, err = t.exec(ctx, `update tasks set blockers = blockers - 1 where tenant = $1 and plan_id = $2
+			and id in (select task_id from task_needs where tenant = $1 and plan_id = $2 and needs_id = $3)`, tenant, ref.PlanID, ref.TaskID)
+		return err
+	})
+}
+
+// FailTask ends a leased task as failed; those that wait for it stay closed until a new plan.
+func (s *Store) FailTask(ctx context.Context, tenant string, ref service.TaskRef, reason string) error {
+	return s.inTx(ctx, "failing task "+ref.TaskID, func(t *tx) error {
+		_, err := endTask(ctx, t, tenant, ref, service.TaskFailed, reason)
+		return err
+	})
+}
+
+// endTask ends a task under its lease; changed is false when the same lease ended it the same way before.
+func endTask(ctx context.Context, t *tx, tenant string, ref service.TaskRef, state service.TaskState, reason string) (changed bool, err error) {
+	n, err := t.exec(ctx, `update tasks set state = $5, reason = $6, lease_until = 0
+		where tenant = $1 and plan_id = $2 and id = $3 and lease_id = $4 and state = 'leased'`,
+		tenant, ref.PlanID, ref.TaskID, ref.LeaseID, string(state), text(reason))
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	return false, whyNotLeased(ctx, t, tenant, ref, state)
+}
+
+// whyNotLeased tells a task that is not there from a lease that is not the task's; ended as wanted under it is no error.
+func whyNotLeased(ctx context.Context, t *tx, tenant string, ref service.TaskRef, wanted service.TaskState) error {
+	var state service.TaskState
+	var lease string
+	err := t.row(ctx, `select state, lease_id from tasks where tenant = $1 and plan_id = $2 and id = $3`, tenant, ref.PlanID, ref.TaskID).Scan(&state, &lease)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("%w: task %s of plan %s", service.ErrNotFound, ref.TaskID, ref.PlanID)
+	case err != nil:
+		return err
+	case lease == ref.LeaseID && lease != "" && state == wanted:
+		return nil
+	}
+	return fmt.Errorf("%w: task %s is %s and not under lease %q", service.ErrTokenLost, ref.TaskID, state, ref.LeaseID)
+}
+
+// ExtendTask moves the end of a lease to ttl from now.
+func (s *Store) ExtendTask(ctx context.Context, tenant string, ref service.TaskRef, ttl time.Duration) (leaseUntilUs int64, err error) {
+	if ttl <= 0 {
+		return 0, invalid("lease of %s is not above zero", ttl)
+	}
+	err = s.inTx(ctx, "extending task "+ref.TaskID, func(t *tx) error {
+		err := t.row(ctx, `update tasks set lease_until = {now} + $5
+			where tenant = $1 and plan_id = $2 and id = $3 and lease_id = $4 and state = 'leased' returning lease_until`,
+			tenant, ref.PlanID, ref.TaskID, ref.LeaseID, ttl.Microseconds()).Scan(&leaseUntilUs)
+		if errors.Is(err, sql.ErrNoRows) {
+			return whyNotLeased(ctx, t, tenant, ref, service.TaskLeased)
+		}
+		return err
+	})
+	return leaseUntilUs, err
+}
+
+// ReturnTask puts a leased task back; its old lease can do nothing more.
+func (s *Store) ReturnTask(ctx context.Context, tenant string, ref service.TaskRef) error {
+	return s.inTx(ctx, "returning task "+ref.TaskID, func(t *tx) error {
+		n, err := t.exec(ctx, `update tasks set state = 'open', lease_id = '', lease_until = 0
+			where tenant = $1 and plan_id = $2 and id = $3 and lease_id = $4 and state = 'leased'`, tenant, ref.PlanID, ref.TaskID, ref.LeaseID)
+		if err != nil || n > 0 {
+			return err
+		}
+		return whyNotLeased(ctx, t, tenant, ref, service.TaskOpen)
+	})
+}
+
+// Tasks lists a plan's tasks by start, then id.
+func (s *Store) Tasks(ctx context.Context, tenant, id, siteID string) ([]service.FloorTask, error) {
+	var out []service.FloorTask
+	err := s.queryRead(ctx, "listing tasks", `select `+taskColumns+` from tasks
+		where tenant = $1 and plan_id`+planID+` and ($3 = '' or site_id = $3) order by start_sec, id`, []any{tenant, id, siteID},
+		func(scan func(...any) error) error {
+			task, err := scanTask(scan)
+			out = append(out, task)
+			return err
+		})
+	return out, err
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// tx is one transaction with its connection, so that bulk loading can reach the driver inside it.
+type tx struct {
+	*sql.Tx
+	conn    *sql.Conn
+	dialect dialect
+}
+
+func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := t.ExecContext(ctx, t.dialect.render(query), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *tx) row(ctx context.Context, query string, args ...any) *sql.Row {
+	return t.QueryRowContext(ctx, t.dialect.render(query), args...)
+}
+
+func (t *tx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.QueryContext(ctx, t.dialect.render(query), args...)
+}
+
+// maxTries bounds how often a transaction is run that met a deadlock.
+const maxTries = 5
+
+// inTx runs do in one writing transaction, again after a deadlock. do must therefore only set what it sets afresh.
+func (s *Store) inTx(ctx context.Context, doing string, do func(t *tx) error) error {
+	var err error
+	for range maxTries {
+		err = s.tryTx(ctx, do)
+		if err == nil || s.dialect.classOf(err) != classAgain {
+			break
+		}
+	}
+	return s.explain(doing, err)
+}
+
+func (s *Store) tryTx(ctx context.Context, do func(t *tx) error) (err error) {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // gives the connection back
+	sqlTx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sqlTx.Rollback() }() // after Commit it does nothing
+	if err := do(&tx{Tx: sqlTx, conn: conn, dialect: s.dialect}); err != nil {
+		return err
+	}
+	return sqlTx.Commit()
+}
+
+// queryRead runs a reading statement outside any transaction and calls each for every row.
+func (s *Store) queryRead(ctx context.Context, doing, query string, args []any, each func(scan func(dest ...any) error) error) error {
+	rows, err := s.read.QueryContext(ctx, s.dialect.render(query), args...)
+	if err == nil {
+		err = eachRow(rows, each)
+	}
+	return s.explain(doing, err)
+}
+
+// eachRow calls each for every row and closes rows.
+func eachRow(rows *sql.Rows, each func(scan func(dest ...any) error) error) error {
+	defer func() { _ = rows.Close() }() // Err tells what went wrong
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// tuples gives "($from, …), (…), …" for n tuples of width placeholders.
+func tuples(n, width, from int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		for j := range width {
+			if j == 0 {
+				b.WriteByte('(')
+			} else {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "$%d", from+i*width+j)
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// maxText bounds sentences and reasons, which come from anywhere.
+const maxText = 2000
+
+// text makes a sentence storable: valid UTF-8 without NUL (PostgreSQL takes neither), of bounded length.
+func text(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	if len(s) <= maxText {
+		return s
+	}
+	cut := maxText
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// bytesOf makes nil storable where a column wants a value.
+func bytesOf(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
