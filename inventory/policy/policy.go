@@ -1,0 +1,137 @@
+// Package policy turns the distribution of lead-time demand into a reorder point, an order-up-to level and an order.
+//
+// Takes, per item and site, a quantile function of demand over lead time and review period, costs, pack, minimum, service
+// targets and the stock position, and gives the stocking rule with both service levels it reaches, and the order with its
+// reason. Method: the reorder point r is the smallest whole number that meets P(X ≤ r) ≥ cycle target and the fill-rate
+// target with unit shortage (n(r) − n(r+Q))/Q, n being the loss function (Silver, Pyke & Thomas 2017, ch. 6; Axsäter 2015,
+// §5.3; Snyder & Shen 2019, §5); the batch Q follows Harris's economic order quantity, minimum and pack.
+// Never: it neither forecasts nor shares a budget or a truck between items; each item and site is decided alone.
+package policy
+
+import (
+	"context"
+	"math"
+
+	"quartermaster/inventory"
+)
+
+// Params are the costs and habits that all items share. The zero value works: no review demand, no order cost.
+type Params struct {
+	// ReviewDays is the time between two looks at an item, ≥ 0. Demand is expected to contain it already; here it sets the
+	// least batch (demand between two looks) and the due day (lead time without review).
+	ReviewDays int
+	// OrderCostCents is the cost of placing and receiving one order line, ≥ 0; 0 leaves the economic order quantity out.
+	OrderCostCents int64
+	// HoldingRate is the cost of holding stock as a share of its value per year, ≥ 0; 0 = 0.25.
+	HoldingRate float64
+	// MaxCoverDays bounds the economic order quantity by this many days of mean demand, so that cheap and slow things are
+	// not bought for years; 0 = 180. Minimum and pack may still exceed it.
+	MaxCoverDays int
+}
+
+// Input is one item at one site: all that its rule depends on.
+type Input struct {
+	Item     inventory.Item
+	Demand   inventory.Demand
+	Position inventory.Position
+	Service  inventory.Service
+	OrderDay int // the day an order would be placed, counted from the caller's origin
+}
+
+// Plan decides every input on its own and gives one policy per input, in the same order, and the replenishments of those
+// whose position is at or below the reorder point, in the order of the inputs. It returns an error that names item, site
+// and field for the first input that makes no sense, and ctx's error when cancelled.
+func Plan(ctx context.Context, in []Input, params Params) ([]inventory.Policy, []inventory.Replenishment, error) {
+	params, err := params.withDefaults()
+	if err != nil {
+		return nil, nil, err
+	}
+	policies := make([]inventory.Policy, len(in))
+	var orders []inventory.Replenishment
+	for i := range in {
+		if i%512 == 0 && ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		rule, err := decide(&in[i], params)
+		if err != nil {
+			return nil, nil, err
+		}
+		policies[i] = rule.policy
+		order, needed, err := rule.order(&in[i], params)
+		if err != nil {
+			return nil, nil, err
+		}
+		if needed {
+			orders = append(orders, order)
+		}
+	}
+	return policies, orders, nil
+}
+
+// Decide gives the stocking rule of one item at one site.
+func Decide(in Input, params Params) (inventory.Policy, error) {
+	params, err := params.withDefaults()
+	if err != nil {
+		return inventory.Policy{}, err
+	}
+	r, err := decide(&in, params)
+	return r.policy, err
+}
+
+// Replenish gives the order that the rule of one item at one site asks for; false means that nothing is needed today.
+func Replenish(in Input, params Params) (inventory.Replenishment, bool, error) {
+	params, err := params.withDefaults()
+	if err != nil {
+		return inventory.Replenishment{}, false, err
+	}
+	r, err := decide(&in, params)
+	if err != nil {
+		return inventory.Replenishment{}, false, err
+	}
+	return r.order(&in, params)
+}
+
+// rule is a policy with the figures its explanation needs.
+type rule struct {
+	policy inventory.Policy
+	batch  batch
+}
+
+func decide(in *Input, params Params) (rule, error) {
+	if err := validate(in); err != nil {
+		return rule{}, err
+	}
+	dist, err := NewDistribution(in.Demand.Levels, in.Demand.LeadQuantiles, in.Demand.LeadMean, in.Demand.LeadSD)
+	if err != nil {
+		return rule{}, fieldError(in, "lead-time demand", err.Error())
+	}
+	out := rule{policy: inventory.Policy{ItemID: in.Item.ID, SiteID: in.Position.SiteID}}
+	if in.Demand.MeanPerDay == 0 && in.Demand.LeadMean == 0 && dist.Quantile(strictest(in.Service)) == 0 {
+		out.policy.Cycle, out.policy.FillRate, out.policy.Binding = 1, 1, bindingAsked(in.Service)
+		return out, nil
+	}
+	out.batch, err = chooseBatch(in, params)
+	if err != nil {
+		return rule{}, err
+	}
+	r, binding, err := reorderPoint(&dist, in.Service, float64(out.batch.qty))
+	if err != nil {
+		return rule{}, fieldError(in, "service", err.Error())
+	}
+	out.policy.ReorderPoint = r
+	out.policy.OrderUpTo = r + out.batch.qty
+	out.policy.SafetyStock = float64(r) - in.Demand.LeadMean
+	out.policy.Cycle = dist.CDF(float64(r))
+	out.policy.FillRate = FillRate(&dist, float64(r), float64(out.batch.qty))
+	out.policy.Binding = binding
+	return out, nil
+}
+
+func strictest(s inventory.Service) float64 { return math.Max(s.Cycle, s.FillRate) }
+
+func bindingAsked(s inventory.Service) string {
+	if s.Cycle > 0 {
+		return bindingCycle
+	}
+	return bindingFill
+}
