@@ -103,6 +103,9 @@ func (r Report) WriteTable(w io.Writer, figures []Figure) error {
 		fmt.Fprintln(t)
 	}
 	for _, f := range figures {
+		if _, ok := r.Figures[f.Key]; !ok {
+			continue // nothing was run that it could stand on
+		}
 		fmt.Fprintf(t, "%s\t%s\t%s\n", f.Key, text(r.Figures[f.Key]), f.Meaning)
 	}
 	if err := t.Flush(); err != nil {

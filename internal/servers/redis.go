@@ -17,8 +17,10 @@ import (
 // Redis is a running private Redis server that keeps everything in memory.
 type Redis struct {
 	// URL names the server with its password.
-	URL     string
-	process *process
+	URL      string
+	port     int
+	password string
+	process  *process
 }
 
 // StartRedis starts a server without persistence, ready to answer.
@@ -71,7 +73,8 @@ func startRedis(ctx context.Context, path string) (*Redis, error) {
 		err = fmt.Errorf("%w\n%s", err, tail(logPath))
 		return nil, errors.Join(err, proc.stop())
 	}
-	return &Redis{URL: fmt.Sprintf("redis://:%s@127.0.0.1:%d/0", password, port), process: proc}, nil
+	url := fmt.Sprintf("redis://:%s@127.0.0.1:%d/0", password, port)
+	return &Redis{URL: url, port: port, password: password, process: proc}, nil
 }
 
 // awaitRedis waits until the server takes our password, which also proves that it is ours.
@@ -95,16 +98,38 @@ func awaitRedis(ctx context.Context, proc *process, port int, password string) e
 	}
 }
 
+// FlushAll makes the server forget everything at once, as a lost Redis would have.
+func (r *Redis) FlushAll() error {
+	if err := redisCommand(r.port, r.password, "FLUSHALL"); err != nil {
+		return fmt.Errorf("servers: flush the private Redis: %w", err)
+	}
+	return nil
+}
+
 func redisAnswers(port int, password string) bool {
+	return redisCommand(port, password, "PING") == nil
+}
+
+// redisCommand says one word to the server and wants it taken. A client library would be a lot for two words.
+func redisCommand(port int, password, command string) error {
 	c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), time.Second)
 	if err != nil {
-		return false
+		return err
 	}
 	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(time.Second)) // a socket just opened takes a deadline
-	if _, err := fmt.Fprintf(c, "AUTH %s\r\n", password); err != nil {
-		return false
+	_ = c.SetDeadline(time.Now().Add(5 * time.Second)) // a socket just opened takes a deadline
+	answers := bufio.NewReader(c)
+	for _, line := range []string{"AUTH " + password, command} {
+		if _, err := fmt.Fprintf(c, "%s\r\n", line); err != nil {
+			return err
+		}
+		answer, err := answers.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix(answer, "+") {
+			return errors.New(strings.TrimSpace(answer))
+		}
 	}
-	line, err := bufio.NewReader(c).ReadString('\n')
-	return err == nil && strings.TrimSpace(line) == "+OK"
+	return nil
 }

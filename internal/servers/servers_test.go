@@ -30,6 +30,9 @@ func TestStartAndStop(t *testing.T) {
 		}
 		c.Close()
 	}
+	if err := pair.Redis.FlushAll(); err != nil {
+		t.Error(err)
+	}
 	for range 2 { // stopping twice is harmless
 		if err := pair.Stop(); err != nil {
 			t.Fatal(err)
