@@ -26,9 +26,12 @@ func neighbourLists(f *warehouse.Floor) [][4]int32 {
 	return near
 }
 
+// anyPark lets distances cross every park.
+const anyPark = int32(-1)
+
 // distances gives for each cell the least of (steps to a source + the source's start value), Dijkstra with unit steps.
-// Parks are entered but not crossed.
-func distances(f *warehouse.Floor, near [][4]int32, start func(cell int32) int32) []int32 {
+// Of the parks only the robot's own is entered, which it may also cross.
+func distances(f *warehouse.Floor, near [][4]int32, park int32, start func(cell int32) int32) []int32 {
 	dist := make([]int32, len(near))
 	q := make(distanceQueue, 0, len(near))
 	for cell := range dist {
@@ -40,11 +43,11 @@ func distances(f *warehouse.Floor, near [][4]int32, start func(cell int32) int32
 	heap.Init(&q)
 	for len(q) > 0 {
 		e := heap.Pop(&q).(distanceEntry)
-		if e.dist > dist[e.cell] || (f.Kinds[e.cell] == warehouse.CellPark && start(e.cell) != e.dist) {
+		if e.dist > dist[e.cell] {
 			continue
 		}
 		for _, next := range near[e.cell] {
-			if next >= 0 && e.dist+1 < dist[next] {
+			if next >= 0 && e.dist+1 < dist[next] && (park == anyPark || next == park || f.Kinds[next] != warehouse.CellPark) {
 				dist[next] = e.dist + 1
 				heap.Push(&q, distanceEntry{e.dist + 1, next})
 			}
@@ -69,9 +72,9 @@ func (q *distanceQueue) Pop() any {
 
 // legs gives for each cell the steps that remain in each phase, without other robots: by a station and an induction to
 // the end, whose own distance is given.
-func legs(f *warehouse.Floor, near [][4]int32, loadSteps, unloadSteps int32, end []int32) [phases][]int32 {
+func legs(f *warehouse.Floor, near [][4]int32, park, loadSteps, unloadSteps int32, end []int32) [phases][]int32 {
 	via := func(kind warehouse.CellKind, dwell int32, then []int32) []int32 {
-		return distances(f, near, func(cell int32) int32 {
+		return distances(f, near, park, func(cell int32) int32 {
 			if f.Kinds[cell] == kind && then[cell] < unreachable {
 				return then[cell] + dwell
 			}
@@ -80,4 +83,14 @@ func legs(f *warehouse.Floor, near [][4]int32, loadSteps, unloadSteps int32, end
 	}
 	induct := via(warehouse.CellInduct, unloadSteps, end)
 	return [phases][]int32{via(warehouse.CellPick, loadSteps, induct), induct, end}
+}
+
+// homeward gives for each cell the steps to a robot's park.
+func homeward(f *warehouse.Floor, near [][4]int32, park int32) []int32 {
+	return distances(f, near, park, func(cell int32) int32 {
+		if cell == park {
+			return 0
+		}
+		return unreachable
+	})
 }

@@ -38,16 +38,11 @@ func newFleet(floor warehouse.Floor, robots []warehouse.Robot, opts Options) *fl
 		floor: &p.floor, near: near, held: &p.held, loadSteps: load, unloadSteps: unload,
 		closeStep: int32((floor.CloseSec - floor.OpenSec) / floor.StepSec), offset: make([]int32, len(near)),
 	}
-	p.ideal = legs(&p.floor, near, load, unload, make([]int32, len(near)))
+	p.ideal = legs(&p.floor, near, anyPark, load, unload, make([]int32, len(near)))
 	for _, r := range robots {
-		home := distances(&p.floor, near, func(cell int32) int32 {
-			if cell == r.Park {
-				return 0
-			}
-			return unreachable
-		})
 		p.robots = append(p.robots, robot{
-			id: r.ID, park: r.Park, last: way{cells: []int32{r.Park}}, remaining: legs(&p.floor, near, load, unload, home),
+			id: r.ID, park: r.Park, last: way{cells: []int32{r.Park}},
+			remaining: legs(&p.floor, near, r.Park, load, unload, homeward(&p.floor, near, r.Park)),
 		})
 	}
 	return p
