@@ -61,9 +61,12 @@ func (l *Lines) check() error {
 			}
 		}
 	}
-	for name, size := range map[string]int{"Row": len(l.Row), "Qty": len(l.Qty), "Price": len(l.Price), "Placed": len(l.Placed)} {
-		if size != n {
-			return fmt.Errorf("history: column %s has %d rows, Invoice has %d", name, size, n)
+	for _, col := range []struct {
+		name string
+		size int
+	}{{"Row", len(l.Row)}, {"Qty", len(l.Qty)}, {"Price", len(l.Price)}, {"Placed", len(l.Placed)}} {
+		if col.size != n {
+			return fmt.Errorf("history: column %s has %d rows, Invoice has %d", col.name, col.size, n)
 		}
 	}
 	return nil

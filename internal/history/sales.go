@@ -87,15 +87,25 @@ func (b *Books) SalesBefore(day int) []forecast.Series {
 	return out
 }
 
-// OrdersBetween gives the orders placed in [fromDay, toDay), by time.
-func (b *Books) OrdersBetween(fromDay, toDay int) []Order {
-	first := sort.Search(len(b.Orders), func(i int) bool { return b.Orders[i].Day() >= fromDay })
-	end := sort.Search(len(b.Orders), func(i int) bool { return b.Orders[i].Day() >= toDay })
-	return b.Orders[first:max(first, end)]
+// OrdersBetween gives the orders placed in [fromMicros, toMicros), by time.
+func (b *Books) OrdersBetween(fromMicros, toMicros int64) []Order {
+	first := b.firstFrom(fromMicros)
+	return b.Orders[first:max(first, b.firstFrom(toMicros))]
 }
 
-// OrdersFrom gives up to n consecutive orders, the first of them placed on fromDay or later.
-func (b *Books) OrdersFrom(fromDay, n int) []Order {
-	first := sort.Search(len(b.Orders), func(i int) bool { return b.Orders[i].Day() >= fromDay })
+// OrdersFrom gives up to n consecutive orders, the first of them placed at fromMicros or later.
+func (b *Books) OrdersFrom(fromMicros int64, n int) []Order {
+	first := b.firstFrom(fromMicros)
 	return b.Orders[first:min(len(b.Orders), first+max(n, 0))]
+}
+
+// OrdersBefore gives up to n consecutive orders, the last of them placed before micros.
+func (b *Books) OrdersBefore(micros int64, n int) []Order {
+	end := b.firstFrom(micros)
+	return b.Orders[max(0, end-max(n, 0)):end]
+}
+
+// firstFrom is the index of the first order placed at micros or later.
+func (b *Books) firstFrom(micros int64) int {
+	return sort.Search(len(b.Orders), func(i int) bool { return b.Orders[i].PlacedMicros >= micros })
 }
