@@ -85,7 +85,7 @@ func Execute(ctx context.Context, b Bench, opts Options) (Report, error) {
 	}
 	return Report{
 		Name: b.Name, Figures: out.Figures, Rows: out.Rows,
-		Seconds: time.Since(start).Seconds(), CPUSeconds: cpuSeconds() - cpu, PeakMB: peakMB(),
+		Seconds: time.Since(start).Seconds(), CPUSeconds: cpuSeconds() - cpu, PeakMB: PeakMB(),
 		Seed: opts.Seed, Workers: opts.Workers,
 	}, nil
 }

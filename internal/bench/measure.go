@@ -21,9 +21,9 @@ func cpuSeconds() float64 {
 	return total.Seconds()
 }
 
-// peakMB is the largest resident size so far in 2^20 bytes: VmHWM where there is /proc, else the figure of getrusage,
+// PeakMB is the largest resident size so far in 2^20 bytes: VmHWM where there is /proc, else the figure of getrusage,
 // which macOS counts in bytes.
-func peakMB() float64 {
+func PeakMB() float64 {
 	if kb, ok := highWater("/proc/self/status"); ok {
 		return float64(kb) / 1024
 	}

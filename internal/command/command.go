@@ -33,7 +33,9 @@ type grammar struct {
 	ConfigFile    string `name:"config" help:"YAML file with these settings by their names." placeholder:"FILE" env:"QUARTERMASTER_CONFIG" group:"Settings"`
 	JSON          bool   `name:"json" help:"Print the result as JSON, for programs." env:"QUARTERMASTER_JSON" group:"Settings"`
 
+	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`
 	Testservers testserversVerb `cmd:"" hidden:"" help:"Run a command with private PostgreSQL and Redis servers."`
+	Crashworker crashworkerVerb `cmd:"" hidden:"" help:"Work on jobs until killed, for bench jobs."`
 	Version     versionVerb     `cmd:"" help:"Print the version of the program and of what it stands on."`
 }
 

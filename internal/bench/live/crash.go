@@ -122,7 +122,7 @@ func (r *crashing) killOne(ctx context.Context, k int) error {
 
 // topUp submits jobs until enough of them wait.
 func (r *crashing) topUp(ctx context.Context) error {
-	counts, err := countJobs(ctx, r.store)
+	counts, err := countJobs(ctx, r.store, killTenant)
 	if err != nil {
 		return err
 	}
@@ -135,13 +135,13 @@ func (r *crashing) topUp(ctx context.Context) error {
 		jobs[i] = service.Submission{Kind: sleepKind, Input: []byte(strconv.Itoa(20 + r.random.IntN(121)))}
 	}
 	r.left.Jobs += missing
-	_, err = r.store.SubmitAll(ctx, tenant, jobs)
+	_, err = r.store.SubmitAll(ctx, killTenant, jobs)
 	return err
 }
 
 // drain lets the workers finish what is left, replaying what went into quarantine.
 func (r *crashing) drain(ctx context.Context) error {
-	return await(ctx, r.store, time.Minute, func(counts map[service.State]int64) (bool, error) {
+	return await(ctx, r.store, killTenant, time.Minute, func(counts map[service.State]int64) (bool, error) {
 		if counts[service.StateQuarantined] > 0 {
 			return false, r.replay(ctx)
 		}
@@ -150,7 +150,7 @@ func (r *crashing) drain(ctx context.Context) error {
 }
 
 func (r *crashing) replay(ctx context.Context) error {
-	jobs, err := r.store.Jobs(ctx, tenant, service.JobFilter{State: service.StateQuarantined, Limit: 1000})
+	jobs, err := r.store.Jobs(ctx, killTenant, service.JobFilter{State: service.StateQuarantined, Limit: 1000})
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (r *crashing) count(ctx context.Context) error {
 	}
 	seen := 0
 	for before := ""; ; {
-		jobs, err := r.store.Jobs(ctx, tenant, service.JobFilter{Kind: sleepKind, Before: before, Limit: 1000})
+		jobs, err := r.store.Jobs(ctx, killTenant, service.JobFilter{Kind: sleepKind, Before: before, Limit: 1000})
 		if err != nil {
 			return err
 		}
@@ -206,13 +206,13 @@ func (r *crashing) count(ctx context.Context) error {
 func (r *crashing) effects(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
 	for {
-		page, err := r.store.Messages(ctx, tenant, 1000)
+		page, err := r.store.Messages(ctx, killTenant, 1000)
 		if err != nil || len(page) == 0 {
 			return counts, err
 		}
 		for _, m := range page {
 			counts[m.JobID]++
-			if err := r.store.Delivered(ctx, tenant, m.ID); err != nil {
+			if err := r.store.Delivered(ctx, killTenant, m.ID); err != nil {
 				return nil, fmt.Errorf("take away the effect of job %s: %w", m.JobID, err)
 			}
 		}

@@ -10,8 +10,11 @@ import (
 	"quartermaster/internal/store"
 )
 
-// tenant owns the jobs of these benches.
-const tenant = "bench"
+// The tenants who own the jobs of these benches, so that the runs do not count each other's.
+const (
+	rateTenant = "bench-rate"
+	killTenant = "bench-kill"
+)
 
 // place is a pair of store and queue.
 type place struct {

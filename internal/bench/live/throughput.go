@@ -104,11 +104,11 @@ func move(ctx context.Context, s *store.Store, wake func(), n, before int) error
 	for i := range jobs {
 		jobs[i].Kind = noopKind
 	}
-	if _, err := s.SubmitAll(ctx, tenant, jobs); err != nil {
+	if _, err := s.SubmitAll(ctx, rateTenant, jobs); err != nil {
 		return err
 	}
 	wake()
-	return await(ctx, s, 2*time.Minute, func(counts map[service.State]int64) (bool, error) {
+	return await(ctx, s, rateTenant, 2*time.Minute, func(counts map[service.State]int64) (bool, error) {
 		if counts[service.StateFailed]+counts[service.StateQuarantined] > 0 {
 			return false, errors.New("a job that does nothing has failed")
 		}
@@ -116,14 +116,14 @@ func move(ctx context.Context, s *store.Store, wake func(), n, before int) error
 	})
 }
 
-// await looks at the job counts until they satisfy done.
-func await(ctx context.Context, s *store.Store, limit time.Duration, done func(map[service.State]int64) (bool, error)) error {
+// await looks at a tenant's job counts until they satisfy done.
+func await(ctx context.Context, s *store.Store, tenant string, limit time.Duration, done func(map[service.State]int64) (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		counts, err := countJobs(ctx, s)
+		counts, err := countJobs(ctx, s, tenant)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func await(ctx context.Context, s *store.Store, limit time.Duration, done func(m
 	}
 }
 
-func countJobs(ctx context.Context, s *store.Store) (map[service.State]int64, error) {
+func countJobs(ctx context.Context, s *store.Store, tenant string) (map[service.State]int64, error) {
 	stats, err := s.JobStats(ctx, tenant)
 	counts := map[service.State]int64{}
 	for _, c := range stats.Counts {
