@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"quartermaster/api"
+	"quartermaster/internal/service"
+)
+
+type listJobsInput struct {
+	Kind   string `query:"kind" maxLength:"64"`
+	State  string `query:"state" enum:"queued,running,waiting,done,failed,cancelled,quarantined"`
+	Parent string `query:"parent" maxLength:"64" doc:"Only the chunks of this job"`
+	Cursor string `query:"cursor" maxLength:"64" doc:"next_cursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+type jobsOutput struct{ Body api.JobList }
+
+type jobInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type jobOutput struct{ Body api.Job }
+
+func (s *Server) registerJobs() {
+	huma.Register(s.api, operation("list-jobs", http.MethodGet, "/v1/jobs", "List jobs, newest first", "jobs"), s.listJobs)
+	huma.Register(s.api, operation("get-job", http.MethodGet, "/v1/jobs/{id}", "Read a job", "jobs", 404),
+		func(ctx context.Context, in *jobInput) (*jobOutput, error) {
+			return s.job(ctx, in, s.options.Jobs.Job)
+		})
+	cancel := operation("cancel-job", http.MethodPost, "/v1/jobs/{id}/cancel", "Cancel a job", "jobs", 404)
+	cancel.Description = "A waiting job ends at once, a running one is asked to stop; an ended one is left alone. The answer is the job as it is now."
+	huma.Register(s.api, cancel, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
+		return s.job(ctx, in, s.options.Jobs.Cancel)
+	})
+	retry := operation("retry-job", http.MethodPost, "/v1/jobs/{id}/retry", "Queue a failed or quarantined job afresh", "jobs", 404, 409)
+	huma.Register(s.api, retry, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
+		out, err := s.job(ctx, in, s.options.Jobs.Replay)
+		if err == nil {
+			s.options.Wake()
+		}
+		return out, err
+	})
+}
+
+// job does one thing to one job and shows it.
+func (s *Server) job(ctx context.Context, in *jobInput, do func(context.Context, service.Ref) (service.Job, error)) (*jobOutput, error) {
+	job, err := do(ctx, service.Ref{Tenant: s.options.Tenant, ID: in.ID})
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	return &jobOutput{Body: s.jobWords(job)}, nil
+}
+
+func (s *Server) listJobs(ctx context.Context, in *listJobsInput) (*jobsOutput, error) {
+	filter := service.JobFilter{
+		Kind: in.Kind, State: service.State(in.State), ParentID: in.Parent, Before: in.Cursor, Limit: in.Limit,
+	}
+	jobs, err := s.options.Jobs.Jobs(ctx, s.options.Tenant, filter)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	out := &jobsOutput{Body: api.JobList{Items: make([]api.Job, len(jobs))}}
+	for i, job := range jobs {
+		out.Body.Items[i] = s.jobWords(job)
+	}
+	if len(jobs) == in.Limit {
+		out.Body.NextCursor = jobs[len(jobs)-1].ID
+	}
+	return out, nil
+}
+
+func (s *Server) jobWords(j service.Job) api.Job {
+	out := api.Job{
+		ID: j.ID, Kind: j.Kind, State: string(j.State), Priority: j.Priority, Progress: j.Progress, Sentence: j.Sentence,
+		Error: j.Error, CancelRequested: j.CancelRequested, Attempts: j.Attempt, Crashes: j.Crashes, Retries: j.Retries,
+		ParentID: j.ParentID, ChildrenLeft: j.ChildrenLeft, CreatedAt: s.timeOf(j.CreatedUs),
+		StartedAt: s.timeIfSet(j.StartedUs), EndedAt: s.timeIfSet(j.EndedUs),
+		Links: []api.Link{{Rel: "self", Href: "/v1/jobs/" + j.ID}},
+	}
+	if !j.State.Ended() {
+		out.Links = append(out.Links, api.Link{Rel: "cancel", Href: "/v1/jobs/" + j.ID + "/cancel"})
+	}
+	if j.State == service.StateFailed || j.State == service.StateQuarantined {
+		out.Links = append(out.Links, api.Link{Rel: "retry", Href: "/v1/jobs/" + j.ID + "/retry"})
+	}
+	return out
+}

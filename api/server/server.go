@@ -1,0 +1,136 @@
+// Package server answers over HTTP in the words of package api.
+//
+// Takes the stores and use cases it is given and gives one http.Handler with the OpenAPI 3.1 description of itself.
+// Method: huma on the standard mux; every request has an id, a size limit and an entry in the metrics; every error is
+// problem+json. Never: it plans nothing, keeps nothing but read-only copies of finished plans, and knows no other door.
+// There is no authentication yet: whoever reaches the address may do everything, so it belongs on loopback.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"quartermaster/api"
+	"quartermaster/internal/service"
+)
+
+// Planner queues plans; *service.Planning is one.
+type Planner interface {
+	// Request queues a plan. The same key and request give the job that is there already, with created false. The
+	// finished plan has the job's id.
+	Request(ctx context.Context, tenant string, r service.PlanRequest, idempotencyKey string, priority int) (job service.Job, created bool, err error)
+}
+
+// OrderBook tells when orders were placed; every service.FactStore is one.
+type OrderBook interface {
+	OrderSpan(ctx context.Context, tenant string) (count, firstUs, lastUs int64, err error)
+}
+
+// Options are what the server stands on. All stores are needed.
+type Options struct {
+	Jobs    service.JobStore
+	Plans   service.PlanStore
+	Tasks   service.TaskStore
+	Planner Planner
+	Orders  OrderBook
+
+	Tenant  string         // whose facts and plans these are
+	Zone    *time.Location // of the business, for times that a plan counts from local midnight; nil = UTC
+	Version string         // of the program
+	// Ready says whether requests can be served now: nil, or why not.
+	Ready func(ctx context.Context) error
+	// Wake is called after a job was submitted; nil = nobody needs to know.
+	Wake func()
+	// LoopbackOnly refuses requests that name another host than this machine, which stops web pages that try to reach
+	// the service through a name of their own (DNS rebinding).
+	LoopbackOnly bool
+	Log          *slog.Logger // nil = slog.Default
+}
+
+// Server is the HTTP API.
+type Server struct {
+	options Options
+	log     *slog.Logger
+	api     huma.API
+	handler http.Handler
+	metrics *metrics
+	plans   *planCache
+	tasks   *bell // rung when a task may have become free
+	closing chan struct{}
+}
+
+// New makes the handler. It starts nothing.
+func New(o Options) *Server {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Wake == nil {
+		o.Wake = func() {}
+	}
+	s := &Server{options: o, log: o.Log, plans: newPlanCache(o.Plans, o.Tenant), tasks: newBell(), closing: make(chan struct{})}
+	mux := http.NewServeMux()
+	s.api = humago.New(mux, description(o.Version))
+	s.metrics = newMetrics(o.Jobs, s.log)
+	s.registerPlans()
+	s.registerJobs()
+	s.registerTasks()
+	s.registerPlain(mux)
+	s.handler = s.wrap(mux)
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// EndWaiting makes requests that wait for work or results answer at once, so that a shutdown need not wait for them. It
+// may be called once.
+func (s *Server) EndWaiting() { close(s.closing) }
+
+// Registerer is where others may add their own metrics.
+func (s *Server) Registerer() prometheus.Registerer { return s.metrics.registry }
+
+func description(version string) huma.Config {
+	c := huma.DefaultConfig("Quartermaster", version)
+	c.Info.Description = "Plans a goods business from end to end. Long work is a job: asking for it answers 202 with the " +
+		"place where the result will be. Errors are problem+json (RFC 9457). There is no authentication yet."
+	c.CreateHooks = nil // no $schema links inside the answers
+	c.DocsPath = ""     // the built-in page loads its script from elsewhere; ours needs nothing
+	c.SchemasPath = ""
+	c.RejectUnknownQueryParameters = true
+	return c
+}
+
+// operation fills what all operations share.
+func operation(id, method, path, summary, tag string, errors ...int) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag},
+		Errors: append(errors, http.StatusInternalServerError, http.StatusServiceUnavailable), MaxBodyBytes: api.MaxBodyBytes,
+	}
+}
+
+// timeOf turns microseconds since 1970 into a time in the business's zone.
+func (s *Server) timeOf(us int64) time.Time { return time.UnixMicro(us).In(s.options.Zone) }
+
+// timeIfSet is timeOf where 0 means not yet.
+func (s *Server) timeIfSet(us int64) *time.Time {
+	if us == 0 {
+		return nil
+	}
+	t := s.timeOf(us)
+	return &t
+}
+
+// localTime turns seconds of local time since 1970-01-01 00:00 into the time that the business's clocks then show.
+func (s *Server) localTime(sec int64) time.Time {
+	t := time.Unix(sec, 0).UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, s.options.Zone)
+}

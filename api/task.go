@@ -1,0 +1,61 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// LeaseRequest asks for warehouse tasks to work on.
+type LeaseRequest struct {
+	Kinds    []string `json:"kinds,omitempty" maxItems:"16" enum:"pick,move,sort" doc:"Kinds that the caller can do; empty: all"`
+	Workers  []string `json:"workers,omitempty" maxItems:"1000" doc:"Pickers, robots and sorters that the caller speaks for; empty: all"`
+	Max      int      `json:"max,omitempty" minimum:"1" maximum:"1000" default:"1" doc:"Most tasks to give"`
+	WaitSec  int      `json:"wait_sec,omitempty" minimum:"0" maximum:"25" doc:"How long to wait for work when there is none now"`
+	LeaseSec int      `json:"lease_sec,omitempty" minimum:"5" maximum:"3600" default:"60" doc:"The tasks go to others unless completed, extended or failed within this time"`
+}
+
+// LeaseResponse is the tasks that were given; empty when there was nothing to do.
+type LeaseResponse struct {
+	Tasks []LeasedTask `json:"tasks"`
+}
+
+// LeasedTask is one warehouse task with the right to do it.
+type LeasedTask struct {
+	PlanID         string          `json:"plan_id"`
+	TaskID         string          `json:"task_id"`
+	Kind           string          `json:"kind" enum:"pick,move,sort"`
+	Worker         string          `json:"worker" doc:"Picker, robot or sorter it was planned for"`
+	StartAt        time.Time       `json:"start_at"`
+	EndAt          time.Time       `json:"end_at"`
+	DependsOn      []string        `json:"depends_on,omitempty" doc:"Tasks of the same plan that were done before"`
+	LeaseID        string          `json:"lease_id" doc:"Proof of the lease for complete, extend and fail"`
+	LeaseExpiresAt time.Time       `json:"lease_expires_at"`
+	Fence          int64           `json:"fence" doc:"Grows with each lease of the task: a machine that sees two obeys the greater"`
+	Task           json.RawMessage `json:"task" doc:"The planned task: stops of a pick tour, cells of a robot's path, chute"`
+}
+
+// LeaseProof names a leased task's plan and lease.
+type LeaseProof struct {
+	PlanID  string `json:"plan_id" minLength:"1" maxLength:"64"`
+	LeaseID string `json:"lease_id" minLength:"1" maxLength:"64"`
+}
+
+// LeaseExtension asks for more time.
+type LeaseExtension struct {
+	LeaseProof
+	LeaseSec int `json:"lease_sec,omitempty" minimum:"5" maximum:"3600" default:"60" doc:"From now"`
+}
+
+// TaskFailure says why a task was not done.
+type TaskFailure struct {
+	LeaseProof
+	Reason string `json:"reason" minLength:"1" maxLength:"1000" example:"shelf is empty"`
+}
+
+// TaskReceipt is what became of a task.
+type TaskReceipt struct {
+	PlanID         string     `json:"plan_id"`
+	TaskID         string     `json:"task_id"`
+	State          string     `json:"state" enum:"done,failed,leased,open"`
+	LeaseExpiresAt *time.Time `json:"lease_expires_at,omitempty"`
+}
