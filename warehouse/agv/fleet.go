@@ -18,6 +18,10 @@ type robot struct {
 	remaining [phases][]int32
 }
 
+// triedRobots is how many robots, those that would be soonest without the others, are searched for per transport. Where
+// docks are scarce all robots promise alike; trying all made days at most 1% shorter in trials and took twice the time.
+const triedRobots = 3
+
 // fleet is one call's working state. Steps count from OpenSec.
 type fleet struct {
 	floor  warehouse.Floor
@@ -55,7 +59,7 @@ func (r *robot) standing(ready int32) (cell, step int32) {
 	return r.last.cells[min(step, r.last.home())-r.last.start], step
 }
 
-// serve gives a transport to the robot that drops it first, and reserves its way.
+// serve gives a transport to the robot that drops it first, of those tried, and reserves its way.
 func (p *fleet) serve(t *Transport) {
 	ready := int32(max(0, ceilDiv(t.ReadySec-p.floor.OpenSec, p.floor.StepSec)))
 	if ready > p.search.closeStep {
@@ -76,8 +80,8 @@ func (p *fleet) serve(t *Transport) {
 	p.held.forget(now)
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(a.drop, b.drop) })
 	best, chosen := way{drop: forever}, -1
-	for _, c := range candidates {
-		if c.drop >= best.drop {
+	for tried, c := range candidates {
+		if c.drop >= best.drop || (chosen >= 0 && tried >= triedRobots) {
 			break
 		}
 		r := &p.robots[c.robot]
