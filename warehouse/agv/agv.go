@@ -2,10 +2,10 @@
 //
 // Takes a warehouse.Floor, its robots and the transports with the second at which each is ready, and gives every robot's
 // cell for every step, or the reason why a transport is not done today. Method: prioritised planning (Silver 2005,
-// cooperative A*) by ready time with safe-interval path planning (Phillips, Likhachev 2011), the robot by earliest drop among the nearest three;
-// robots have parks of their own, so that each plan can be completed (Čáp, Novák, Kleiner, Selecký 2015, well-formed
-// infrastructures). Never: robots do not turn, differ or fail here, no plan once made is changed but the empty way home,
-// and it is for tens of robots, not thousands.
+// cooperative A*) by ready time with safe-interval path planning (Phillips, Likhachev 2011), the robot by earliest drop
+// among the three that would be soonest alone; robots have parks of their own, so that each plan can be completed (Čáp,
+// Novák, Kleiner, Selecký 2015, well-formed infrastructures). Never: robots do not turn, differ or fail here, no plan once
+// made is changed but the empty way home, and it is for tens of robots, not thousands.
 package agv
 
 import (
