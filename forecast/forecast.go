@@ -23,6 +23,8 @@ const (
 	StatusOK     Status = "ok"
 	StatusSparse Status = "sparse" // too little history for the method asked: mean and a deliberately wide spread
 	StatusEmpty  Status = "empty"  // no demand ever seen: zero mean, zero spread
+	// StatusCleaned is ok, but impossible values (see Validate) were read as days not observed.
+	StatusCleaned Status = "cleaned"
 )
 
 // DefaultLevels are the quantile levels that every forecast carries unless told otherwise.
@@ -74,5 +76,9 @@ type Accuracy struct {
 	RMSSE      float64 // root mean squared error over the in-sample naive's (M5 definition)
 	Pinball    float64 // mean pinball loss over the levels, units
 	Coverage80 float64 // share of days inside the 10–90 % band
+	Above90    float64 // share of days above the 90 % quantile; at most 0.1 where calibrated (days without demand tie with 0)
 	ValueAdded float64 // 1 − own absolute error / the seasonal naive's; > 0 is better than repeating last week
+
+	LeadCoverage80 float64 // share of lead times whose total demand lay inside the 10–90 % band, where lead times were tested
+	LeadAbove90    float64 // share of lead times whose total demand lay above the 90 % quantile
 }

@@ -1,0 +1,167 @@
+package forecast
+
+import "math"
+
+// Profile is the shape of a week: the demand of each weekday over the mean of the open ones. Index 0 is Monday.
+// A factor of 0 says that the shop is closed on that weekday and nothing can be sold.
+type Profile struct {
+	Factor [7]float64
+}
+
+// FlatProfile is a week of seven equal open days.
+func FlatProfile() Profile {
+	return Profile{Factor: [7]float64{1, 1, 1, 1, 1, 1, 1}}
+}
+
+// Open says whether anything can be sold on weekday w.
+func (p *Profile) Open(w int) bool { return p.Factor[w] > 0 }
+
+const (
+	// A weekday that came up at least closedMinDays times and was observed on fewer than closedShare of them is closed:
+	// the one Saturday before Christmas does not make Saturday a day of business.
+	closedMinDays = 4
+	closedShare   = 0.05
+	// profileVariance is the variance across items of the true weekday factors about the pooled ones: the prior of the
+	// shrinkage in fitProfile. 0.02 is a standard deviation of 14 %.
+	profileVariance = 0.02
+	minFactor       = 0.01 // of an open weekday, so that dividing by it is safe
+)
+
+// PooledProfile is the week that all series share. Each weighs by 1/(1 + CV²) of its days and not by its volume, so that
+// neither a best-seller nor a lumpy item sets everyone's week. O(total days).
+func PooledProfile(series []Series) Profile {
+	var came, seen, days, demand [7]float64
+	for _, s := range series {
+		t := tally(s)
+		for w := range came {
+			came[w] += t.came[w]
+			seen[w] += t.seen[w]
+		}
+		mean, variance := t.moments()
+		if mean <= 0 {
+			continue
+		}
+		say := 1 / (1 + variance/(mean*mean))
+		for w := range days {
+			days[w] += say * t.days[w]
+			demand[w] += say * t.demand[w] / mean
+		}
+	}
+	p := Profile{Factor: openWeekdays(came, seen, nil)}
+	for w := range p.Factor {
+		if p.Factor[w] > 0 && days[w] > 0 {
+			p.Factor[w] = max(minFactor, demand[w]/days[w])
+		}
+	}
+	p.normalise()
+	return p
+}
+
+// tallies counts a series by weekday: days that came up and days observed over all its length; days, demand and squared
+// demand from the first sale on.
+type tallies struct {
+	came, seen, days, demand, square [7]float64
+}
+
+func tally(s Series) tallies {
+	var t tallies
+	w, sold := Weekday(s.StartDay), false
+	for _, v := range s.Values {
+		t.came[w]++
+		if v >= 0 && v <= MaxUnits { // false for NaN
+			t.seen[w]++
+			sold = sold || v >= leastUnits
+			if sold {
+				t.days[w]++
+				t.demand[w] += v
+				t.square[w] += v * v
+			}
+		}
+		if w++; w == 7 {
+			w = 0
+		}
+	}
+	return t
+}
+
+// moments gives the mean demand of a day and the variance about the mean of its own weekday.
+func (t *tallies) moments() (mean, variance float64) {
+	var n, sum, within, free float64
+	for w := range t.days {
+		if t.days[w] == 0 {
+			continue
+		}
+		n += t.days[w]
+		sum += t.demand[w]
+		within += max(0, t.square[w]-t.demand[w]*t.demand[w]/t.days[w])
+		free += t.days[w] - 1
+	}
+	if n == 0 {
+		return 0, 0
+	}
+	return sum / n, within / max(free, 1)
+}
+
+// openWeekdays gives 1 for the open weekdays and 0 for the closed ones. Where too few days came up to tell, pooled
+// decides, and without it the day counts as open.
+func openWeekdays(came, seen [7]float64, pooled *Profile) (open [7]float64) {
+	for w := range open {
+		open[w] = 1
+		if came[w] >= closedMinDays {
+			if seen[w] < closedShare*came[w] {
+				open[w] = 0
+			}
+		} else if pooled != nil && !pooled.Open(w) && seen[w] == 0 {
+			open[w] = 0
+		}
+	}
+	return open
+}
+
+// profile is the week of one series, shrunk towards pooled (nil: flat) by empirical Bayes: the factor of weekday w is the
+// mean of its n own relative demands and K = noise/profileVariance pooled ones, noise = squared coefficient of variation
+// within weekdays (Efron and Morris 1975). A steady item keeps its own week, a lumpy or a young one takes the pooled one.
+func (t *tallies) profile(pooled *Profile) Profile {
+	p := Profile{Factor: openWeekdays(t.came, t.seen, pooled)}
+	mean, variance := t.moments()
+	prior := FlatProfile()
+	if pooled != nil {
+		prior = *pooled
+	}
+	k := math.Inf(1)
+	if mean > 0 {
+		k = variance / (mean * mean) / profileVariance
+	}
+	for w := range p.Factor {
+		if p.Factor[w] == 0 {
+			continue
+		}
+		base := prior.Factor[w]
+		if base == 0 { // the pool is closed on this day, this series is not
+			base = 1
+		}
+		p.Factor[w] = base
+		if n := t.days[w]; n+k > 0 && !math.IsInf(k, 1) {
+			p.Factor[w] = max(minFactor, (t.demand[w]/mean+k*base)/(n+k))
+		}
+	}
+	p.normalise()
+	return p
+}
+
+// normalise scales the open factors to a mean of one.
+func (p *Profile) normalise() {
+	sum, n := 0.0, 0.0
+	for _, f := range p.Factor {
+		if f > 0 {
+			sum += f
+			n++
+		}
+	}
+	if sum <= 0 {
+		return
+	}
+	for w := range p.Factor {
+		p.Factor[w] *= n / sum
+	}
+}
