@@ -64,7 +64,7 @@ func insertCounted(ctx context.Context, t *tx, table, columns, conflict string, 
 		for _, r := range chunk {
 			args = append(args, r...)
 		}
-		n, err := t.exec(ctx, fmt.Sprintf(`insert into %s (%s) values %s %s`, table, columns, tuples(len(chunk), len(chunk[0]), 1), conflict), args...)
+		n, err := t.exec(ctx, fmt.Sprintf(`insert into %s (%s) values %s %s`, table, columns, tuplesOf(len(chunk), len(chunk[0]), 1, t.dialect.place), conflict), args...)
 		if err != nil {
 			return total, err
 		}

@@ -127,7 +127,7 @@ func inputHash(sub service.Submission) string {
 
 // insertColumns are the columns that a new job sets; insertChunk rows go in one statement.
 const (
-	insertColumns = `tenant, id, kind, state, priority, not_before, parent_id, child_no, family, idempotency_key, input_hash, input_bytes, created_at, updated_at`
+	insertColumns = `tenant, id, kind, priority, not_before, parent_id, child_no, family, idempotency_key, input_hash, input_bytes, state, created_at, updated_at`
 	insertChunk   = 100
 )
 
@@ -161,8 +161,11 @@ func insertJobChunk(ctx context.Context, t *tx, chunk []jobRow, inserted map[str
 		if i > 0 {
 			values.WriteByte(',')
 		}
-		p := i * width
-		fmt.Fprintf(&values, "($%d,$%d,$%d,'queued',$%d,$%d,$%d,$%d,$%d,$%d,$%d,$%d,{now},{now})", p+1, p+2, p+3, p+4, p+5, p+6, p+7, p+8, p+9, p+10, p+11)
+		values.WriteByte('(')
+		for k := range width {
+			values.WriteString(t.dialect.place(i*width+k+1) + ",")
+		}
+		values.WriteString("'queued',{now},{now})")
 		args = append(args, r.tenant, r.id, r.sub.Kind, r.sub.Priority, r.sub.NotBeforeUs, r.parentID, r.childNo, r.family,
 			r.sub.IdempotencyKey, r.hash, len(r.sub.Input))
 	}

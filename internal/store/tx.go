@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -85,21 +85,23 @@ func eachRow(rows *sql.Rows, each func(scan func(dest ...any) error) error) erro
 
 // tuples gives "($from, …), (…), …" for n tuples of width placeholders.
 func tuples(n, width, from int) string {
+	return tuplesOf(n, width, from, func(n int) string { return "$" + strconv.Itoa(n) })
+}
+
+func tuplesOf(n, width, from int, place func(n int) string) string {
 	var b strings.Builder
-	for i := range n {
-		if i > 0 {
+	for i := range n * width {
+		switch {
+		case i == 0:
+			b.WriteByte('(')
+		case i%width == 0:
+			b.WriteString("),(")
+		default:
 			b.WriteByte(',')
 		}
-		for j := range width {
-			if j == 0 {
-				b.WriteByte('(')
-			} else {
-				b.WriteByte(',')
-			}
-			fmt.Fprintf(&b, "$%d", from+i*width+j)
-		}
-		b.WriteByte(')')
+		b.WriteString(place(from + i))
 	}
+	b.WriteByte(')')
 	return b.String()
 }
 
