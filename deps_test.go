@@ -48,7 +48,7 @@ var rules = map[string]row{
 	"forecast/backtest":     {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"inventory/policy":      {pure: true, ours: "inventory internal/rng", outside: "gonum.org/v1/gonum"},
 	"inventory/sourcing":    {pure: true, ours: "inventory internal/rng", outside: "gonum.org/v1/gonum"},
-	"routing/road":          {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb github.com/paulmach/osm"},
+	"routing/road":          {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb"},
 	"routing/vrp":           {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb gonum.org/v1/gonum"},
 	"routing/zone":          {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb github.com/uber/h3-go/v4"},
 	"warehouse/picking":     {pure: true, ours: "warehouse internal/rng"},
@@ -56,11 +56,13 @@ var rules = map[string]row{
 	"warehouse/sortation":   {pure: true, ours: "warehouse internal/rng"},
 	"finance/credit":        {pure: true, ours: "finance internal/rng", outside: "gonum.org/v1/gonum"},
 
+	"internal/history": {pure: true, ours: "forecast"},
+
 	// Ring 3: the corridor, the one place where domains meet.
 	"internal/plan": {pure: true, ours: solvers, outside: "github.com/paulmach/orb"},
 
 	// Ring 4: drivers.
-	"internal/service": {ours: solvers + " internal/plan", outside: "github.com/oklog/ulid/v2 golang.org/x/sync"},
+	"internal/service": {ours: solvers + " internal/plan internal/history", outside: "github.com/oklog/ulid/v2 github.com/paulmach/orb"},
 	"internal/bench":   {ours: solvers + " internal/plan"},
 
 	// Ring 5: doors. Each owns its technology; none knows another.
@@ -72,8 +74,8 @@ var rules = map[string]row{
 		ours:    "internal/service",
 		outside: "github.com/hibiken/asynq github.com/alicebob/miniredis/v2 github.com/redis/go-redis/v9",
 	},
-	"internal/intake":   {ours: solvers + " internal/plan", outside: "github.com/parquet-go/parquet-go"},
-	"internal/business": {ours: solvers + " internal/plan", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
+	"internal/intake":   {ours: "internal/history", outside: "github.com/parquet-go/parquet-go"},
+	"internal/business": {ours: solvers + " internal/plan internal/history", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/servers":  {},
 	"api/server": {
 		ours:    solvers + " internal/plan internal/service api",
@@ -82,9 +84,9 @@ var rules = map[string]row{
 
 	// Ring 6: the porch.
 	"internal/config":      {outside: "github.com/goccy/go-yaml"},
-	"internal/sample":      {ours: "internal/business internal/intake"},
+	"internal/sample":      {},
 	"internal/sample/pack": {ours: "", outside: "github.com/parquet-go/parquet-go"},
-	"internal/app":         {ours: "*"},
+	"internal/app":         {ours: "*", outside: "github.com/paulmach/orb"},
 	"internal/bench/live":  {ours: "*"},
 	"internal/command":     {ours: "*", outside: "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term"},
 

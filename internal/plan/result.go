@@ -91,9 +91,10 @@ type PartLine struct {
 // Unserved is an order, or what is left of it, with the reason.
 type Unserved struct {
 	OrderID string
-	Code    string // "no_stock", "site_capacity", "warehouse_time", "no_vehicle", "no_road"
-	Reason  string
-	Lines   []PartLine
+	// Code is one of no_stock, site_capacity, warehouse_time, no_vehicle, no_road, too_dear, closed, after_plan.
+	Code   string
+	Reason string
+	Lines  []PartLine
 }
 
 // SiteDay is what one site does on one day.

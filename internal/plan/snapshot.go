@@ -5,6 +5,7 @@ import (
 
 	"quartermaster/finance"
 	"quartermaster/forecast"
+	"quartermaster/forecast/backtest"
 	"quartermaster/inventory"
 	"quartermaster/routing"
 	"quartermaster/routing/road"
@@ -21,6 +22,7 @@ type Snapshot struct {
 	Service   inventory.Service
 	Review    ReviewRule
 	Sourcing  SourcingCosts
+	DropSec   int64 // what a driver needs at one door, seconds
 
 	Items     []inventory.Item
 	Sites     []Site
@@ -47,6 +49,10 @@ type Calendar struct {
 type ReviewRule struct {
 	ReviewDays  int // days between two looks at an item
 	HorizonDays int // days forecast
+	// OrderCostCents is what placing and receiving one order line costs; HoldingRate is the yearly cost of holding stock as
+	// a share of its value (0 = 0.25).
+	OrderCostCents int64
+	HoldingRate    float64
 }
 
 // SourcingCosts are what serving an order from a site costs besides the road.
@@ -57,7 +63,7 @@ type SourcingCosts struct {
 	ScarcityCents  int64 // price of taking the last unit below a site's reorder point
 }
 
-// Site is one place of the business with all that works there.
+// Site is one place of the business with all that works there. Opening times and vehicles' shifts are seconds within a day.
 type Site struct {
 	inventory.Site
 	Floor    warehouse.Floor
@@ -95,10 +101,11 @@ type OrderLine struct {
 	PriceCents int64 // one unit
 }
 
-// ItemForecast is a forecast with what its method reached in a rolling-origin backtest on the same series.
+// ItemForecast is a forecast with what its method reached in a rolling-origin backtest on the same series, as sums, so that
+// the figures of many items add up to the figure of the shop.
 type ItemForecast struct {
 	forecast.Forecast
-	Accuracy forecast.Accuracy
+	Tested   backtest.Sums
 	DataHash uint64 // of the series it was made from; another hash means it is stale
 }
 
@@ -108,7 +115,7 @@ type Options struct {
 	Workers int // goroutines, 0 = all; the plan is the same for any number
 	// RoutingIterations bounds the local search per site and day, 0 = default. Iterations, not time, keep it repeatable.
 	RoutingIterations int
-	Backtest          bool // also backtest forecasts made here
+	Backtest          bool // also backtest the forecasts made here
 	// Progress is told of each step: done in 0…1 of the whole, and a sentence. It may be called from one goroutine at a
 	// time and must return soon; nil = nobody listens.
 	Progress func(done float64, sentence string)

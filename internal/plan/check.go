@@ -1,0 +1,229 @@
+package plan
+
+import (
+	"fmt"
+
+	"quartermaster/forecast"
+	"quartermaster/warehouse"
+)
+
+// Check tells whether a plan holds against the facts it was made from. It is written apart from Build and shares no step
+// with it: it recounts every unit, every shelf, every time and every total from the snapshot and the finished plan. The
+// floor schedules and tours are checked by warehouse.Check and routing.Check where they are made.
+func Check(s *Snapshot, p *Plan) error {
+	c := checker{s: s, p: p}
+	for _, step := range []func() error{c.orders, c.shelves, c.times, c.money, c.purchases} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type checker struct {
+	s *Snapshot
+	p *Plan
+}
+
+// orders: each unit of each line is in exactly one part or told as unserved.
+func (c *checker) orders() error {
+	left := map[[2]string]int64{}
+	for _, o := range c.s.Orders {
+		for _, l := range o.Lines {
+			left[[2]string{o.ID, l.ItemID}] += l.Qty
+		}
+	}
+	take := func(order string, lines []PartLine) error {
+		for _, l := range lines {
+			key := [2]string{order, l.ItemID}
+			left[key] -= l.Qty
+			if l.Qty <= 0 || left[key] < 0 {
+				return fmt.Errorf("order %s: item %s is planned beyond what was ordered", order, l.ItemID)
+			}
+		}
+		return nil
+	}
+	short := map[string]bool{}
+	for _, u := range c.p.Unserved {
+		short[u.OrderID] = true
+		if u.Code == "" || u.Reason == "" {
+			return fmt.Errorf("order %s is not served and no reason is given", u.OrderID)
+		}
+		if err := take(u.OrderID, u.Lines); err != nil {
+			return err
+		}
+	}
+	for _, pr := range c.p.Promises {
+		for _, part := range pr.Parts {
+			if err := take(pr.OrderID, part.Lines); err != nil {
+				return err
+			}
+		}
+		if pr.Complete == short[pr.OrderID] {
+			return fmt.Errorf("order %s: complete is %v, yet the list of unserved orders says otherwise", pr.OrderID, pr.Complete)
+		}
+	}
+	for key, qty := range left {
+		if qty != 0 {
+			return fmt.Errorf("order %s: %d units of item %s are neither promised nor told as unserved", key[0], qty, key[1])
+		}
+	}
+	return nil
+}
+
+// shelves: no site gives away by the end of any day more than it had or received by then.
+func (c *checker) shelves() error {
+	type shelf struct{ item, site string }
+	have := map[shelf][]int64{}
+	days := func(k shelf) []int64 {
+		if have[k] == nil {
+			have[k] = make([]int64, c.s.Days)
+		}
+		return have[k]
+	}
+	for _, pos := range c.s.Positions {
+		days(shelf{pos.ItemID, pos.SiteID})[0] += pos.OnHand
+	}
+	for _, in := range c.s.Inbound {
+		if in.DueDay < c.s.Days {
+			days(shelf{in.ItemID, in.SiteID})[max(0, in.DueDay)] += in.Qty
+		}
+	}
+	for _, pr := range c.p.Promises {
+		for _, part := range pr.Parts {
+			if part.Day < 0 || part.Day >= c.s.Days {
+				return fmt.Errorf("order %s: packed on day %d, outside the plan", pr.OrderID, part.Day)
+			}
+			for _, l := range part.Lines {
+				days(shelf{l.ItemID, part.SiteID})[part.Day] -= l.Qty
+			}
+		}
+	}
+	for k, flow := range have {
+		var level int64
+		for day, x := range flow {
+			if level += x; level < 0 {
+				return fmt.Errorf("site %s: item %s falls to %d on day %d", k.site, k.item, level, day)
+			}
+		}
+	}
+	return nil
+}
+
+// times: every part is packed before its tour leaves, arrives within the hours of its order and the promise made, on an
+// open day, and stands on the tour it names.
+func (c *checker) times() error {
+	orders := map[string]*Order{}
+	for i := range c.s.Orders {
+		orders[c.s.Orders[i].ID] = &c.s.Orders[i]
+	}
+	type visit struct{ depart, start int64 }
+	visits := map[[2]string]visit{}
+	ready := map[[3]string]int64{}
+	for _, day := range c.p.SiteDays {
+		for _, r := range day.Routes {
+			if len(r.StopIDs) != len(r.Route.Visits) {
+				return fmt.Errorf("route %s names %d stops for %d visits", r.ID, len(r.StopIDs), len(r.Route.Visits))
+			}
+			for i, v := range r.Route.Visits {
+				visits[[2]string{r.ID, r.StopIDs[i]}] = visit{r.Route.DepartSec, v.StartSec}
+			}
+		}
+		for order, sec := range day.Schedule.ReadySec {
+			ready[[3]string{day.SiteID, fmt.Sprint(day.Day), order}] = sec
+		}
+	}
+	for _, pr := range c.p.Promises {
+		o := orders[pr.OrderID]
+		for _, part := range pr.Parts {
+			v, ok := visits[[2]string{part.RouteID, pr.OrderID}]
+			sec, packed := ready[[3]string{part.SiteID, fmt.Sprint(part.Day), pr.OrderID}]
+			ofDay := part.ArrivalSec - floorDiv(part.ArrivalSec, daySec)*daySec
+			switch {
+			case !ok || v.start != part.ArrivalSec || v.depart != part.DepartSec:
+				return fmt.Errorf("order %s: its part does not stand on route %s as told", pr.OrderID, part.RouteID)
+			case !packed || sec != part.ReadySec || part.ReadySec > part.DepartSec:
+				return fmt.Errorf("order %s: leaves on route %s before its parcel is ready", pr.OrderID, part.RouteID)
+			case ofDay < o.WindowSec.StartSec || ofDay > o.WindowSec.EndSec:
+				return fmt.Errorf("order %s: arrives at %s, outside its hours", pr.OrderID, warehouse.ClockText(part.ArrivalSec))
+			case part.ArrivalSec > pr.To || part.DepartSec < pr.ShipSec || o.PlacedSec > part.DepartSec:
+				return fmt.Errorf("order %s: the promise does not cover its own part", pr.OrderID)
+			case !c.s.Calendar.OpenDays[forecast.Weekday(c.s.OriginDay+part.Day)]:
+				return fmt.Errorf("order %s: packed on day %d, on which the business is closed", pr.OrderID, part.Day)
+			}
+		}
+	}
+	return nil
+}
+
+// money: what orders pay is what routes and handling cost, to the cent and the gram, and the counts are what they count.
+func (c *checker) money() error {
+	t := c.p.Totals
+	var cost, co2, routeCost, routeCO2, distance int64
+	var parts, routes int
+	for _, pr := range c.p.Promises {
+		var partCost, partCO2 int64
+		for _, part := range pr.Parts {
+			partCost += part.CostCents
+			partCO2 += part.CO2eG
+		}
+		if partCost != pr.CostCents || partCO2 != pr.CO2eG {
+			return fmt.Errorf("order %s: cost or CO2e is not the sum of its parts", pr.OrderID)
+		}
+		cost += partCost
+		co2 += partCO2
+		parts += len(pr.Parts)
+	}
+	for _, day := range c.p.SiteDays {
+		routes += len(day.Routes)
+		for _, r := range day.Routes {
+			routeCost += r.Route.CostCents
+			routeCO2 += r.Route.CO2eG
+			distance += r.Route.DistanceM
+		}
+	}
+	switch {
+	case cost != t.DeliveryCostCents+t.HandlingCostCents || routeCost != t.DeliveryCostCents:
+		return fmt.Errorf("orders bear %d cents, delivery %d and handling %d", cost, t.DeliveryCostCents, t.HandlingCostCents)
+	case co2 != t.CO2eG || routeCO2 != t.CO2eG:
+		return fmt.Errorf("orders bear %d g CO2e, routes %d, the total says %d", co2, routeCO2, t.CO2eG)
+	case distance != t.DistanceM || routes != t.Routes || parts != t.Parcels || len(c.p.Promises) != t.Promised:
+		return fmt.Errorf("totals of distance, routes, parcels or promises do not count what is there")
+	case t.Promised+t.Unserved != len(c.s.Orders):
+		return fmt.Errorf("%d promised and %d unserved orders of %d", t.Promised, t.Unserved, len(c.s.Orders))
+	}
+	return nil
+}
+
+// purchases: whole packs, at least the minimum, from the item's own supplier, and exposures that add up.
+func (c *checker) purchases() error {
+	items := map[string]int{}
+	for i, x := range c.s.Items {
+		items[x.ID] = i
+	}
+	proposed := map[string]int64{}
+	for _, po := range c.p.Purchases {
+		var sum int64
+		for _, l := range po.Lines {
+			item := c.s.Items[items[l.ItemID]]
+			if l.Qty <= 0 || l.Qty%item.PackSize != 0 || l.Qty < item.MinOrderQty || item.SupplierID != po.SupplierID || l.SiteID != po.SiteID {
+				return fmt.Errorf("purchase order %s: %d of item %s breaks pack, minimum, supplier or site", po.ID, l.Qty, l.ItemID)
+			}
+			if l.CostCents != l.Qty*item.UnitCostCents {
+				return fmt.Errorf("purchase order %s: item %s costs %d, not %d", po.ID, l.ItemID, l.Qty*item.UnitCostCents, l.CostCents)
+			}
+			sum += l.CostCents
+		}
+		if sum != po.CostCents {
+			return fmt.Errorf("purchase order %s: lines cost %d, it says %d", po.ID, sum, po.CostCents)
+		}
+		proposed[po.SupplierID] += sum
+	}
+	for _, v := range c.p.Suppliers {
+		if v.Exposure.Proposed.Minor != proposed[v.Exposure.SupplierID] {
+			return fmt.Errorf("supplier %s: exposure counts %d of proposed purchases, they are %d",
+				v.Exposure.SupplierID, v.Exposure.Proposed.Minor, proposed[v.Exposure.SupplierID])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package plan
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+
+	"quartermaster/forecast"
+	"quartermaster/forecast/backtest"
+	"quartermaster/forecast/combine"
+	"quartermaster/forecast/ets"
+	"quartermaster/forecast/intermittent"
+	"quartermaster/forecast/theta"
+)
+
+// ForecastTask is one item's demand to be forecast, with the lead time its stock has to bridge.
+type ForecastTask struct {
+	Series forecast.Series
+	Lead   forecast.LeadTime // from order to shelf, review period included
+}
+
+// forecastRules changes when the same task would be forecast otherwise.
+const forecastRules = 1
+
+// Hash names what a forecast is made from: the series, the lead time, the horizon, the shop's week and the version of the
+// rules. A stored ItemForecast with another DataHash is stale.
+func (t ForecastTask) Hash(horizonDays int, week Week) uint64 {
+	const prime = 0x100000001b3 // FNV-1a
+	h := forecast.Hash(t.Series)
+	mix := func(x uint64) { h = (h ^ x) * prime }
+	mix(forecastRules)
+	mix(uint64(horizonDays))
+	mix(math.Float64bits(t.Lead.MeanDays))
+	mix(math.Float64bits(t.Lead.SDDays))
+	for _, profile := range []forecast.Profile{week.Now, week.Then} {
+		for _, x := range profile.Factor {
+			mix(math.Float64bits(x))
+		}
+	}
+	return h
+}
+
+// ForecastTasks lists the items of a snapshot as they are to be forecast, in the order of Snapshot.Items.
+func (s *Snapshot) ForecastTasks() []ForecastTask {
+	lead := map[string]forecast.LeadTime{}
+	for _, x := range s.Suppliers {
+		lead[x.ID] = forecast.LeadTime{MeanDays: x.LeadTime.MeanDays + float64(s.Review.ReviewDays), SDDays: x.LeadTime.SDDays}
+	}
+	tasks := make([]ForecastTask, len(s.Items))
+	for i, item := range s.Items {
+		tasks[i] = ForecastTask{s.Sales[i], lead[item.SupplierID]}
+	}
+	return tasks
+}
+
+// Week is the shop's common weekday profile, towards which each item's own is shrunk: as it is known now, and as it was
+// known before the days that backtests compare with, so that a backtest sees nothing of them.
+type Week struct{ Now, Then forecast.Profile }
+
+// testedDays is how many days at the end of a series backtests compare with: four origins a week apart.
+const testedDays = 28
+
+// PooledWeek takes the week from the sales of all items, also where they are then forecast in chunks, so that the chunks do
+// not show in the forecasts.
+func PooledWeek(sales []forecast.Series) Week {
+	before := make([]forecast.Series, len(sales))
+	for i, s := range sales {
+		s.Values = s.Values[:max(0, len(s.Values)-testedDays)]
+		before[i] = s
+	}
+	return Week{Now: forecast.PooledProfile(sales), Then: forecast.PooledProfile(before)}
+}
+
+// methods is the set of forecasting methods that compete for each item.
+func methods(pooled forecast.Profile) (forecast.Model, error) {
+	steady := []forecast.Class{forecast.ClassSmooth, forecast.ClassErratic}
+	sporadic := []forecast.Class{forecast.ClassIntermittent, forecast.ClassLumpy, forecast.ClassNone}
+	return combine.New(
+		combine.Candidate{Model: theta.New(theta.Options{Pooled: &pooled}), For: steady},
+		combine.Candidate{Model: ets.New(ets.Options{Pooled: &pooled}), For: steady},
+		combine.Candidate{Model: intermittent.New(intermittent.Options{Pooled: &pooled, Method: intermittent.SBA}), For: sporadic},
+		combine.Candidate{Model: intermittent.New(intermittent.Options{Pooled: &pooled, Method: intermittent.TSB}), For: sporadic},
+		combine.Candidate{Model: ets.New(ets.Options{Pooled: &pooled, Form: ets.Simple}), For: sporadic},
+	)
+}
+
+// forecastSeed feeds the sampling of lead times. It is the same for every plan: forecasts are facts, made once and kept,
+// and a plan's seed must not make them stale.
+const forecastSeed = 1
+
+// ForecastItems forecasts each task for horizonDays and, under Options.Backtest, says how well the same methods did on
+// the weeks before. Answers come in the order of tasks and do not depend on which others are in the list.
+func ForecastItems(ctx context.Context, tasks []ForecastTask, horizonDays int, week Week, o Options) ([]ItemForecast, error) {
+	model, err := methods(week.Now)
+	if err != nil {
+		return nil, err
+	}
+	then, err := methods(week.Then)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ItemForecast, len(tasks))
+	var done atomic.Int64
+	err = each(ctx, len(tasks), o.Workers, func(_ context.Context, i int) error {
+		t := tasks[i]
+		f := ItemForecast{
+			Forecast: model.Forecast(t.Series, horizonDays, forecast.DefaultLevels, &t.Lead, forecastSeed),
+			DataHash: t.Hash(horizonDays, week),
+		}
+		if err := forecast.Check(f.Forecast, horizonDays); err != nil {
+			return err
+		}
+		if o.Backtest {
+			f.Tested = backtest.Run(then, t.Series, backtest.Options{Origins: testedDays / 7, Seed: forecastSeed}).Sums
+		}
+		out[i] = f
+		if n := done.Add(1); n%100 == 0 && o.Progress != nil {
+			o.Progress(float64(n)/float64(len(tasks)), "forecasting items")
+		}
+		return nil
+	})
+	return out, err
+}
+
+// forecast takes the forecasts that came with the snapshot or makes them, and sums up what they say of themselves.
+func (b *builder) forecast(ctx context.Context) error {
+	b.forecasts = b.s.Forecasts
+	if len(b.forecasts) == 0 {
+		b.progress(0, "forecasting %d items", len(b.s.Items))
+		o := b.o
+		o.Progress = nil // many goroutines; the corridor's own steps are told one by one
+		var err error
+		b.forecasts, err = ForecastItems(ctx, b.s.ForecastTasks(), b.s.Review.HorizonDays, PooledWeek(b.s.Sales), o)
+		if err != nil {
+			return err
+		}
+	}
+	sum := &b.plan.Forecast
+	sum.Items, sum.ByMethod, sum.ByStatus = len(b.forecasts), map[string]int{}, map[forecast.Status]int{}
+	var pooled backtest.Sums
+	for i := range b.forecasts {
+		f := &b.forecasts[i]
+		sum.ByMethod[f.Method]++
+		sum.ByStatus[f.Status]++
+		if f.Tested != (backtest.Sums{}) {
+			sum.Tested++
+			pooled.Add(f.Tested)
+		}
+	}
+	sum.Accuracy = pooled.Accuracy()
+	b.progress(0.35, "%d items forecast", sum.Items)
+	return nil
+}

@@ -1,0 +1,181 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"quartermaster/forecast"
+)
+
+// MaxDays is the longest plan: beyond two weeks an order-by-order plan is fiction.
+const MaxDays = 14
+
+// maxProblems bounds how much an InvalidError says; a snapshot wrong in every row needs one look, not a million lines.
+const maxProblems = 50
+
+// FieldProblem is one thing wrong with a snapshot: where, and what.
+type FieldProblem struct{ Field, Reason string }
+
+// InvalidError says everything (up to a limit) that keeps a snapshot from being planned.
+type InvalidError struct{ Problems []FieldProblem }
+
+func (e *InvalidError) Error() string {
+	parts := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		parts[i] = p.Field + ": " + p.Reason
+	}
+	return "plan: the snapshot cannot be planned: " + strings.Join(parts, "; ")
+}
+
+// Validate returns nil or an *InvalidError that names each wrong field.
+func (s *Snapshot) Validate() error {
+	v := validator{items: map[string]int{}, sites: map[string]int{}, suppliers: map[string]int{}}
+	v.frame(s)
+	v.masterData(s)
+	v.stock(s)
+	v.demand(s)
+	v.orders(s)
+	if len(v.problems) > 0 {
+		return &InvalidError{v.problems}
+	}
+	return nil
+}
+
+type validator struct {
+	problems                []FieldProblem
+	items, sites, suppliers map[string]int
+}
+
+func (v *validator) bad(ok bool, field, reason string, args ...any) {
+	if !ok && len(v.problems) < maxProblems {
+		v.problems = append(v.problems, FieldProblem{field, fmt.Sprintf(reason, args...)})
+	}
+}
+
+func (v *validator) frame(s *Snapshot) {
+	v.bad(s.Days >= 1 && s.Days <= MaxDays, "days", "%d is not between 1 and %d", s.Days, MaxDays)
+	v.bad(len(s.Currency) == 3, "currency", "%q is not a three-letter ISO 4217 code", s.Currency)
+	v.bad(s.Calendar.CutoffSec >= 0 && s.Calendar.CutoffSec <= daySec, "calendar.cutoffSec", "%d is not within a day", s.Calendar.CutoffSec)
+	v.bad(s.Calendar.OpenDays != [7]bool{}, "calendar.openDays", "no day of the week is open")
+	v.bad(s.Service.Cycle >= 0 && s.Service.Cycle < 1, "service.cycle", "%v is not at least 0 and below 1", s.Service.Cycle)
+	v.bad(s.Service.FillRate >= 0 && s.Service.FillRate < 1, "service.fillRate", "%v is not at least 0 and below 1", s.Service.FillRate)
+	v.bad(s.Review.ReviewDays >= 1 && s.Review.ReviewDays <= 90, "review.reviewDays", "%d is not between 1 and 90", s.Review.ReviewDays)
+	v.bad(s.Review.HorizonDays >= 1 && s.Review.HorizonDays <= 365, "review.horizonDays", "%d is not between 1 and 365", s.Review.HorizonDays)
+	v.bad(s.Review.OrderCostCents >= 0, "review.orderCostCents", "%d is negative", s.Review.OrderCostCents)
+	v.bad(s.Review.HoldingRate >= 0 && s.Review.HoldingRate <= 10, "review.holdingRate", "%v is not between 0 and 10", s.Review.HoldingRate)
+	v.bad(s.Roads != nil, "roads", "no street graph was given")
+	v.bad(s.DropSec >= 0 && s.DropSec <= 3600, "dropSec", "%d is not between 0 and an hour", s.DropSec)
+	c := s.Sourcing
+	v.bad(c.PerParcelCents >= 0 && c.PerLineCents >= 0 && c.PerKmCents >= 0 && c.ScarcityCents >= 0, "sourcing", "a cost is negative")
+}
+
+func (v *validator) masterData(s *Snapshot) {
+	v.bad(len(s.Sites) > 0, "sites", "there is none")
+	v.bad(len(s.Items) > 0, "items", "there is none")
+	for i, x := range s.Suppliers {
+		at := fmt.Sprintf("suppliers[%d]", i)
+		v.unique(v.suppliers, x.ID, i, at)
+		v.bad(x.LeadTime.MeanDays >= 0 && x.LeadTime.MeanDays <= 730, at+".leadTime.meanDays", "%v is not between 0 and 730", x.LeadTime.MeanDays)
+		v.bad(x.LeadTime.SDDays >= 0 && x.LeadTime.SDDays <= 365, at+".leadTime.sdDays", "%v is not between 0 and 365", x.LeadTime.SDDays)
+	}
+	for i, x := range s.Sites {
+		at := fmt.Sprintf("sites[%d]", i)
+		v.unique(v.sites, x.ID, i, at)
+		v.bad(x.OrdersPerDay >= 0, at+".ordersPerDay", "%d is negative", x.OrdersPerDay)
+		v.bad(onEarth(x.Lon, x.Lat), at, "%v, %v is no longitude and latitude", x.Lon, x.Lat)
+	}
+	for i, x := range s.Items {
+		at := fmt.Sprintf("items[%d] (%s)", i, x.ID)
+		v.unique(v.items, x.ID, i, at)
+		v.bad(x.PackSize >= 1, at+".packSize", "%d is below 1", x.PackSize)
+		v.bad(x.MinOrderQty >= 0, at+".minOrderQty", "%d is negative", x.MinOrderQty)
+		v.bad(x.UnitCostCents >= 0 && x.PriceCents >= 0, at, "a price or cost is negative")
+		v.bad(x.VolumeCm3 >= 0 && x.WeightG >= 0, at, "volume or weight is negative")
+		_, known := v.suppliers[x.SupplierID]
+		v.bad(known, at+".supplierId", "supplier %q is unknown", x.SupplierID)
+	}
+}
+
+func (v *validator) stock(s *Snapshot) {
+	seen := map[[2]string]bool{}
+	for i, p := range s.Positions {
+		at := fmt.Sprintf("positions[%d] (%s at %s)", i, p.ItemID, p.SiteID)
+		v.refers(at, p.ItemID, p.SiteID)
+		v.bad(p.OnHand >= 0, at+".onHand", "%d is negative", p.OnHand)
+		v.bad(p.OnOrder >= 0, at+".onOrder", "%d is negative", p.OnOrder)
+		v.bad(p.Backordered >= 0, at+".backordered", "%d is negative", p.Backordered)
+		key := [2]string{p.ItemID, p.SiteID}
+		v.bad(!seen[key], at, "stands twice")
+		seen[key] = true
+	}
+	for i, in := range s.Inbound {
+		at := fmt.Sprintf("inbound[%d] (%s at %s)", i, in.ItemID, in.SiteID)
+		v.refers(at, in.ItemID, in.SiteID)
+		v.bad(in.Qty > 0, at+".qty", "%d is not above 0", in.Qty)
+	}
+}
+
+func (v *validator) demand(s *Snapshot) {
+	v.bad(len(s.Sales) == len(s.Items), "sales", "%d series for %d items", len(s.Sales), len(s.Items))
+	v.bad(len(s.SiteShare) == len(s.Items), "siteShare", "%d rows for %d items", len(s.SiteShare), len(s.Items))
+	v.bad(len(s.Forecasts) == 0 || len(s.Forecasts) == len(s.Items), "forecasts", "%d for %d items", len(s.Forecasts), len(s.Items))
+	for i := 0; i < min(len(s.Sales), len(s.Items)); i++ {
+		x, at := s.Sales[i], fmt.Sprintf("sales[%d] (%s)", i, s.Sales[i].ID)
+		v.bad(x.ID == s.Items[i].ID, at, "belongs to item %s", s.Items[i].ID)
+		v.bad(len(x.Values) == 0 || x.StartDay+len(x.Values) == s.OriginDay, at, "ends on day %d, the plan starts on %d", x.StartDay+len(x.Values)-1, s.OriginDay)
+		if err := forecast.Validate(x); err != nil {
+			v.bad(false, at, "%v", err)
+		}
+	}
+	for i, shares := range s.SiteShare {
+		at, sum := fmt.Sprintf("siteShare[%d]", i), 0.0
+		v.bad(len(shares) == len(s.Sites), at, "%d shares for %d sites", len(shares), len(s.Sites))
+		for _, x := range shares {
+			v.bad(x >= 0 && x <= 1, at, "%v is no share", x)
+			sum += x
+		}
+		// Shares are sums of a few dozen counts divided once: 1e-6 is far above rounding and far below a unit.
+		v.bad(math.Abs(sum-1) < 1e-6, at, "shares sum to %.6g, not 1", sum)
+	}
+}
+
+func (v *validator) orders(s *Snapshot) {
+	seen := map[string]bool{}
+	for i, o := range s.Orders {
+		at := fmt.Sprintf("orders[%d] (%s)", i, o.ID)
+		v.bad(o.ID != "" && !seen[o.ID], at+".id", "is empty or stands twice")
+		seen[o.ID] = true
+		v.bad(onEarth(o.Point[0], o.Point[1]), at+".point", "%v is no longitude and latitude", o.Point)
+		w := o.WindowSec
+		v.bad(w.StartSec >= 0 && w.EndSec <= daySec && w.StartSec < w.EndSec, at+".windowSec", "%d…%d is no span within a day", w.StartSec, w.EndSec)
+		v.bad(len(o.Lines) > 0, at+".lines", "there is none")
+		for j, l := range o.Lines {
+			lineAt := fmt.Sprintf("%s.lines[%d]", at, j)
+			_, known := v.items[l.ItemID]
+			v.bad(known, lineAt+".itemId", "item %q is unknown", l.ItemID)
+			v.bad(l.Qty > 0 && l.Qty <= maxLineQty, lineAt+".qty", "%d is not between 1 and %d", l.Qty, maxLineQty)
+			v.bad(l.PriceCents >= 0, lineAt+".priceCents", "%d is negative", l.PriceCents)
+		}
+	}
+}
+
+// maxLineQty keeps the sums over all lines of a plan far from overflow.
+const maxLineQty = 10_000_000
+
+func (v *validator) unique(index map[string]int, id string, i int, at string) {
+	_, twice := index[id]
+	v.bad(id != "" && !twice, at+".id", "%q is empty or stands twice", id)
+	index[id] = i
+}
+
+func (v *validator) refers(at, item, site string) {
+	_, known := v.items[item]
+	v.bad(known, at+".itemId", "item %q is unknown", item)
+	_, known = v.sites[site]
+	v.bad(known, at+".siteId", "site %q is unknown", site)
+}
+
+func onEarth(lon, lat float64) bool { // false for NaN too
+	return lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90
+}

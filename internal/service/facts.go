@@ -1,0 +1,161 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"quartermaster/forecast"
+	"quartermaster/internal/plan"
+	"quartermaster/routing"
+)
+
+const (
+	daySec       = 24 * 3600
+	microsPerSec = 1_000_000
+	microsPerDay = daySec * microsPerSec
+)
+
+// EncodeBusiness writes the declared part of a snapshot (items, sites, suppliers, calendar, rules) as the document that
+// FactStore.SaveBusiness keeps. What changes by itself (sales, orders, stock, forecasts) is left out: it has tables.
+func EncodeBusiness(s plan.Snapshot) ([]byte, error) {
+	s.OriginDay, s.Days = 0, 0
+	s.Sales, s.Orders, s.Positions, s.Inbound, s.Forecasts = nil, nil, nil, nil, nil
+	return json.Marshal(s)
+}
+
+// DecodeBusiness reads what EncodeBusiness wrote.
+func DecodeBusiness(document []byte) (plan.Snapshot, error) {
+	var s plan.Snapshot
+	if err := json.Unmarshal(document, &s); err != nil {
+		return s, fmt.Errorf("service: read the stored business document: %w", err)
+	}
+	return s, nil
+}
+
+// PlanRequest is what somebody who asks for a plan says.
+type PlanRequest struct {
+	OriginDay int    `json:"origin_day"` // first planned day, days since 1970-01-01
+	Days      int    `json:"days"`       // 1…plan.MaxDays
+	Seed      uint64 `json:"seed"`
+	Draft     bool   `json:"draft,omitempty"` // a what-if: the floor does not work by it
+	// RoutingIterations bounds the routing search per site and day; 0 = by size.
+	RoutingIterations int `json:"routing_iterations,omitempty"`
+}
+
+// loader reads a snapshot from the facts, in the stages that the job needs it in.
+type loader struct {
+	facts  FactStore
+	tenant string
+}
+
+// declared reads the business document and frames it for one request, with sales but without orders and stock.
+func (l loader) declared(ctx context.Context, r PlanRequest) (*plan.Snapshot, error) {
+	business, err := l.facts.Business(ctx, l.tenant)
+	if err != nil {
+		return nil, err
+	}
+	if business.Revision == 0 {
+		return nil, fmt.Errorf("%w: no business is declared yet; import orders and declare sites first", ErrConflict)
+	}
+	s, err := DecodeBusiness(business.Document)
+	if err != nil {
+		return nil, err
+	}
+	s.OriginDay, s.Days = r.OriginDay, r.Days
+	sales, err := l.facts.Sales(ctx, l.tenant)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]forecast.Series, len(sales))
+	for _, x := range sales {
+		byID[x.ID] = x
+	}
+	s.Sales = make([]forecast.Series, len(s.Items))
+	for i, item := range s.Items {
+		s.Sales[i] = seriesUntil(byID[item.ID], item.ID, r.OriginDay)
+	}
+	return &s, nil
+}
+
+// seriesUntil is the history as it was known on the morning of day origin: later days are cut off, days after the last
+// record are not observed. A plan for a past week sees nothing of that week.
+func seriesUntil(s forecast.Series, id string, origin int) forecast.Series {
+	if len(s.Values) == 0 || s.StartDay >= origin {
+		return forecast.Series{ID: id, StartDay: origin}
+	}
+	n := origin - s.StartDay
+	out := forecast.Series{ID: id, StartDay: s.StartDay, Values: slices.Clone(s.Values[:min(n, len(s.Values))])}
+	for len(out.Values) < n {
+		out.Values = append(out.Values, math.NaN())
+	}
+	return out
+}
+
+// moving adds what changes from hour to hour: stock, what is on its way, and the orders of the planned days.
+func (l loader) moving(ctx context.Context, s *plan.Snapshot) error {
+	var err error
+	if s.Positions, err = l.facts.Positions(ctx, l.tenant); err != nil {
+		return err
+	}
+	inbound, err := l.facts.Inbound(ctx, l.tenant)
+	if err != nil {
+		return err
+	}
+	for _, x := range inbound {
+		s.Inbound = append(s.Inbound, plan.Inbound{ItemID: x.ItemID, SiteID: x.SiteID, Qty: x.Qty, DueDay: x.DueDay - s.OriginDay})
+	}
+	from, to := orderSpan(s)
+	orders, err := l.facts.Orders(ctx, l.tenant, from, to, MaxPlanOrders+1)
+	if err != nil {
+		return err
+	}
+	if len(orders) > MaxPlanOrders {
+		return fmt.Errorf("%w: more than %d orders fall into the plan; plan fewer days", ErrInvalid, MaxPlanOrders)
+	}
+	s.Orders = make([]plan.Order, len(orders))
+	for i, o := range orders {
+		s.Orders[i] = planOrder(o, s.OriginDay)
+	}
+	return nil
+}
+
+// MaxPlanOrders bounds one plan.
+const MaxPlanOrders = 200_000
+
+func planOrder(o Order, originDay int) plan.Order {
+	out := plan.Order{
+		ID: o.ID, CustomerID: o.CustomerID, Point: orb.Point{o.Lon, o.Lat},
+		PlacedSec: floorDiv(o.PlacedUs, microsPerSec) - int64(originDay)*daySec,
+		WindowSec: routing.Window{StartSec: o.FromSec, EndSec: o.ToSec},
+		Lines:     make([]plan.OrderLine, len(o.Lines)),
+	}
+	for i, l := range o.Lines {
+		out.Lines[i] = plan.OrderLine(l)
+	}
+	return out
+}
+
+// orderSpan is when the orders were placed that the plan's days work on, in microseconds of local time: an order placed
+// before the cut-off of a day is worked on from the next open day on, so the span runs from the cut-off of the day before
+// the last open day before the plan to the cut-off of the day before its last.
+func orderSpan(s *plan.Snapshot) (fromUs, toUs int64) {
+	before := s.OriginDay - 1
+	for i := 0; i < 7 && !s.Calendar.OpenDays[forecast.Weekday(before)]; i++ {
+		before--
+	}
+	cutoff := func(day int) int64 { return int64(day)*microsPerDay + s.Calendar.CutoffSec*microsPerSec }
+	return cutoff(before - 1), cutoff(s.OriginDay + s.Days - 2)
+}
+
+func floorDiv(a, m int64) int64 {
+	q := a / m
+	if a%m < 0 {
+		q--
+	}
+	return q
+}

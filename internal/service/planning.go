@@ -1,0 +1,205 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"quartermaster/forecast"
+	"quartermaster/internal/plan"
+	"quartermaster/routing/road"
+)
+
+// The kinds of jobs that planning is made of.
+const (
+	KindPlan     = "fulfilment-plan" // the parent: has stale forecasts made, then plans
+	KindForecast = "forecast-chunk"  // a few hundred items
+)
+
+// forecastChunk is how many items one chunk job forecasts: about a second of work, so that a crash costs little.
+const forecastChunk = 400
+
+// Planning is the main use case: from the stored facts to a stored plan.
+type Planning struct {
+	Jobs         JobStore
+	Facts        FactStore
+	Roads        *road.Graph
+	RoadsVersion string
+	Workers      int // goroutines of one plan, 0 = all
+}
+
+// Request queues a plan. The same key and request give the job that is there already, with created false.
+func (p *Planning) Request(ctx context.Context, tenant string, r PlanRequest, idempotencyKey string, priority int) (job Job, created bool, err error) {
+	if r.Days < 1 || r.Days > plan.MaxDays {
+		return Job{}, false, fmt.Errorf("%w: days: %d is not between 1 and %d", ErrInvalid, r.Days, plan.MaxDays)
+	}
+	if r.RoutingIterations < 0 || r.RoutingIterations > 10_000_000 {
+		return Job{}, false, fmt.Errorf("%w: routing_iterations: %d is not between 0 and 10,000,000", ErrInvalid, r.RoutingIterations)
+	}
+	input, err := json.Marshal(r)
+	if err != nil {
+		return Job{}, false, err
+	}
+	return p.Jobs.Submit(ctx, tenant, Submission{Kind: KindPlan, Input: input, Priority: priority, IdempotencyKey: idempotencyKey})
+}
+
+// Register names the handlers of planning to a runner.
+func (p *Planning) Register(r *Runner) {
+	r.Register(KindPlan, HandlerFunc(p.handlePlan), KindOptions{})
+	r.Register(KindForecast, HandlerFunc(p.handleForecast), KindOptions{})
+}
+
+// forecastInput is what a chunk job is told. The week is that of the whole shop, so that an item's forecast is
+// the same in whatever chunk it is made.
+type forecastInput struct {
+	Request PlanRequest `json:"request"`
+	Items   []string    `json:"items"`
+	Week    plan.Week   `json:"week"`
+}
+
+// handlePlan runs twice: first it fans out a chunk job for every few hundred items whose forecast is stale, then, when
+// they have ended, it gathers their forecasts and plans. Where nothing is stale it plans at once.
+func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
+	var r PlanRequest
+	if err := json.Unmarshal(run.Input, &r); err != nil {
+		return Outcome{}, fmt.Errorf("read the plan request: %w", err)
+	}
+	load := loader{p.Facts, run.Job.Tenant}
+	run.Progress(0, "reading the facts")
+	s, err := load.declared(ctx, r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	fresh, stale, err := p.forecasts(ctx, run.Job.Tenant, s)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if len(stale) > 0 && !run.Gathering() {
+		run.Progress(0.02, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
+		children, err := forecastJobs(r, s, stale, run.Job.Priority)
+		return Outcome{Spawn: children}, err
+	}
+	if len(stale) == 0 {
+		s.Forecasts = fresh
+	} // else facts changed between the two runs: the corridor makes the forecasts itself
+	if err := load.moving(ctx, s); err != nil {
+		return Outcome{}, err
+	}
+	s.Roads, s.RoadsVersion = p.Roads, p.RoadsVersion
+	made, err := plan.Build(ctx, s, plan.Options{
+		Seed: r.Seed, Workers: p.Workers, RoutingIterations: r.RoutingIterations, Backtest: true, Progress: run.Progress,
+	})
+	var invalid *plan.InvalidError
+	if errors.As(err, &invalid) {
+		return Outcome{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	record, err := planRecord(made, r.Draft)
+	if err != nil {
+		return Outcome{}, err
+	}
+	record.ID, record.JobID = run.Job.ID, run.Job.ID
+	return Outcome{Result: Result{Plan: record, Body: record.Summary, Sentence: headline(made)}}, nil
+}
+
+// forecasts reads the stored forecasts in the order of items, and lists the items whose forecast is missing or stale.
+func (p *Planning) forecasts(ctx context.Context, tenant string, s *plan.Snapshot) ([]plan.ItemForecast, []string, error) {
+	stored, err := p.Facts.Forecasts(ctx, tenant)
+	if err != nil {
+		return nil, nil, err
+	}
+	byItem := make(map[string]ItemForecast, len(stored))
+	for _, f := range stored {
+		byItem[f.ItemID] = f
+	}
+	tasks := s.ForecastTasks()
+	week := plan.PooledWeek(s.Sales)
+	fresh := make([]plan.ItemForecast, len(tasks))
+	var stale []string
+	for i, task := range tasks {
+		f, ok := byItem[task.Series.ID]
+		if !ok || f.DataHash != task.Hash(s.Review.HorizonDays, week) {
+			stale = append(stale, task.Series.ID)
+			continue
+		}
+		if err := json.Unmarshal(f.Document, &fresh[i]); err != nil {
+			return nil, nil, fmt.Errorf("read the stored forecast of item %s: %w", f.ItemID, err)
+		}
+	}
+	return fresh, stale, nil
+}
+
+func forecastJobs(r PlanRequest, s *plan.Snapshot, stale []string, priority int) ([]Submission, error) {
+	week := plan.PooledWeek(s.Sales)
+	var jobs []Submission
+	for len(stale) > 0 {
+		n := min(forecastChunk, len(stale))
+		input, err := json.Marshal(forecastInput{Request: r, Items: stale[:n], Week: week})
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, Submission{Kind: KindForecast, Input: input, Priority: priority})
+		stale = stale[n:]
+	}
+	return jobs, nil
+}
+
+// handleForecast forecasts one chunk of items and stores them with the end of the job.
+func (p *Planning) handleForecast(ctx context.Context, run *Run) (Outcome, error) {
+	var in forecastInput
+	if err := json.Unmarshal(run.Input, &in); err != nil {
+		return Outcome{}, fmt.Errorf("read the chunk: %w", err)
+	}
+	business, err := p.Facts.Business(ctx, run.Job.Tenant)
+	if err != nil {
+		return Outcome{}, err
+	}
+	s, err := DecodeBusiness(business.Document)
+	if err != nil {
+		return Outcome{}, err
+	}
+	sales, err := p.Facts.Sales(ctx, run.Job.Tenant, in.Items...)
+	if err != nil {
+		return Outcome{}, err
+	}
+	s.OriginDay = in.Request.OriginDay
+	narrow(&s, in.Items, sales)
+	made, err := plan.ForecastItems(ctx, s.ForecastTasks(), s.Review.HorizonDays, in.Week, plan.Options{
+		Workers: p.Workers, Backtest: true, Progress: run.Progress,
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := make([]ItemForecast, len(made))
+	for i, f := range made {
+		document, err := json.Marshal(f)
+		if err != nil {
+			return Outcome{}, fmt.Errorf("write the forecast of item %s: %w", f.SeriesID, err)
+		}
+		out[i] = ItemForecast{ItemID: f.SeriesID, DataHash: f.DataHash, Document: document}
+	}
+	return Outcome{Result: Result{Forecasts: out, Sentence: fmt.Sprintf("%d items forecast", len(out))}}, nil
+}
+
+// narrow leaves of the snapshot only the items named, with their series.
+func narrow(s *plan.Snapshot, ids []string, sales []forecast.Series) {
+	wanted := make(map[string]forecast.Series, len(ids))
+	for _, id := range ids {
+		wanted[id] = forecast.Series{}
+	}
+	for _, x := range sales {
+		wanted[x.ID] = x
+	}
+	items := s.Items[:0]
+	s.Sales = nil
+	for _, item := range s.Items {
+		if x, ok := wanted[item.ID]; ok {
+			items = append(items, item)
+			s.Sales = append(s.Sales, seriesUntil(x, item.ID, s.OriginDay))
+		}
+	}
+	s.Items = items
+}

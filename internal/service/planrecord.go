@@ -1,0 +1,111 @@
+package service
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"quartermaster/internal/plan"
+)
+
+// PlanSummary is what PlanRecord.Summary holds: the whole plan's figures without its thousands of rows.
+type PlanSummary struct {
+	OriginDay    int                  `json:"origin_day"`
+	Days         int                  `json:"days"`
+	Currency     string               `json:"currency"`
+	Seed         uint64               `json:"seed"`
+	SnapshotHash string               `json:"snapshot_hash"`
+	Versions     map[string]string    `json:"versions"`
+	Totals       plan.Totals          `json:"totals"`
+	Forecast     plan.ForecastSummary `json:"forecast"`
+	Suppliers    []plan.SupplierView  `json:"suppliers"`
+	// UnservedByCode counts the reasons.
+	UnservedByCode map[string]int `json:"unserved_by_code"`
+}
+
+// OrderAnswer is what PromiseRecord.Document holds: the promise, where there is one, and what of the order stays unserved.
+type OrderAnswer struct {
+	Promise  *plan.Promise   `json:"promise,omitempty"`
+	Unserved []plan.Unserved `json:"unserved,omitempty"`
+}
+
+// planRecord turns a plan into the rows that are stored of it.
+func planRecord(p *plan.Plan, draft bool) (*PlanRecord, error) {
+	r := &PlanRecord{Draft: draft, OriginDay: p.OriginDay, Days: p.Days, Seed: p.Seed, SnapshotHash: p.SnapshotHash}
+	summary := PlanSummary{
+		OriginDay: p.OriginDay, Days: p.Days, Currency: p.Currency, Seed: p.Seed, SnapshotHash: p.SnapshotHash,
+		Versions: p.Versions, Totals: p.Totals, Forecast: p.Forecast, Suppliers: p.Suppliers, UnservedByCode: map[string]int{},
+	}
+	for _, u := range p.Unserved {
+		summary.UnservedByCode[u.Code]++
+	}
+	var err error
+	if r.Summary, err = json.Marshal(summary); err != nil {
+		return nil, fmt.Errorf("write the plan's summary: %w", err)
+	}
+	if r.Document, err = json.Marshal(p); err != nil {
+		return nil, fmt.Errorf("write the plan: %w", err)
+	}
+	if r.Promises, err = orderAnswers(p); err != nil {
+		return nil, err
+	}
+	r.Tasks, err = floorTasks(p)
+	return r, err
+}
+
+// orderAnswers gives one record per order, served orders first.
+func orderAnswers(p *plan.Plan) ([]PromiseRecord, error) {
+	unserved := map[string][]plan.Unserved{}
+	for _, u := range p.Unserved {
+		unserved[u.OrderID] = append(unserved[u.OrderID], u)
+	}
+	var out []PromiseRecord
+	add := func(id string, a OrderAnswer) error {
+		document, err := json.Marshal(a)
+		if err != nil {
+			return fmt.Errorf("write the promise of order %s: %w", id, err)
+		}
+		out = append(out, PromiseRecord{OrderID: id, Document: document})
+		return nil
+	}
+	for i := range p.Promises {
+		id := p.Promises[i].OrderID
+		if err := add(id, OrderAnswer{&p.Promises[i], unserved[id]}); err != nil {
+			return nil, err
+		}
+		delete(unserved, id)
+	}
+	for _, u := range p.Unserved {
+		if rest, ok := unserved[u.OrderID]; ok {
+			if err := add(u.OrderID, OrderAnswer{nil, rest}); err != nil {
+				return nil, err
+			}
+			delete(unserved, u.OrderID)
+		}
+	}
+	return out, nil
+}
+
+// floorTasks gives the warehouse tasks of all sites and days with absolute local times.
+func floorTasks(p *plan.Plan) ([]FloorTask, error) {
+	origin := int64(p.OriginDay) * daySec
+	var out []FloorTask
+	for _, day := range p.SiteDays {
+		for _, t := range day.Schedule.Tasks {
+			payload, err := json.Marshal(t)
+			if err != nil {
+				return nil, fmt.Errorf("write task %s: %w", t.ID, err)
+			}
+			out = append(out, FloorTask{
+				ID: t.ID, SiteID: day.SiteID, Kind: string(t.Kind), Worker: t.Worker,
+				StartSec: origin + t.StartSec, EndSec: origin + t.EndSec, DependsOn: t.DependsOn, Payload: payload,
+			})
+		}
+	}
+	return out, nil
+}
+
+// headline is the last sentence of a planning job.
+func headline(p *plan.Plan) string {
+	t := p.Totals
+	return fmt.Sprintf("%d of %d orders promised, %d parcels on %d routes, %d purchase orders", t.Promised, t.Orders, t.Parcels, t.Routes, t.PurchaseOrders)
+}
