@@ -33,6 +33,9 @@ type grammar struct {
 	ConfigFile    string `name:"config" help:"YAML file with these settings by their names." placeholder:"FILE" env:"QUARTERMASTER_CONFIG" group:"Settings"`
 	JSON          bool   `name:"json" help:"Print the result as JSON, for programs." env:"QUARTERMASTER_JSON" group:"Settings"`
 
+	Serve       serveVerb       `cmd:"" help:"Run the service: HTTP API, workers, or both."`
+	Migrate     migrateVerb     `cmd:"" help:"Bring the store's tables up to date."`
+	Doctor      doctorVerb      `cmd:"" help:"Look whether everything the program needs is in order."`
 	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`
 	Testservers testserversVerb `cmd:"" hidden:"" help:"Run a command with private PostgreSQL and Redis servers."`
 	Crashworker crashworkerVerb `cmd:"" hidden:"" help:"Work on jobs until killed, for bench jobs."`

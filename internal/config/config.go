@@ -17,10 +17,11 @@ import (
 
 // Config is everything that steers the program apart from what a verb is asked to do.
 type Config struct {
-	Home   string `help:"Folder of this installation's data; default: quartermaster in the user's data folder." placeholder:"DIR" env:"QUARTERMASTER_HOME"`
-	Store  string `help:"Where the truth is kept: postgres://USER:PASSWORD@HOST/DATABASE; default: a SQLite file in the home folder." placeholder:"URL" env:"QUARTERMASTER_STORE"`
-	Redis  string `help:"What hands out jobs: redis://:PASSWORD@HOST:PORT/DB; default: one inside this process." placeholder:"URL" env:"QUARTERMASTER_REDIS"`
-	Listen string `help:"Address of the HTTP API; default ${default}." default:"127.0.0.1:8480" placeholder:"HOST:PORT" env:"QUARTERMASTER_LISTEN"`
+	Home    string `help:"Folder of this installation's data; default: quartermaster in the user's data folder." placeholder:"DIR" env:"QUARTERMASTER_HOME"`
+	Store   string `help:"Where the truth is kept: postgres://USER:PASSWORD@HOST/DATABASE; default: a SQLite file in the home folder." placeholder:"URL" env:"QUARTERMASTER_STORE"`
+	Redis   string `help:"What hands out jobs: redis://:PASSWORD@HOST:PORT/DB; default: one inside this process." placeholder:"URL" env:"QUARTERMASTER_REDIS"`
+	Streets string `help:"OpenStreetMap extract (.osm.pbf) with the streets that vehicles drive on; default: the one of Liechtenstein that ships with the program." placeholder:"FILE" env:"QUARTERMASTER_STREETS"`
+	Listen  string `help:"Address of the HTTP API; default ${default}." default:"127.0.0.1:8480" placeholder:"HOST:PORT" env:"QUARTERMASTER_LISTEN"`
 
 	Concurrency int           `help:"Jobs worked on at the same time in this process; 0, the default, is one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
 	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for; default ${default}." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`

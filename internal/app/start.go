@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"quartermaster/api/server"
+	"quartermaster/internal/config"
+	"quartermaster/internal/queue"
+	"quartermaster/internal/service"
+)
+
+// StartOptions steer Start without being settings of the installation.
+type StartOptions struct {
+	// Planning is the main use case; Start registers its handlers where jobs are worked on. Its Jobs and Facts are set.
+	Planning *service.Planning
+	// AnyPort takes a free port where the configured one is busy.
+	AnyPort bool
+}
+
+// Start brings up what the role asks for: the runner always (an API process only hands jobs out), the HTTP server unless
+// the role is worker.
+func (a *App) Start(ctx context.Context, o StartOptions) error {
+	if a.isClosed() {
+		return errors.New("the program was closed")
+	}
+	if a.Runner != nil {
+		return errors.New("the program was started before")
+	}
+	if err := a.Migrated(ctx); err != nil {
+		return err
+	}
+	o.Planning.Jobs, o.Planning.Facts = a.Store, a.Store
+	// The port is taken first: nothing has to be undone when it is not to be had.
+	var listener net.Listener
+	if a.Config.Role != config.RoleWorker {
+		var err error
+		if listener, a.moved, err = listen(a.Config.Listen, o.AnyPort); err != nil {
+			return err
+		}
+		a.onClose(func() error { return closeListener(listener) })
+	}
+	if err := a.startRunner(o.Planning); err != nil {
+		return err
+	}
+	if listener != nil {
+		a.startWeb(listener, o.Planning)
+	}
+	return nil
+}
+
+// closeListener frees a port that no HTTP server has taken over; one that has closes it itself.
+func closeListener(l net.Listener) error {
+	if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+func (a *App) startRunner(planning *service.Planning) error {
+	var err error
+	if a.Config.Redis == "" {
+		a.Queue, err = queue.OpenInside(queue.Options{Log: a.Log})
+	} else {
+		a.Queue, err = queue.Open(a.Config.Redis, queue.Options{Log: a.Log})
+	}
+	if err != nil {
+		return err
+	}
+	a.onClose(a.Queue.Close)
+	a.Runner = service.NewRunner(a.Store, a.Queue, service.RunnerOptions{
+		Concurrency:  a.concurrency(),
+		Drain:        a.Config.Drain,
+		DispatchOnly: a.Config.Role == config.RoleAPI,
+		Log:          a.Log,
+	})
+	planning.Register(a.Runner)
+	a.onClose(a.Runner.Close)
+	return a.Runner.Start()
+}
+
+func (a *App) startWeb(listener net.Listener, planning *service.Planning) {
+	a.Server = server.New(server.Options{
+		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Planner: planning,
+		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
+		LoopbackOnly: loopback(listener.Addr()), Log: a.Log,
+	})
+	if !loopback(listener.Addr()) {
+		a.Log.Warn("the API has no authentication yet and is reachable from other machines", "address", listener.Addr().String())
+	}
+	a.web = serve(listener, a.Server, a.Log)
+	a.onClose(func() error {
+		a.Server.EndWaiting()
+		ctx, cancel := context.WithTimeout(context.Background(), max(a.Config.Drain, time.Second))
+		defer cancel()
+		return a.web.stop(ctx)
+	})
+}
+
+// Ready says whether requests can be served: the store answers. A lost Redis is no reason to refuse, since jobs wait in
+// the store until it is back.
+func (a *App) Ready(ctx context.Context) error { return a.Store.Ping(ctx) }
+
+// Address is where the API answers, "" without one. Moved says that it is not the configured port.
+func (a *App) Address() (url string, moved bool) {
+	if a.web == nil {
+		return "", false
+	}
+	return fmt.Sprintf("http://%s", a.web.listener.Addr()), a.moved
+}
