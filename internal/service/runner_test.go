@@ -25,7 +25,9 @@ import (
 // pair is one store with one queue.
 type pair struct {
 	*store.Store
-	queue service.Queue
+	queue      service.Queue
+	dsn, redis string // for another process; redis "" = one of its own
+	name       string // of the queue
 }
 
 // eachPair runs a test on the embedded pair and on PostgreSQL with Redis.
@@ -78,7 +80,9 @@ func servers(t testing.TB) pair {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return open(t, u.String(), q)
+	p := open(t, u.String(), q)
+	p.redis, p.name = redis, schema
+	return p
 }
 
 func open(t testing.TB, dsn string, q service.Queue) pair {
@@ -95,7 +99,7 @@ func open(t testing.TB, dsn string, q service.Queue) pair {
 			t.Error(err)
 		}
 	})
-	return pair{s, q}
+	return pair{Store: s, queue: q, dsn: dsn}
 }
 
 // quick are options under which a test need not wait; no lease ends by itself within one.
