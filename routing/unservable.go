@@ -72,7 +72,7 @@ func alone(p Problem, s *Stop, v *Vehicle) obstacle {
 }
 
 // Clock writes seconds from the origin as hours, minutes and seconds, with a day in front outside the first day:
-// 09:05:00, day 2 00:30:00 (the second day), day -1 23:00:00 (two days before the first: day 0 is the one before).
+// 09:05:00, day 2 00:30:00 (the second day), day 0 23:00:00 (the day before the first).
 func Clock(sec int64) string {
 	const daySec = 24 * 3600
 	day := sec / daySec
