@@ -1,7 +1,7 @@
 package forecast
 
 // Class is the demand pattern of Syntetos, Boylan and Croston, "On the categorization of demand patterns", JORS 56 (2005)
-// 495–503, fig. 7: by the mean interval between demands (ADI, in observed days) and the squared coefficient of variation
+// 495–503: by the mean interval between demands (ADI, in observed days) and the squared coefficient of variation
 // of their sizes (CV²).
 type Class string
 

@@ -33,7 +33,7 @@ func (l LeadTime) clamped() (mean, sd float64) {
 	return clamp(l.MeanDays), clamp(l.SDDays)
 }
 
-// draw gives a lead time in whole days: gamma distributed (Silver, Pyke and Thomas 2017, section 6.10) and rounded at
+// draw gives a lead time in whole days: gamma distributed (Silver, Pyke and Thomas 2017, chapter 6) and rounded at
 // random so that the mean stays.
 func (l LeadTime) draw(r *rand.Rand) int {
 	mean, sd := l.clamped()
@@ -49,7 +49,7 @@ func (l LeadTime) draw(r *rand.Rand) int {
 	return int(whole)
 }
 
-// gamma draws from the gamma distribution with scale 1 (Marsaglia and Tsang 2000; shapes below 1 by their section 8).
+// gamma draws from the gamma distribution with scale 1 (Marsaglia and Tsang 2000; shapes below 1 by boosting, as they propose).
 func gamma(r *rand.Rand, shape float64) float64 {
 	boost := 1.0
 	if shape < 1 {

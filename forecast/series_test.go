@@ -51,7 +51,7 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// The four corners of Syntetos, Boylan and Croston (2005), fig. 7, and the statistics behind them worked by hand.
+// The four corners of Syntetos, Boylan and Croston (2005), and the statistics behind them worked by hand.
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

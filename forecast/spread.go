@@ -158,7 +158,7 @@ func scaleToMeanOne(v []float64) {
 }
 
 // quantiles fills out[level][day]. An exponential smoothing's level wanders by memory² of a day's variance each open day,
-// which widens the k-th day by √(1 + (k−1)·memory²) (Hyndman, Koehler, Ord and Snyder 2008, section 6.2).
+// which widens the k-th day by √(1 + (k−1)·memory²) (Hyndman, Koehler, Ord and Snyder 2008, chapter 6).
 func (s *spread) quantiles(out [][]float64, mean, levels []float64) {
 	ahead := 0.0
 	for d, mu := range mean {

@@ -54,7 +54,7 @@ func TestQuantilesOfHurdle(t *testing.T) {
 	}
 }
 
-// The sum over a random lead time has the textbook moments (Silver, Pyke and Thomas 2017, eq. 6.16): mean E[L]·μ and
+// The sum over a random lead time has the textbook moments (Silver, Pyke and Thomas 2017, chapter 6): mean E[L]·μ and
 // variance E[L]·σ² + Var[L]·μ², when days are independent and the level stands still. The gamma lead time is rounded to
 // whole days at random, which adds up to ¼ day² to Var[L]; hence the tolerance of 10 % on the standard deviation.
 func TestLeadTimeMoments(t *testing.T) {
