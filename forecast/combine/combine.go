@@ -41,10 +41,10 @@ func New(candidates ...Candidate) (*Auto, error) {
 func (a *Auto) Name() string { return "auto" }
 
 const (
-	trials    = 3  // windows at the end of the history
-	trialDays = 14 // length of each
+	trials    = 2  // windows at the end of the history
+	trialDays = 21 // length of each
 	minTrial  = 56 // days that the earliest window's history must have
-	priorDays = 7 // compared days at which evidence and equality weigh the same
+	priorDays = 7  // compared days at which evidence and equality weigh the same
 	minWeight = 0.15
 )
 
