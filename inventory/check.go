@@ -16,6 +16,12 @@ func CheckPolicy(d Demand, s Service, p Policy) error {
 		return fmt.Errorf("inventory check: policy of item %q at site %q: %s", p.ItemID, p.SiteID, fmt.Sprintf(format, args...))
 	}
 	none := p.ReorderPoint == 0 && p.OrderUpTo == 0 // nothing asked for, nothing kept
+	if p.Binding == BindingNotKept {
+		if !none || p.FillRate != 0 || p.ItemID != d.ItemID || p.SiteID != d.SiteID {
+			return bad("said not to be kept, but has levels %d and %d and serves %g of units", p.ReorderPoint, p.OrderUpTo, p.FillRate)
+		}
+		return nil
+	}
 	switch {
 	case p.ItemID != d.ItemID || p.SiteID != d.SiteID:
 		return bad("made for item %q at site %q", d.ItemID, d.SiteID)

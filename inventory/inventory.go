@@ -62,8 +62,12 @@ type Policy struct {
 	SafetyStock    float64 // ReorderPoint − mean lead-time demand
 	Cycle          float64 // what the rule reaches
 	FillRate       float64
-	Binding        string // "cycle" or "fill rate": which target set the reorder point
+	Binding        string // "cycle" or "fill rate": which target set the reorder point; or BindingNotKept
 }
+
+// BindingNotKept stands in Policy.Binding where the item is too slow to be kept in stock: both levels are 0, the service
+// reached is what an empty shelf gives, and it is bought only when it is owed.
+const BindingNotKept = "not kept in stock"
 
 // Replenishment is one proposed line of a purchase order, with its reason in the planner's words.
 type Replenishment struct {

@@ -33,7 +33,10 @@ type grammar struct {
 	ConfigFile    string `name:"config" help:"YAML file with these settings by their names." placeholder:"FILE" env:"QUARTERMASTER_CONFIG" group:"Settings"`
 	JSON          bool   `name:"json" help:"Print the result as JSON, for programs." env:"QUARTERMASTER_JSON" group:"Settings"`
 
+	Demo        demoVerb        `cmd:"" help:"Show the whole program on real orders: import, plan a week, serve."`
 	Serve       serveVerb       `cmd:"" help:"Run the service: HTTP API, workers, or both."`
+	Import      importVerb      `cmd:"" help:"Take over a shop's order lines from CSV, NDJSON or Parquet."`
+	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days."`
 	Migrate     migrateVerb     `cmd:"" help:"Bring the store's tables up to date."`
 	Doctor      doctorVerb      `cmd:"" help:"Look whether everything the program needs is in order."`
 	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`

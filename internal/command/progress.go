@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -21,6 +23,26 @@ type progress struct {
 	bars     *mpb.Progress // nil = no terminal
 	bar      *mpb.Bar
 	sentence string
+	told     string    // the last line's sentence without its numbers
+	toldAt   time.Time // when
+}
+
+// retell is how long a step that only counts on goes without another line.
+const retell = 2 * time.Second
+
+// withoutNumbers gives a sentence as a step's name: "12 of 30 items" and "13 of 30 items" are the same step.
+func withoutNumbers(sentence string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, sentence)
+}
+
+// share gives the reporter of one part of the work, which runs from one share of the whole to another.
+func (p *progress) share(from, to float64) func(done float64, sentence string) {
+	return func(done float64, sentence string) { p.report(from+(to-from)*min(max(done, 0), 1), sentence) }
 }
 
 // barSteps is the resolution of a bar.
@@ -50,8 +72,12 @@ func (p *progress) said() string {
 // report is told of each step, done in 0…1 of the whole. It may be called from any goroutine.
 func (p *progress) report(done float64, sentence string) {
 	p.mu.Lock()
-	fresh := sentence != p.sentence
+	step := withoutNumbers(sentence)
+	fresh := sentence != p.sentence && (step != p.told || time.Since(p.toldAt) > retell)
 	p.sentence = sentence
+	if fresh {
+		p.told, p.toldAt = step, time.Now()
+	}
 	p.mu.Unlock()
 	if p.bar != nil {
 		p.bar.SetCurrent(int64(min(max(done, 0), 1) * (barSteps - 1))) // the last step is end's

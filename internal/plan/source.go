@@ -8,12 +8,15 @@ import (
 	"quartermaster/inventory/sourcing"
 )
 
+// sourcingGap is how near to the proved bound, as a share of the objective, the choice of sites must be to stop searching.
+const sourcingGap = 0.002
+
 // source decides which site serves which of the open orders today, takes the units from the shelves and returns the
 // parcels each site has to pack. What nobody can serve stays open with its reason.
 func (b *builder) source(ctx context.Context, day int) ([][]parcel, error) {
 	m := len(b.s.Sites)
 	p := b.sourcingProblem()
-	answer, err := sourcing.Solve(ctx, p, sourcing.Options{})
+	answer, err := sourcing.Solve(ctx, p, sourcing.Options{GapTarget: sourcingGap})
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (r rule) reason(in *Input, o inventory.Replenishment) string {
 	stands := fmt.Sprintf("stock position %d (on hand %d, on order %d, owed %d)", p.InventoryPosition(), p.OnHand, p.OnOrder, p.Backordered)
 	amount := fmt.Sprintf("order %s for %d.%02d", packs(o.Qty, in.Item.PackSize), o.CostCents/100, o.CostCents%100)
 	if r.batch.qty == 0 {
-		return fmt.Sprintf("%s and no demand expected: %s only to deliver what is owed", stands, amount)
+		return fmt.Sprintf("%s and too little demand to keep it in stock: %s only to deliver what is owed", stands, amount)
 	}
 	level := fmt.Sprintf("is at or below the reorder point %d, which covers %.1f %% of cycles of %.1f days (mean demand %.1f) and serves %.1f %% of units; the %s target sets it",
 		r.policy.ReorderPoint, 100*r.policy.Cycle, in.Demand.LeadDays, in.Demand.LeadMean, 100*r.policy.FillRate, r.policy.Binding)

@@ -27,6 +27,9 @@ type Params struct {
 	// MaxCoverDays bounds the economic order quantity by this many days of mean demand, so that cheap and slow things are
 	// not bought for years; 0 = 180. Minimum and pack may still exceed it.
 	MaxCoverDays int
+	// MaxBatchDays is the longest that the smallest batch that can be bought may last at mean demand, in days; what would
+	// last longer is not kept in stock and bought only when it is owed; 0 = 365.
+	MaxBatchDays int
 }
 
 // Input is one item at one site: all that its rule depends on.
@@ -114,6 +117,12 @@ func decide(in *Input, params Params) (rule, error) {
 	if err != nil {
 		return rule{}, err
 	}
+	if tooSlow(in, out.batch, params) {
+		out.batch = batch{}
+		out.policy.SafetyStock = -in.Demand.LeadMean
+		out.policy.Cycle, out.policy.Binding = dist.CDF(0), inventory.BindingNotKept
+		return out, nil
+	}
 	r, binding, err := reorderPoint(&dist, in.Service, float64(out.batch.qty))
 	if err != nil {
 		return rule{}, fieldError(in, "service", err.Error())
@@ -125,6 +134,15 @@ func decide(in *Input, params Params) (rule, error) {
 	out.policy.FillRate = FillRate(&dist, float64(r), float64(out.batch.qty))
 	out.policy.Binding = binding
 	return out, nil
+}
+
+// tooSlow says whether a batch of the item would lie for longer than params allow.
+func tooSlow(in *Input, b batch, params Params) bool {
+	perDay := in.Demand.MeanPerDay
+	if perDay == 0 && in.Demand.LeadDays > 0 {
+		perDay = in.Demand.LeadMean / in.Demand.LeadDays
+	}
+	return float64(b.qty) > perDay*float64(params.MaxBatchDays)
 }
 
 func strictest(s inventory.Service) float64 { return math.Max(s.Cycle, s.FillRate) }

@@ -13,6 +13,8 @@ func (p Params) withDefaults() (Params, error) {
 		return p, fmt.Errorf("policy: order cost is %d cents; it may not be negative", p.OrderCostCents)
 	case !(p.HoldingRate >= 0) || math.IsInf(p.HoldingRate, 0):
 		return p, fmt.Errorf("policy: holding rate is %g; it must be finite and not negative", p.HoldingRate)
+	case p.MaxBatchDays < 0:
+		return p, fmt.Errorf("policy: longest batch is %d days; it may not be negative", p.MaxBatchDays)
 	case p.MaxCoverDays < 0:
 		return p, fmt.Errorf("policy: longest cover is %d days; it may not be negative", p.MaxCoverDays)
 	}
@@ -21,6 +23,9 @@ func (p Params) withDefaults() (Params, error) {
 	}
 	if p.MaxCoverDays == 0 {
 		p.MaxCoverDays = 180
+	}
+	if p.MaxBatchDays == 0 {
+		p.MaxBatchDays = 365
 	}
 	return p, nil
 }

@@ -1,0 +1,119 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"quartermaster/internal/app"
+	"quartermaster/internal/config"
+	"quartermaster/internal/service"
+)
+
+// planVerb makes one plan and prints what it says.
+type planVerb struct {
+	Start      string        `placeholder:"DATE" help:"First day to plan, such as 2011-11-28; default: the day after the newest order."`
+	Days       int           `default:"1" help:"Days to plan, 1 to 14; default ${default}."`
+	Seed       uint64        `default:"1" help:"The same facts and seed give the same plan; default ${default}."`
+	Draft      bool          `help:"A what-if: the floor does not work by it."`
+	Iterations int           `default:"0" placeholder:"N" help:"Routing search steps per site and day; 0, the default, goes by size."`
+	Within     time.Duration `default:"10m" placeholder:"TIME" help:"Give up after this long; default ${default}."`
+	Out        string        `placeholder:"FILE" help:"Also write the whole plan there, as JSON."`
+}
+
+func (planVerb) Help() string {
+	return `Plans the stored orders of these days: what to buy, which site serves which order, what the floor does, who drives where. Import first.
+
+Exit code 3 means that no order could be served, 4 that the time was over.
+
+Examples:
+
+    quartermaster plan --start 2011-11-28 --days 5
+    quartermaster plan --start 2011-11-28 --out plan.json --json`
+}
+
+func (v planVerb) Run(r *run) error {
+	ctx, cancel := context.WithTimeout(r.ctx, v.Within)
+	defer cancel()
+	r.cfg.Role = config.RoleWorker
+	if r.cfg.SQLite() {
+		r.cfg.Role = config.RoleAll // the embedded pair has no other process to dispatch for it
+		r.cfg.Listen = "127.0.0.1:0"
+	}
+	if r.cfg.LogLevel == "info" {
+		r.cfg.LogLevel = "warn"
+	}
+	a, err := app.Open(ctx, r.cfg, r.logger())
+	if err != nil {
+		return err
+	}
+	planned, err := v.make(ctx, r, a)
+	if err == nil && v.Out != "" {
+		err = writeDocument(ctx, a, planned.Job.ID, v.Out)
+	}
+	if err = errors.Join(err, a.Close()); err != nil {
+		return err
+	}
+	if err := r.print(planView(planned)); err != nil {
+		return err
+	}
+	if t := planned.Summary.Totals; t.Orders > 0 && t.Promised == 0 {
+		return infeasible(fmt.Errorf("none of %d orders can be served; the plan says why", t.Orders))
+	}
+	return nil
+}
+
+func (v planVerb) make(ctx context.Context, r *run, a *app.App) (app.Planned, error) {
+	origin, err := v.origin(ctx, a)
+	if err != nil {
+		return app.Planned{}, err
+	}
+	planning, err := app.LoadPlanning(ctx, r.cfg.Streets)
+	if err != nil {
+		return app.Planned{}, err
+	}
+	if err := a.Start(ctx, app.StartOptions{Planning: planning}); err != nil {
+		return app.Planned{}, err
+	}
+	bar := r.progress("plan")
+	defer bar.end()
+	return a.Plan(ctx, planning, service.PlanRequest{
+		OriginDay: origin, Days: v.Days, Seed: v.Seed, Draft: v.Draft, RoutingIterations: v.Iterations,
+	}, "", bar.report)
+}
+
+const secondsPerDay = 24 * 3600
+
+// origin is the first day to plan, days since 1970-01-01.
+func (v planVerb) origin(ctx context.Context, a *app.App) (int, error) {
+	if v.Start != "" {
+		day, err := time.Parse(time.DateOnly, v.Start)
+		if err != nil {
+			return 0, usageError{fmt.Errorf("plan: --start is %q, want a date such as 2011-11-28", v.Start)}
+		}
+		return int(day.Unix() / secondsPerDay), nil
+	}
+	count, _, lastUs, err := a.Store.OrderSpan(ctx, app.Tenant)
+	if err != nil {
+		return 0, err
+	}
+	if count == 0 {
+		return 0, errors.New("plan: there are no orders yet: run quartermaster import first")
+	}
+	return int(lastUs/(secondsPerDay*1_000_000)) + 1, nil
+}
+
+// writeDocument writes a whole plan to a file, or leaves no file.
+func writeDocument(ctx context.Context, a *app.App, id, path string) error {
+	document, err := a.Store.PlanDocument(ctx, app.Tenant, id)
+	if err != nil {
+		return err
+	}
+	part := path + ".part"
+	if err := os.WriteFile(part, document, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(part, path)
+}
