@@ -4,7 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"fmt"
+	"hash/fnv"
+	"io"
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
@@ -17,7 +18,7 @@ var migrations embed.FS
 // Migrate brings the tables to what this program needs and tells how many steps it took. Several processes may call it
 // at the same time on PostgreSQL. A step that fails leaves nothing of itself behind.
 func (s *Store) Migrate(ctx context.Context) (steps int, err error) {
-	return steps, s.eachMigration(func(p *goose.Provider) error {
+	return steps, s.eachMigration(ctx, func(p *goose.Provider) error {
 		results, err := p.Up(ctx)
 		steps += len(results)
 		return err
@@ -26,7 +27,7 @@ func (s *Store) Migrate(ctx context.Context) (steps int, err error) {
 
 // Pending tells how many migration steps are still to be taken.
 func (s *Store) Pending(ctx context.Context) (steps int, err error) {
-	err = s.eachMigration(func(p *goose.Provider) error {
+	err = s.eachMigration(ctx, func(p *goose.Provider) error {
 		current, target, err := p.GetVersions(ctx)
 		if err == nil && current < target {
 			steps += int(target - current)
@@ -37,7 +38,7 @@ func (s *Store) Pending(ctx context.Context) (steps int, err error) {
 }
 
 // eachMigration visits the common steps and then those of PostgreSQL alone; goose takes one folder and one table each.
-func (s *Store) eachMigration(visit func(p *goose.Provider) error) error {
+func (s *Store) eachMigration(ctx context.Context, visit func(p *goose.Provider) error) error {
 	type part struct{ folder, table string }
 	parts := []part{{"migrations/common", "schema_version"}}
 	dialect := goose.DialectSQLite3
@@ -45,9 +46,9 @@ func (s *Store) eachMigration(visit func(p *goose.Provider) error) error {
 	if s.pool != nil {
 		parts = append(parts, part{"migrations/postgres", "schema_version_postgres"})
 		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := s.migrationLock(ctx)
 		if err != nil {
-			return fmt.Errorf("preparing the migration lock: %w", err)
+			return s.explain("preparing the migration lock", err)
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
@@ -57,6 +58,17 @@ func (s *Store) eachMigration(visit func(p *goose.Provider) error) error {
 		}
 	}
 	return nil
+}
+
+// migrationLock lets one process at a time migrate one schema; the others look again each second, for ten minutes.
+func (s *Store) migrationLock(ctx context.Context) (lock.SessionLocker, error) {
+	var schema string
+	if err := s.write.QueryRowContext(ctx, `select coalesce(current_schema(), '')`).Scan(&schema); err != nil {
+		return nil, err
+	}
+	name := fnv.New64a()
+	_, _ = io.WriteString(name, "quartermaster "+schema) // a hash never fails to write
+	return lock.NewPostgresSessionLocker(lock.WithLockID(int64(name.Sum64())), lock.WithLockTimeout(1, 600))
 }
 
 func migratePart(db *sql.DB, dialect goose.Dialect, folder, table string, options []goose.ProviderOption, visit func(p *goose.Provider) error) error {
