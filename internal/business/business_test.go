@@ -42,51 +42,54 @@ func read(t testing.TB) *Business {
 // somewhere places people on an imagined street from north to south.
 func somewhere(r *rand.Rand) orb.Point { return orb.Point{9.51, 47.05 + 0.2*r.Float64()} }
 
+// refusals are ways of getting the sample's file wrong: a text in it, once, and what it is replaced by.
+var refusals = map[string]struct {
+	old, new string
+	field    string
+	reason   string
+}{
+	"unknown field":            {"currency: GBP", "curency: GBP", "curency", "unknown field"},
+	"text for a number":        {"drop_sec: 180", "drop_sec: soon", "delivery.drop_sec", "cannot unmarshal"},
+	"broken number":            {"orders_per_day: 520", "orders_per_day: 42.5", "sites[0].orders_per_day", "42.5 is no whole number"},
+	"number in quotes":         {"drop_sec: 180", `drop_sec: "180"`, "delivery.drop_sec", `"180" is no whole number`},
+	"number for a text":        {"name: Schaan", "name: 7", "sites[0].name", "7 is no text"},
+	"list for a value":         {"name: Gifts of Liechtenstein ", "name: [Gifts] ", "name", ""},
+	"key given twice":          {"currency: GBP", "currency: GBP\ncurrency: CHF", "", "already defined"},
+	"no YAML":                  {"currency: GBP", "currency: [GBP", "", ""},
+	"unknown floor":            {"floor: hall", "floor: attic", "sites[0].floor", `floor "attic" is not declared`},
+	"unknown vehicle":          {"{vehicle: van, count: 7}", "{vehicle: bike, count: 7}", "sites[0].fleet[0].vehicle", `vehicle "bike" is not declared`},
+	"unknown fuel":             {"fuel: diesel", "fuel: steam", "vehicles[0].fuel", `fuel "steam" is not declared`},
+	"same site twice":          {"- id: balzers", "- id: schaan", "sites[1].id", `"schaan" is also the id of sites[0]`},
+	"negative capacity":        {"orders_per_day: 520", "orders_per_day: -1", "sites[0].orders_per_day", "-1 is not between"},
+	"negative weight limit":    {"max_weight_kg: 1200", "max_weight_kg: -5", "vehicles[0].max_weight_kg", "-5 is not between"},
+	"negative stock":           {"new_item_units: 48", "new_item_units: -48", "stock.new_item_units", "-48 is not between"},
+	"negative cover":           {"cover: {min: 0.8, max: 3.6}", "cover: {min: -0.8, max: 3.6}", "stock.cover.min", "-0.8 is not between"},
+	"not a number":             {"drop_sec: 180", "drop_sec: .nan", "delivery.drop_sec", ""},
+	"infinite":                 {"lon: 9.5090", "lon: .inf", "sites[0].lon", "+Inf is not between"},
+	"range upside down":        {"cost_share: {min: 0.40, max: 0.62}", "cost_share: {min: 0.62, max: 0.40}", "items.cost_share", "max 0.4 is below min 0.62"},
+	"window ends first":        {`{from: "09:00", to: "11:00", share: 0.05}`, `{from: "11:00", to: "09:00", share: 0.05}`, "delivery.windows[3]", "ends at 09:00, not after it begins at 11:00"},
+	"shares do not sum":        {"share: 0.55", "share: 0.65", "delivery.windows", "the shares sum to 1.1"},
+	"no time of day":           {`cutoff: "14:00"`, `cutoff: "25:00"`, "calendar.cutoff", `"25:00" is no time of day`},
+	"no day":                   {"start: 2011-11-28", "start: 2011-11-31", "plan.start", "is no day"},
+	"no weekday":               {"[mon, tue,", "[mon, tuesday,", "calendar.open_days[1]", `"tuesday" is none of`},
+	"place off the earth":      {"lat: 47.1660", "lat: 147.1660", "sites[0].lat", "147.166 is not between"},
+	"more robots than parks":   {"robots: 8", "robots: 9", "sites[0].robots", "9 is not between 1 and the 8 parks"},
+	"floor of another letter":  {`"R.R.R.R.R.R.R.R."`, `"R.R.R.X.R.R.R.R."`, "floors[0].grid[0]", "cell 7 is 'X'"},
+	"ragged floor":             {`"R.R.R.R.R.R.R.R."`, `"R.R.R.R.R.R.R.R"`, "floors[0].grid[1]", "has 16 cells, the first row has 15"},
+	"station behind shelves":   {`"P.##.##.##.##..I"`, `"P###.##.##.##..I"`, "", ""}, // allowed: reached from above
+	"too long a plan":          {"days: 5", "days: 15", "plan.days", "15 is not between 1 and 14"},
+	"service of one":           {"cycle: 0.95", "cycle: 1", "service.cycle", "not at least 0 and below 1"},
+	"no pack":                  {"pack_sizes: [6, 12], min_packs: 2, prepaid_share: 0, term", "pack_sizes: [], min_packs: 2, prepaid_share: 0, term", "suppliers[0].pack_sizes", "there is none"},
+	"more prepaid than all":    {"prepaid_share: 0.1, term_days: 30, credit_limit: 50000", "prepaid_share: 1.1, term_days: 30, credit_limit: 50000", "suppliers[2].prepaid_share", "1.1 is not between"},
+	"factor without a source":  {`source: "DEFRA/DESNZ 2025, diesel (average biofuel blend), tank to wheel"`, `source: ""`, "fuels[0].source", "needs a source"},
+	"full lighter than empty":  {"litres_per_100km_full: 10.6", "litres_per_100km_full: 1.6", "vehicles[0].litres_per_100km_full", "1.6 is not between 8.4"},
+	"a field that is left out": {"    floor: hall\n", "", "sites[0].floor", `floor "" is not declared`},
+}
+
 // Each way of getting the file wrong is refused with the line and the field it is wrong at.
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct {
-		old, new string // in the sample's file, once
-		field    string
-		reason   string
-	}{
-		"unknown field":            {"currency: GBP", "curency: GBP", "curency", "unknown field"},
-		"text for a number":        {"drop_sec: 180", "drop_sec: soon", "delivery.drop_sec", "cannot unmarshal"},
-		"broken number":            {"orders_per_day: 420", "orders_per_day: 42.5", "sites[0].orders_per_day", "42.5 is no whole number"},
-		"number in quotes":         {"drop_sec: 180", `drop_sec: "180"`, "delivery.drop_sec", `"180" is no whole number`},
-		"number for a text":        {"name: Schaan", "name: 7", "sites[0].name", "7 is no text"},
-		"list for a value":         {"name: Gifts of Liechtenstein ", "name: [Gifts] ", "name", ""},
-		"key given twice":          {"currency: GBP", "currency: GBP\ncurrency: CHF", "", "already defined"},
-		"no YAML":                  {"currency: GBP", "currency: [GBP", "", ""},
-		"unknown floor":            {"floor: hall", "floor: attic", "sites[0].floor", `floor "attic" is not declared`},
-		"unknown vehicle":          {"{vehicle: van, count: 7}", "{vehicle: bike, count: 7}", "sites[0].fleet[0].vehicle", `vehicle "bike" is not declared`},
-		"unknown fuel":             {"fuel: diesel", "fuel: steam", "vehicles[0].fuel", `fuel "steam" is not declared`},
-		"same site twice":          {"- id: balzers", "- id: schaan", "sites[1].id", `"schaan" is also the id of sites[0]`},
-		"negative capacity":        {"orders_per_day: 420", "orders_per_day: -1", "sites[0].orders_per_day", "-1 is not between"},
-		"negative weight limit":    {"max_weight_kg: 1200", "max_weight_kg: -5", "vehicles[0].max_weight_kg", "-5 is not between"},
-		"negative stock":           {"new_item_units: 48", "new_item_units: -48", "stock.new_item_units", "-48 is not between"},
-		"negative cover":           {"cover: {min: 0.5, max: 1.8}", "cover: {min: -0.5, max: 1.8}", "stock.cover.min", "-0.5 is not between"},
-		"not a number":             {"drop_sec: 180", "drop_sec: .nan", "delivery.drop_sec", ""},
-		"infinite":                 {"lon: 9.5090", "lon: .inf", "sites[0].lon", "+Inf is not between"},
-		"range upside down":        {"cost_share: {min: 0.40, max: 0.62}", "cost_share: {min: 0.62, max: 0.40}", "items.cost_share", "max 0.4 is below min 0.62"},
-		"window ends first":        {`{from: "09:00", to: "11:00", share: 0.05}`, `{from: "11:00", to: "09:00", share: 0.05}`, "delivery.windows[3]", "ends at 09:00, not after it begins at 11:00"},
-		"shares do not sum":        {"share: 0.55", "share: 0.65", "delivery.windows", "the shares sum to 1.1"},
-		"no time of day":           {`cutoff: "14:00"`, `cutoff: "25:00"`, "calendar.cutoff", `"25:00" is no time of day`},
-		"no day":                   {"start: 2011-11-28", "start: 2011-11-31", "plan.start", "is no day"},
-		"no weekday":               {"[mon, tue,", "[mon, tuesday,", "calendar.open_days[1]", `"tuesday" is none of`},
-		"place off the earth":      {"lat: 47.1660", "lat: 147.1660", "sites[0].lat", "147.166 is not between"},
-		"more robots than parks":   {"robots: 8", "robots: 9", "sites[0].robots", "9 is not between 1 and the 8 parks"},
-		"floor of another letter":  {`"R.R.R.R.R.R.R.R."`, `"R.R.R.X.R.R.R.R."`, "floors[0].grid[0]", "cell 7 is 'X'"},
-		"ragged floor":             {`"R.R.R.R.R.R.R.R."`, `"R.R.R.R.R.R.R.R"`, "floors[0].grid[1]", "has 16 cells, the first row has 15"},
-		"station behind shelves":   {`"P.##.##.##.##..I"`, `"P###.##.##.##..I"`, "", ""}, // allowed: reached from above
-		"too long a plan":          {"days: 5", "days: 15", "plan.days", "15 is not between 1 and 14"},
-		"service of one":           {"cycle: 0.95", "cycle: 1", "service.cycle", "not at least 0 and below 1"},
-		"no pack":                  {"pack_sizes: [6, 12], min_packs: 2, prepaid_share: 0, term", "pack_sizes: [], min_packs: 2, prepaid_share: 0, term", "suppliers[0].pack_sizes", "there is none"},
-		"more prepaid than all":    {"prepaid_share: 0.1, term_days: 30, credit_limit: 50000", "prepaid_share: 1.1, term_days: 30, credit_limit: 50000", "suppliers[2].prepaid_share", "1.1 is not between"},
-		"factor without a source":  {`source: "DEFRA/DESNZ 2025, diesel (average biofuel blend), tank to wheel"`, `source: ""`, "fuels[0].source", "needs a source"},
-		"full lighter than empty":  {"litres_per_100km_full: 10.6", "litres_per_100km_full: 1.6", "vehicles[0].litres_per_100km_full", "1.6 is not between 8.4"},
-		"a field that is left out": {"    floor: hall\n", "", "sites[0].floor", `floor "" is not declared`},
-	} {
+	for name, tc := range refusals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := string(declared(t))

@@ -102,7 +102,7 @@ func TestQuotedFields(t *testing.T) {
 	}
 }
 
-// Every kind of wrong value is refused by file, row, column and code, in text and in Parquet.
+// Every kind of wrong value is refused by file, row, column and code.
 func TestRefusedValues(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ old, new, column, code string }{
@@ -143,6 +143,11 @@ func TestRefusedValues(t *testing.T) {
 			t.Errorf("%s: tolerating one bad row: %v", name, err)
 		}
 	}
+}
+
+// The same in Parquet, across row groups.
+func TestRefusedParquetValues(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		spoil        func(*parquetLine)
 		column, code string
@@ -159,6 +164,11 @@ func TestRefusedValues(t *testing.T) {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
+}
+
+// The same in NDJSON, with the values only JSON can hold.
+func TestRefusedJSONValues(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct{ old, new, column, code string }{
 		"a list":       {`"Quantity":6`, `"Quantity":[6]`, "Quantity", codeType},
 		"true":         {`"Price":2.55`, `"Price":true`, "Price", codeType},
