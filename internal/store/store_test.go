@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -187,6 +189,33 @@ func TestMigrateTwice(t *testing.T) {
 			t.Errorf("%d steps are pending", n)
 		}
 	})
+}
+
+// Several processes that migrate one PostgreSQL schema at once take each step once.
+func TestMigrateTogether(t *testing.T) {
+	t.Parallel()
+	s := openTestPostgres(t)
+	for _, table := range []string{"messages", "job_payloads", "jobs", "imports", "business", "orders", "sales", "positions", "inbound",
+		"forecasts", "plans", "promises", "tasks", "task_needs", "schema_version", "schema_version_postgres"} {
+		if _, err := s.write.Exec("drop table " + table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var steps atomic.Int32
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			n, err := s.Migrate(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			steps.Add(int32(n))
+		})
+	}
+	group.Wait()
+	if n := steps.Load(); n != 4 {
+		t.Errorf("%d steps were taken, want 3 common ones and 1 of PostgreSQL's own", n)
+	}
 }
 
 // Text from anywhere is storable: PostgreSQL takes neither NUL nor broken UTF-8, and a reason that could not be stored
