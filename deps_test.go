@@ -30,8 +30,6 @@ var rules = map[string]row{
 	// Ring 0: tools.
 	"internal/rng": {pure: true},
 
-	"": {},
-
 	// Ring 1: words.
 	"forecast":  {pure: true},
 	"inventory": {pure: true},
