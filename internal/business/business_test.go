@@ -63,7 +63,7 @@ var refusals = map[string]struct {
 	"negative capacity":        {"orders_per_day: 520", "orders_per_day: -1", "sites[0].orders_per_day", "-1 is not between"},
 	"negative weight limit":    {"max_weight_kg: 1200", "max_weight_kg: -5", "vehicles[0].max_weight_kg", "-5 is not between"},
 	"negative stock":           {"new_item_units: 48", "new_item_units: -48", "stock.new_item_units", "-48 is not between"},
-	"negative cover":           {"cover: {min: 0.8, max: 3.6}", "cover: {min: -0.8, max: 3.6}", "stock.cover.min", "-0.8 is not between"},
+	"negative cover":           {"cover: {min: 2.0, max: 10.0}", "cover: {min: -0.8, max: 3.6}", "stock.cover.min", "-0.8 is not between"},
 	"not a number":             {"drop_sec: 180", "drop_sec: .nan", "delivery.drop_sec", ""},
 	"infinite":                 {"lon: 9.5090", "lon: .inf", "sites[0].lon", "+Inf is not between"},
 	"range upside down":        {"cost_share: {min: 0.40, max: 0.62}", "cost_share: {min: 0.62, max: 0.40}", "items.cost_share", "max 0.4 is below min 0.62"},
