@@ -15,17 +15,17 @@ const (
 	maxPriceCents = int64(1) << 40
 )
 
-// leg is travel between two locations.
-type leg struct {
-	sec, metres int32
-	none        bool
-}
+// leg is travel between two locations; sec is -1 where there is no way.
+type leg struct{ sec, metres int32 }
+
+func (l leg) none() bool { return l.sec < 0 }
 
 // data is a problem laid out for the search. It never changes during one.
 type data struct {
 	p         *routing.Problem
 	locations int
 	legs      []leg // [from*locations+to]
+	legsTo    []leg // [to*locations+from]: all ways into one place lie together
 	stops     int
 	vehicles  int
 	node      []segment // one per stop: the visit alone
@@ -35,6 +35,7 @@ type data struct {
 	kind      []int32   // vehicles of one kind are alike in everything but the id
 	kinds     int
 	yard      []int32 // vehicles of one yard have the same depot and shift, so that tails of tours fit either
+	optional  bool    // the price is so low that the caller wants stops left out where they do not pay
 	price     int64   // units for leaving a stop out
 
 	width  int     // columns of near
@@ -46,16 +47,18 @@ type data struct {
 func newData(p *routing.Problem, o Options, out []bool) *data {
 	d := &data{p: p, locations: p.Matrix.N, stops: len(p.Stops), vehicles: len(p.Vehicles)}
 	d.legs = make([]leg, len(p.Matrix.DurationSec))
+	d.legsTo = make([]leg, len(d.legs))
 	for k := range d.legs {
 		sec, metres := p.Matrix.DurationSec[k], p.Matrix.DistanceM[k]
 		if sec == routing.Unreachable || metres == routing.Unreachable {
-			d.legs[k].none = true
-		} else {
-			d.legs[k] = leg{sec: sec, metres: metres}
+			sec, metres = -1, 0
 		}
+		d.legs[k] = leg{sec, metres}
+		d.legsTo[k%d.locations*d.locations+k/d.locations] = leg{sec, metres}
 	}
 	d.addStops()
 	d.addVehicles()
+	d.optional = o.UnassignedCents > 0
 	d.price = d.leaveOutPrice(o.UnassignedCents)
 	d.addNeighbours(o.Neighbours, out)
 	return d
@@ -200,7 +203,7 @@ func (d *data) rank(ranked *[]ranking, in []int32, i int32, score func(i, j int3
 
 func (d *data) apart(i, j int32) int64 {
 	l := d.legs[int(d.node[i].last)*d.locations+int(d.node[j].first)]
-	if l.none {
+	if l.none() {
 		return noWay
 	}
 	return int64(l.sec)

@@ -21,9 +21,10 @@ type Options struct {
 	Progress func(done float64, costCents int64)
 }
 
-// DefaultIterations returns the budget that Options.Iterations = 0 stands for with this many stops.
+// DefaultIterations returns the budget that Options.Iterations = 0 stands for with this many stops: fewer where each
+// costs more, so that up to a thousand stops take about a second.
 func DefaultIterations(stops int) int {
-	return min(20000, 2000+60*stops)
+	return min(20_000, 1000+1_500_000/max(stops, 1))
 }
 
 var errOptions = errors.New("vrp: options out of range")

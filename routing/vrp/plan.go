@@ -9,6 +9,7 @@ type tour struct {
 	seq  []int32
 	pre  []segment
 	suf  []segment
+	gap  []leg // gap[k]: from the stop (or depot) before place k to the one at it; all zero when empty
 	cost int64 // units; 0 when empty
 }
 
@@ -110,8 +111,13 @@ func (pl *plan) refreshFrom(t int32, low, high int) {
 	for k := high - 1; k >= 0; k-- {
 		d.joinTo(&r.suf[k], &d.node[r.seq[k]], &r.suf[k+1])
 	}
+	for k := low; k <= min(high, n); k++ {
+		r.gap[k] = d.legs[int(r.pre[k].last)*d.locations+int(r.suf[k].first)]
+	}
 	r.cost = 0
-	if n > 0 {
+	if n == 0 {
+		r.gap[0] = leg{}
+	} else {
 		whole := d.join(&r.pre[n], &r.suf[n])
 		r.cost = d.cost(t, &whole)
 	}
@@ -120,8 +126,9 @@ func (pl *plan) refreshFrom(t int32, low, high int) {
 // resize makes pre and suf as long as seq asks for and keeps what they hold.
 func (r *tour) resize() {
 	for len(r.pre) <= len(r.seq) {
-		r.pre, r.suf = append(r.pre, segment{}), append(r.suf, segment{})
+		r.pre, r.suf, r.gap = append(r.pre, segment{}), append(r.suf, segment{}), append(r.gap, leg{})
 	}
+	r.gap = r.gap[:len(r.seq)+1]
 	r.pre, r.suf = r.pre[:len(r.seq)+1], r.suf[:len(r.seq)+1]
 }
 
@@ -144,6 +151,7 @@ func (pl *plan) insert(i, t int32, k int) {
 	r.seq[k] = i
 	r.resize()
 	copy(r.suf[k+1:], r.suf[k:])
+	copy(r.gap[k+1:], r.gap[k:])
 	pl.refreshFrom(t, k, k+1)
 	pl.cost += r.cost
 }
@@ -160,11 +168,17 @@ func (pl *plan) removeRun(t int32, k, count int) {
 	pl.cost += int64(count) * pl.d.price
 }
 
-// settle recomputes tour t after runs were removed from it.
+// settle recomputes tour t after runs were removed from it. Where the matrix breaks the triangle inequality, be it by
+// rounding, driving straight past a removed stop may be late or impossible; such a tour is taken apart whole.
 func (pl *plan) settle(t int32) {
-	pl.cost -= pl.tours[t].cost
+	r := &pl.tours[t]
+	pl.cost -= r.cost
 	pl.refresh(t)
-	pl.cost += pl.tours[t].cost
+	if whole := pl.whole(t); len(r.seq) > 0 && !whole.onTime() {
+		pl.removeRun(t, 0, len(r.seq))
+		pl.refresh(t)
+	}
+	pl.cost += r.cost
 }
 
 // whole returns tour t joined from depot to depot.

@@ -63,14 +63,23 @@ func (r *recreator) drawOrder() int {
 	panic("vrp: order weights do not add up to 17")
 }
 
+// boldRate is how often stops are put back although leaving them out would be cheaper: a vehicle may pay for several stops
+// together that it does not pay for one by one.
+const boldRate = 0.4
+
 // run puts absent stops back in the given order, each at its cheapest place. A stop that fits nowhere, or whose cheapest
 // place costs more than leaving it out, stays absent.
 func (r *recreator) run(order int) {
 	pl := r.pl
 	r.sort(order)
 	r.left = r.left[:0]
+	bold := pl.d.optional && r.rng.Float64() < boldRate
 	for _, k := range r.order {
-		if t, at, delta := r.cheapest(k.stop); t >= 0 && delta < pl.d.price {
+		limit := pl.d.price
+		if bold && r.rng.IntN(4) > 0 { // not all of them, so that any subset may come up
+			limit = math.MaxInt64
+		}
+		if t, at, delta := r.cheapest(k.stop); t >= 0 && delta < limit {
 			pl.insert(k.stop, t, at)
 		} else {
 			r.left = append(r.left, k.stop)
@@ -163,7 +172,8 @@ func (r *recreator) cheapestIn(t, i int32, limit int64) (bestAt int, best int64)
 		dist, busy = dist+int64(l.metres), busy+int64(l.sec)
 	}
 	ready := max(tr.suf[0].readySec, node.readySec)
-	into := int(node.first)
+	into := d.legsTo[int(node.first)*d.locations:]
+	from := d.legs[int(node.first)*d.locations:]
 	for k := 0; k <= n; k++ {
 		if r.blinkIn--; r.blinkIn == 0 {
 			r.drawBlink()
@@ -174,13 +184,9 @@ func (r *recreator) cheapestIn(t, i int32, limit int64) (bestAt int, best int64)
 		if free > d.closeSec[i] {
 			break // it only gets later further on
 		}
-		in, out := d.legs[int(a.last)*d.locations+into], d.legs[into*d.locations+int(b.first)]
-		if in.none || out.none || free+int64(in.sec) > d.closeSec[i] {
+		in, out, was := into[a.last], from[b.first], tr.gap[k]
+		if in.none() || out.none() || free+int64(in.sec) > d.closeSec[i] {
 			continue
-		}
-		was := d.legs[int(a.last)*d.locations+int(b.first)]
-		if n == 0 {
-			was = leg{}
 		}
 		// No tour is shorter than its driving and service, which are known before anything is joined.
 		floor := d.costOf(t, dist+int64(in.metres)+int64(out.metres)-int64(was.metres),

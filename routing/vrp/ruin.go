@@ -2,10 +2,10 @@ package vrp
 
 import "math/rand/v2"
 
-// Sizes of the ruin, as published (Christiaens, Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing
+// Sizes of the ruin, as published but for meanRemoved (Christiaens, Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing
 // Problems", Transportation Science 54(2), 2020, section 5.2).
 const (
-	meanRemoved   = 10  // stops taken out per ruin, on average
+	meanRemoved   = 15  // stops taken out per ruin, on average; 10 as published, 15 did better on 350 stops in 6,000 iterations
 	longestString = 10  // stops in one string
 	splitRate     = 0.5 // how often a string leaves some stops in its middle
 	growRate      = 0.99

@@ -34,7 +34,7 @@ func (d *data) joinTo(s, a, b *segment) {
 	delta := a.durSec - a.warpSec + sec
 	wait := max(b.earlySec-delta-a.lateSec, 0)
 	warp := max(a.earlySec+delta-b.lateSec, 0)
-	if l.none {
+	if l.none() {
 		warp += noWay
 	}
 	early, late := max(b.earlySec-delta, a.earlySec)-wait, min(b.lateSec-delta, a.lateSec)+warp

@@ -3,7 +3,7 @@
 // Solves the vehicle routing problem with a mixed fleet (fixed, kilometre and hour costs), capacity in weight and volume,
 // time windows, release times, shifts and stops that may be left out at a price. Takes a routing.Problem and gives a
 // routing.Solution that passes routing.Check, with a reason for each stop left out. Method: parallel insertion, then ruin
-// and recreate by adjacent strings with annealing (Christiaens, Vanden Berghe 2020) and, at each new best, a granular
+// and recreate by adjacent strings with annealing (Christiaens, Vanden Berghe 2020), and before and after it a granular
 // local search whose moves are evaluated by joining segments in constant time (Nagata, Bräysy, Dullaert 2010; Vidal et
 // al. 2013). Never: it does not use the clock or more than one goroutine, and it knows no optimality bound.
 //
