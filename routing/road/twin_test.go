@@ -14,9 +14,9 @@ import (
 // The twin searches by plain Dijkstra on the network as it is drawn, with the places hung in as vertices of their own. It
 // knows nothing of edges, chains, shortcuts or buckets.
 type twin struct {
-	n    *network
-	out  [][]twinArc
-	last int
+	n   *network
+	out [][]twinArc
+	of  map[int]int32 // shape point for which a piece was taken, so that twins among the pieces are told apart
 }
 
 type twinArc struct {
@@ -46,7 +46,7 @@ func (h *twinHeap) Pop() any {
 
 // hang splits the piece on which each place lies. Places on one piece also see each other.
 func newTwin(t *rapidOrTest, n *network, ch *chains, places []Place) *twin {
-	w := &twin{n: n, out: make([][]twinArc, len(n.at)+len(places))}
+	w := &twin{n: n, out: make([][]twinArc, len(n.at)+len(places)), of: map[int]int32{}}
 	link := func(u, v int32, ms, cm int64) { w.out[u] = append(w.out[u], twinArc{v, ms, cm}) }
 	for _, p := range n.pieces {
 		if p.fwdMs != noDrive {
@@ -110,17 +110,22 @@ func newTwin(t *rapidOrTest, n *network, ch *chains, places []Place) *twin {
 // rapidOrTest is what both kinds of tests offer for failing.
 type rapidOrTest struct{ fatal func(args ...any) }
 
-// pieceBetween finds the piece that carries shape point k of an edge, told from its parallel twins by length and time.
+// pieceBetween finds a piece that carries shape point k of an edge: one of the same ends, length and times.
 func (w *twin) pieceBetween(t *rapidOrTest, u, v int32, ch *chains, k, edge int32) (int, bool) {
 	g := ch.g
 	cm, fwd, bwd := g.shapeCm[k+1]-g.shapeCm[k], g.shapeFwdMs[k+1]-g.shapeFwdMs[k], g.shapeBwdMs[k+1]-g.shapeBwdMs[k]
 	for i, p := range w.n.pieces {
+		if taken, ok := w.of[i]; ok && taken != k {
+			continue
+		}
 		if p.u == u && p.v == v && p.cm == cm && max(p.fwdMs, 0) == fwd && max(p.bwdMs, 0) == bwd &&
 			(p.fwdMs == noDrive) == !g.forward[edge] && (p.bwdMs == noDrive) == !g.backward[edge] {
+			w.of[i] = k
 			return i, false
 		}
 		if p.u == v && p.v == u && p.cm == cm && max(p.bwdMs, 0) == fwd && max(p.fwdMs, 0) == bwd &&
 			(p.bwdMs == noDrive) == !g.forward[edge] && (p.fwdMs == noDrive) == !g.backward[edge] {
+			w.of[i] = k
 			return i, true
 		}
 	}
