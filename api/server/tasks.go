@@ -18,23 +18,24 @@ type leaseInput struct {
 
 type leaseOutput struct{ Body api.LeaseResponse }
 
-type taskPath struct {
+// TaskPath names a task in a path; it is exported because huma skips embedded structs that are not.
+type TaskPath struct {
 	Warehouse string `path:"warehouse" maxLength:"64" doc:"Site id"`
 	Task      string `path:"task" maxLength:"128" doc:"Task id"`
 }
 
 type proofInput struct {
-	taskPath
+	TaskPath
 	Body api.LeaseProof
 }
 
 type extendInput struct {
-	taskPath
+	TaskPath
 	Body api.LeaseExtension
 }
 
 type failInput struct {
-	taskPath
+	TaskPath
 	Body api.TaskFailure
 }
 
@@ -49,28 +50,28 @@ func (s *Server) registerTasks() {
 	const task = "/v1/warehouses/{warehouse}/tasks/{task}"
 	huma.Register(s.api, operation("complete-task", http.MethodPost, task+"/complete", "Say that a leased task is done", "warehouse", 404, 409),
 		func(ctx context.Context, in *proofInput) (*receiptOutput, error) {
-			err := s.options.Tasks.CompleteTask(ctx, s.options.Tenant, taskRef(in.taskPath, in.Body))
-			return s.receipt(ctx, in.taskPath, in.Body, service.TaskDone, err)
+			err := s.options.Tasks.CompleteTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body))
+			return s.receipt(ctx, in.TaskPath, in.Body, service.TaskDone, err)
 		})
 	huma.Register(s.api, operation("fail-task", http.MethodPost, task+"/fail", "Say that a leased task cannot be done", "warehouse", 404, 409),
 		func(ctx context.Context, in *failInput) (*receiptOutput, error) {
-			err := s.options.Tasks.FailTask(ctx, s.options.Tenant, taskRef(in.taskPath, in.Body.LeaseProof), in.Body.Reason)
-			return s.receipt(ctx, in.taskPath, in.Body.LeaseProof, service.TaskFailed, err)
+			err := s.options.Tasks.FailTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body.LeaseProof), in.Body.Reason)
+			return s.receipt(ctx, in.TaskPath, in.Body.LeaseProof, service.TaskFailed, err)
 		})
 	huma.Register(s.api, operation("return-task", http.MethodPost, task+"/return", "Give a leased task back undone", "warehouse", 404, 409),
 		func(ctx context.Context, in *proofInput) (*receiptOutput, error) {
-			err := s.options.Tasks.ReturnTask(ctx, s.options.Tenant, taskRef(in.taskPath, in.Body))
-			return s.receipt(ctx, in.taskPath, in.Body, service.TaskOpen, err)
+			err := s.options.Tasks.ReturnTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body))
+			return s.receipt(ctx, in.TaskPath, in.Body, service.TaskOpen, err)
 		})
 	huma.Register(s.api, operation("extend-task", http.MethodPost, task+"/extend", "Keep a leased task longer", "warehouse", 404, 409), s.extendTask)
 }
 
-func taskRef(path taskPath, proof api.LeaseProof) service.TaskRef {
+func taskRef(path TaskPath, proof api.LeaseProof) service.TaskRef {
 	return service.TaskRef{PlanID: proof.PlanID, TaskID: path.Task, LeaseID: proof.LeaseID}
 }
 
 // receipt answers after a task has changed; others may have become free by it.
-func (s *Server) receipt(ctx context.Context, path taskPath, proof api.LeaseProof, state service.TaskState, err error) (*receiptOutput, error) {
+func (s *Server) receipt(ctx context.Context, path TaskPath, proof api.LeaseProof, state service.TaskState, err error) (*receiptOutput, error) {
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -80,7 +81,7 @@ func (s *Server) receipt(ctx context.Context, path taskPath, proof api.LeaseProo
 
 func (s *Server) extendTask(ctx context.Context, in *extendInput) (*receiptOutput, error) {
 	ttl := leaseTime(in.Body.LeaseSec)
-	untilUs, err := s.options.Tasks.ExtendTask(ctx, s.options.Tenant, taskRef(in.taskPath, in.Body.LeaseProof), ttl)
+	untilUs, err := s.options.Tasks.ExtendTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body.LeaseProof), ttl)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}

@@ -77,7 +77,7 @@ func examineDisk(home string) Finding {
 	if err := syscall.Statfs(existing(home), &fs); err != nil {
 		return finding(check, fmt.Errorf("cannot be read: %w", err), "")
 	}
-	free := uint64(fs.Bavail) * uint64(fs.Bsize)
+	free := fs.Bavail * uint64(fs.Bsize)
 	var err error
 	if free < leastFreeBytes {
 		err = fmt.Errorf("%d MB left at %s; free some, 1 GB at least", free>>20, home)

@@ -64,12 +64,11 @@ func (r *run) announce(a *app.App) {
 	if moved {
 		fmt.Fprintf(r.streams.Err, "port of %s is taken by another program; took a free one\n", a.Config.Listen)
 	}
-	switch {
-	case url == "":
+	if url == "" {
 		fmt.Fprintln(r.streams.Err, "working on jobs; Ctrl-C ends")
-	default:
-		fmt.Fprintf(r.streams.Err, "the API answers at %s (description at %s/docs); Ctrl-C ends\n", url, url)
+		return
 	}
+	fmt.Fprintf(r.streams.Err, "the API answers at %s (description at %s/docs); Ctrl-C ends\n", url, url)
 }
 
 // logger makes the log of this run, on standard error; each line of a request carries its id.

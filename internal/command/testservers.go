@@ -37,7 +37,7 @@ func (v testserversVerb) Run(r *run) error {
 		command = command[1:]
 	}
 	if len(command) == 0 {
-		return usageError{errors.New("testservers: which command? quartermaster testservers -- go test ./...")}
+		return usageError{errors.New("testservers: no command was given, as in: quartermaster testservers -- go test ./internal/store")}
 	}
 	if err := r.installServers(); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (v testserversVerb) Run(r *run) error {
 	if err != nil {
 		return err
 	}
-	defer pair.Stop() // their data is worth nothing any more
+	defer func() { _ = pair.Stop() }() // their data is worth nothing any more
 	cmd := exec.CommandContext(r.ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.streams.In, r.streams.Out, r.streams.Err
 	cmd.Env = append(os.Environ(), testPostgresVariable+"="+pair.Postgres.URL, testRedisVariable+"="+pair.Redis.URL)

@@ -1,0 +1,94 @@
+package server_test
+
+import (
+	"fmt"
+	"testing"
+
+	"quartermaster/api"
+)
+
+const floor = "/v1/warehouses/S%2F1"
+
+func (h *house) planned() string {
+	h.t.Helper()
+	id := want[api.FulfilmentPlan](h.t, h.ask("POST", "/v1/fulfilment-plans", `{"origin_date":"2011-11-14"}`), 202).ID
+	h.finish(id)
+	return id
+}
+
+func proof(plan string, t api.LeasedTask) string {
+	return fmt.Sprintf(`{"plan_id":%q,"lease_id":%q}`, plan, t.LeaseID)
+}
+
+// A controller leases a task, works, completes it, and gets the task that depended on it; nothing is given out twice.
+func TestLeaseAndComplete(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	plan := h.planned()
+	got := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", `{"max":5,"lease_sec":30}`), 200).Tasks
+	if len(got) != 1 || got[0].TaskID != "pick/1" || got[0].PlanID != plan || string(got[0].Task) != `{"n":1}` || got[0].Fence != 1 {
+		t.Fatalf("leased %+v; the move waits for the pick", got)
+	}
+	if got[0].StartAt.String() != "2011-11-14 00:01:40 +0000 UTC" {
+		t.Errorf("start %v", got[0].StartAt)
+	}
+	if again := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", ""), 200); len(again.Tasks) != 0 {
+		t.Errorf("given out twice: %+v", again)
+	}
+	more := want[api.TaskReceipt](t, h.ask("POST", floor+"/tasks/pick%2F1/extend", fmt.Sprintf(`{"plan_id":%q,"lease_id":%q,"lease_sec":600}`, plan, got[0].LeaseID)), 200)
+	if more.LeaseExpiresAt == nil || !more.LeaseExpiresAt.After(got[0].LeaseExpiresAt) {
+		t.Errorf("extended to %v from %v", more.LeaseExpiresAt, got[0].LeaseExpiresAt)
+	}
+	for range 2 { // completing again with the same lease is harmless: the first answer may have been lost on its way
+		if r := want[api.TaskReceipt](t, h.ask("POST", floor+"/tasks/pick%2F1/complete", proof(plan, got[0])), 200); r.State != "done" {
+			t.Errorf("receipt %+v", r)
+		}
+	}
+	next := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", `{"kinds":["move"]}`), 200).Tasks
+	if len(next) != 1 || next[0].TaskID != "move/1" {
+		t.Fatalf("leased %+v", next)
+	}
+	if r := want[api.TaskReceipt](t, h.ask("POST", floor+"/tasks/move%2F1/fail",
+		fmt.Sprintf(`{"plan_id":%q,"lease_id":%q,"reason":"wheel stuck"}`, plan, next[0].LeaseID)), 200); r.State != "failed" {
+		t.Errorf("receipt %+v", r)
+	}
+}
+
+// Whoever lost the lease is told so and changes nothing; a task that was given back goes to the next who asks.
+func TestLeaseIsFenced(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	plan := h.planned()
+	first := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", ""), 200).Tasks[0]
+	if r := want[api.TaskReceipt](t, h.ask("POST", floor+"/tasks/pick%2F1/return", proof(plan, first)), 200); r.State != "open" {
+		t.Errorf("receipt %+v", r)
+	}
+	second := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", ""), 200).Tasks[0]
+	if second.Fence <= first.Fence || second.LeaseID == first.LeaseID {
+		t.Errorf("fence %d after %d", second.Fence, first.Fence)
+	}
+	for _, verb := range []string{"complete", "return", "extend"} {
+		refused(t, h.ask("POST", floor+"/tasks/pick%2F1/"+verb, proof(plan, first)), 409, api.CodeLeaseLost)
+	}
+	want[api.TaskReceipt](t, h.ask("POST", floor+"/tasks/pick%2F1/complete", proof(plan, second)), 200)
+	p := refused(t, h.ask("POST", floor+"/tasks/pick%2F1/fail", `{"plan_id":"","lease_id":"x"}`), 422, api.CodeInvalid)
+	if len(p.Errors) < 2 {
+		t.Errorf("want plan_id and reason named: %+v", p.Errors)
+	}
+}
+
+// A request that waits for work gets it as soon as another controller's report sets it free.
+func TestLeaseWaits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	plan := h.planned()
+	first := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", ""), 200).Tasks[0]
+	waiting := make(chan answer)
+	go func() { waiting <- h.ask("POST", floor+"/task-leases", `{"kinds":["move"],"wait_sec":25}`) }()
+	want[api.TaskReceipt](t, h.ask("POST", floor+"/tasks/pick%2F1/complete", proof(plan, first)), 200)
+	if got := want[api.LeaseResponse](t, <-waiting, 200).Tasks; len(got) != 1 || got[0].TaskID != "move/1" {
+		t.Errorf("waited for %+v", got)
+	}
+	refused(t, h.ask("POST", floor+"/task-leases", `{"wait_sec":26}`), 422, api.CodeInvalid)
+	refused(t, h.ask("POST", floor+"/task-leases", `{"kinds":["dance"]}`), 422, api.CodeInvalid)
+}
