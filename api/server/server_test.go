@@ -26,10 +26,11 @@ const tenant = "main"
 
 // house is a server over a real SQLite store with the real use case, without a runner: jobs stay as the test puts them.
 type house struct {
-	t     *testing.T
-	store *store.Store
-	http  *httptest.Server
-	log   *lockedBuffer
+	t      *testing.T
+	store  *store.Store
+	server *server.Server
+	http   *httptest.Server
+	log    *lockedBuffer
 }
 
 // lockedBuffer is a log that requests write to at the same time.
@@ -69,7 +70,8 @@ func newHouse(t *testing.T, edit ...func(*server.Options)) *house {
 	for _, e := range edit {
 		e(&options)
 	}
-	h.http = httptest.NewServer(server.New(options))
+	h.server = server.New(options)
+	h.http = httptest.NewServer(h.server)
 	t.Cleanup(h.http.Close)
 	return h
 }

@@ -1,10 +1,14 @@
 package server_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"quartermaster/api"
+	"quartermaster/api/server"
+	"quartermaster/internal/service"
 )
 
 const floor = "/v1/warehouses/S%2F1"
@@ -91,4 +95,38 @@ func TestLeaseWaits(t *testing.T) {
 	}
 	refused(t, h.ask("POST", floor+"/task-leases", `{"wait_sec":26}`), 422, api.CodeInvalid)
 	refused(t, h.ask("POST", floor+"/task-leases", `{"kinds":["dance"]}`), 422, api.CodeInvalid)
+}
+
+// lookedTasks says when somebody has looked for tasks.
+type lookedTasks struct {
+	service.TaskStore
+	looked chan struct{}
+}
+
+func (l lookedTasks) LeaseTasks(ctx context.Context, tenant, site string, f service.TaskFilter, ttl time.Duration) ([]service.FloorTask, error) {
+	got, err := l.TaskStore.LeaseTasks(ctx, tenant, site, f, ttl)
+	select {
+	case l.looked <- struct{}{}:
+	default:
+	}
+	return got, err
+}
+
+// When the service ends, a request that waits for work is answered with none at once, and readiness is taken back.
+func TestEndWaiting(t *testing.T) {
+	t.Parallel()
+	looked := make(chan struct{}, 1)
+	h := newHouse(t, func(o *server.Options) { o.Tasks = lookedTasks{o.Tasks, looked} })
+	// Half of the wait that was asked for: an answer after it would be the end of the wait, not of the service.
+	h.http.Client().Timeout = 12 * time.Second
+	waiting := make(chan answer)
+	go func() { waiting <- h.ask("POST", floor+"/task-leases", `{"wait_sec":25}`) }()
+	<-looked
+	h.server.EndWaiting()
+	if got := want[api.LeaseResponse](t, <-waiting, 200).Tasks; len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+	if a := h.ask("GET", "/readyz", ""); a.status != 503 {
+		t.Errorf("readyz: %d", a.status)
+	}
 }
