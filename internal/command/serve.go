@@ -7,6 +7,7 @@ import (
 	"quartermaster/api/server"
 	"quartermaster/internal/app"
 	"quartermaster/internal/config"
+	"quartermaster/internal/service"
 )
 
 // serveVerb runs the service until it is told to stop.
@@ -45,9 +46,12 @@ func (v serveVerb) Run(r *run) error {
 }
 
 func (r *run) serve(a *app.App) error {
-	planning, err := app.LoadPlanning(r.ctx, a.Config.Streets)
-	if err != nil {
-		return err
+	planning := &service.Planning{} // a process that only hands jobs out needs no streets
+	if a.Config.Role != config.RoleAPI {
+		var err error
+		if planning, err = app.LoadPlanning(r.ctx, a.Config.Streets); err != nil {
+			return err
+		}
 	}
 	if err := a.Start(r.ctx, app.StartOptions{Planning: planning}); err != nil {
 		return err
