@@ -60,25 +60,24 @@ type Planned struct {
 // errPlanEnded says that the job of a plan ended without one.
 var errPlanEnded = errors.New("the plan was not made")
 
-// Plan asks for a plan and waits for it, telling how far it is. The App must be started in a role that works on jobs. A
+// Plan asks for a plan and waits for it, telling what this process does for it. The App must be started in a role that works on jobs. A
 // key that is known gives the plan of that time. When ctx ends first, the job is cancelled.
 func (a *App) Plan(ctx context.Context, planning *service.Planning, r service.PlanRequest, key string, progress func(done float64, sentence string)) (Planned, error) {
+	planning.Watch(progress)
+	defer planning.Watch(nil)
 	job, created, err := planning.Request(ctx, Tenant, r, key, service.DefaultPriority)
 	if err != nil {
 		return Planned{}, err
 	}
 	a.Runner.Wake()
 	for !job.State.Ended() {
-		if progress != nil && job.Sentence != "" {
-			progress(job.Progress, job.Sentence)
-		}
 		select {
 		case <-ctx.Done():
 			after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer cancel()
 			_, cancelErr := a.Store.Cancel(after, job.Ref)
 			return Planned{}, errors.Join(ctx.Err(), cancelErr)
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 		}
 		if job, err = a.Store.Job(ctx, job.Ref); err != nil {
 			return Planned{}, err

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"sync/atomic"
 
@@ -116,7 +117,7 @@ func ForecastItems(ctx context.Context, tasks []ForecastTask, horizonDays int, w
 		}
 		out[i] = f
 		if n := done.Add(1); n%100 == 0 && o.Progress != nil {
-			o.Progress(float64(n)/float64(len(tasks)), "forecasting items")
+			o.Progress(float64(n)/float64(len(tasks)), fmt.Sprintf("%d of %d items forecast and backtested", n, len(tasks)))
 		}
 		return nil
 	})

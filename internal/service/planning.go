@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"quartermaster/forecast"
 	"quartermaster/internal/plan"
@@ -27,6 +28,31 @@ type Planning struct {
 	Roads        *road.Graph
 	RoadsVersion string
 	Workers      int // goroutines of one plan, 0 = all
+
+	mu    sync.Mutex
+	watch func(done float64, sentence string)
+}
+
+// Watch tells f of every step that this process takes for any plan, as it takes it; the job row has the same at the
+// runner's own pace, for everybody else. There is one watcher at a time; nil ends it. f must return soon.
+func (p *Planning) Watch(f func(done float64, sentence string)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.watch = f
+}
+
+// tell notes a step with the job and tells the watcher.
+func (p *Planning) tell(run *Run, done float64, sentence string) {
+	run.Progress(done, sentence)
+	p.show(done, sentence)
+}
+
+func (p *Planning) show(done float64, sentence string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.watch != nil {
+		p.watch(done, sentence)
+	}
 }
 
 // Request queues a plan. The same key and request give the job that is there already, with created false.
@@ -66,7 +92,7 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("read the plan request: %w", err)
 	}
 	load := loader{p.Facts, run.Job.Tenant}
-	run.Progress(0, "reading the facts")
+	p.tell(run, 0, "reading the facts")
 	s, err := load.declared(ctx, r)
 	if err != nil {
 		return Outcome{}, err
@@ -76,7 +102,7 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if len(stale) > 0 && !run.Gathering() {
-		run.Progress(0.02, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
+		p.tell(run, 0.02, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
 		children, err := forecastJobs(r, s, stale, run.Job.Priority)
 		return Outcome{Spawn: children}, err
 	}
@@ -88,7 +114,8 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 	}
 	s.Roads, s.RoadsVersion = p.Roads, p.RoadsVersion
 	made, err := plan.Build(ctx, s, plan.Options{
-		Seed: r.Seed, Workers: p.Workers, RoutingIterations: r.RoutingIterations, Backtest: true, Progress: run.Progress,
+		Seed: r.Seed, Workers: p.Workers, RoutingIterations: r.RoutingIterations, Backtest: true,
+		Progress: func(done float64, sentence string) { p.tell(run, done, sentence) },
 	})
 	var invalid *plan.InvalidError
 	if errors.As(err, &invalid) {
@@ -168,7 +195,11 @@ func (p *Planning) handleForecast(ctx context.Context, run *Run) (Outcome, error
 	s.OriginDay = in.Request.OriginDay
 	narrow(&s, in.Items, sales)
 	made, err := plan.ForecastItems(ctx, s.ForecastTasks(), s.Review.HorizonDays, in.Week, plan.Options{
-		Workers: p.Workers, Backtest: true, Progress: run.Progress,
+		Workers: p.Workers, Backtest: true,
+		Progress: func(done float64, sentence string) {
+			run.Progress(done, sentence)
+			p.show(0.02+0.33*done, "forecasting, this chunk: "+sentence) // of the plan's own way, roughly
+		},
 	})
 	if err != nil {
 		return Outcome{}, err
