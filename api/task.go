@@ -7,7 +7,7 @@ import (
 
 // LeaseRequest asks for warehouse tasks to work on.
 type LeaseRequest struct {
-	Kinds    []string `json:"kinds,omitempty" maxItems:"16" enum:"pick,move,sort" doc:"Kinds that the caller can do; empty: all"`
+	Kinds    []string `json:"kinds,omitempty" maxItems:"16" enum:"pick,move,park,sort" doc:"Kinds that the caller can do; empty: all"`
 	Workers  []string `json:"workers,omitempty" maxItems:"1000" doc:"Pickers, robots and sorters that the caller speaks for; empty: all"`
 	Max      int      `json:"max,omitempty" minimum:"1" maximum:"1000" default:"1" doc:"Most tasks to give"`
 	WaitSec  int      `json:"wait_sec,omitempty" minimum:"0" maximum:"25" doc:"How long to wait for work when there is none now"`
@@ -23,7 +23,7 @@ type LeaseResponse struct {
 type LeasedTask struct {
 	PlanID         string          `json:"plan_id"`
 	TaskID         string          `json:"task_id"`
-	Kind           string          `json:"kind" enum:"pick,move,sort"`
+	Kind           string          `json:"kind" enum:"pick,move,park,sort"`
 	Worker         string          `json:"worker" doc:"Picker, robot or sorter it was planned for"`
 	StartAt        time.Time       `json:"start_at"`
 	EndAt          time.Time       `json:"end_at"`

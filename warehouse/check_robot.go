@@ -65,7 +65,7 @@ func (c *checker) checkRobots(robots []Robot) error {
 		}
 	}
 	if steps != c.schedule.Steps {
-		return fmt.Errorf("Steps is %d but the paths have %d", c.schedule.Steps, steps)
+		return fmt.Errorf("field Steps is %d but the paths have %d", c.schedule.Steps, steps)
 	}
 	return c.checkMeetings(robots, trips)
 }

@@ -205,7 +205,7 @@ func validateLine(f Floor, l *Line) error {
 			l.ItemID, l.Slot.Aisle, l.Slot.Pos, f.Aisles-1, f.SlotsPerAisle-1)
 	}
 	if l.Qty < 1 || l.Qty > maxAmount {
-		return fmt.Errorf("Qty of item %s is %d, must be 1…%d", l.ItemID, l.Qty, maxAmount)
+		return fmt.Errorf("field Qty of item %s is %d, must be 1…%d", l.ItemID, l.Qty, maxAmount)
 	}
 	if l.WeightG < 0 || l.WeightG > maxAmount || l.VolumeCm3 < 0 || l.VolumeCm3 > maxAmount {
 		return fmt.Errorf("WeightG %d and VolumeCm3 %d of item %s must be 0…%d", l.WeightG, l.VolumeCm3, l.ItemID, maxAmount)

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -275,7 +276,7 @@ func TestCleanRefuses(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Clean(ctx, linesOf(one), Rules{}); err != context.Canceled {
+	if _, err := Clean(ctx, linesOf(one), Rules{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

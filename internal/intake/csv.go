@@ -37,7 +37,7 @@ func (r *recordReader) readLine() error {
 			return errLongRecord
 		}
 		r.buf = append(r.buf, piece...)
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		r.next++
@@ -49,7 +49,7 @@ func (r *recordReader) readLine() error {
 func (r *recordReader) plain() ([]byte, error) {
 	r.buf, r.line = r.buf[:0], r.next
 	err := r.readLine()
-	if err == io.EOF && len(r.buf) > 0 {
+	if errors.Is(err, io.EOF) && len(r.buf) > 0 {
 		err = nil
 	}
 	return bytes.TrimRight(r.buf, "\r\n"), err
@@ -64,9 +64,9 @@ func (r *recordReader) quoted(separator byte) ([]byte, error) {
 		err := r.readLine()
 		state.feed(r.buf[from:], separator)
 		switch {
-		case err == io.EOF && len(r.buf) == 0:
+		case errors.Is(err, io.EOF) && len(r.buf) == 0:
 			return nil, io.EOF
-		case err == io.EOF || err == nil && !state.inside:
+		case errors.Is(err, io.EOF) || err == nil && !state.inside:
 			return bytes.TrimRight(r.buf, "\r\n"), nil
 		case err != nil:
 			return nil, err
@@ -183,7 +183,7 @@ func (u *unit) readCSV(ctx context.Context, in io.Reader, w progress) error {
 			}
 		}
 		record, err := r.quoted(sep)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return w(ctx, r.bytes, u.lines.Len())
 		} else if err != nil {
 			return u.lost(r, err)
@@ -216,7 +216,7 @@ func (u *unit) lost(r *recordReader, err error) error {
 	code := codeUnreadable
 	if errors.Is(err, errLongRecord) {
 		code, sentence = codeSyntax, fmt.Sprintf("the record is longer than %d bytes: is a quote not closed?", maxRecord)
-	} else if err == io.EOF {
+	} else if errors.Is(err, io.EOF) {
 		code, sentence = codeFormat, "the file is empty"
 	}
 	return &InputError{First: Problem{File: u.source, Row: r.line, Code: code, Sentence: sentence}}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -160,7 +161,7 @@ func (c *cursor) fromValues(out []int64, why []uint16) error {
 		if n == 0 && err == nil {
 			err = io.ErrNoProgress
 		}
-		if err != nil && !(err == io.EOF && i == len(out)) {
+		if err != nil && !(errors.Is(err, io.EOF) && i == len(out)) {
 			return err
 		}
 	}

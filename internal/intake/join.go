@@ -51,7 +51,7 @@ func (u *unit) append(j *job, parts map[partKey]int32) {
 		dict := *dictionaryOf(from, c.column)
 		ids := make([]int32, len(dict))
 		for i, text := range dict {
-			ids[i] = int32(u.internString(c.column, text))
+			ids[i] = u.internString(c.column, text)
 		}
 		*c.to = appendMapped(*c.to, *c.from, ids)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 )
 
@@ -20,7 +21,7 @@ func (u *unit) readNDJSON(ctx context.Context, in io.Reader, w progress) error {
 			}
 		}
 		record, err := r.plain()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return w(ctx, r.bytes, u.lines.Len())
 		} else if err != nil {
 			return u.lost(r, err)

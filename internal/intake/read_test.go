@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -338,7 +339,7 @@ func TestProgressAndCancel(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if lines, _, err := Read(ctx, []Source{{Name: "a.csv", Data: text}}, Options{}); err != context.Canceled || lines != nil {
+	if lines, _, err := Read(ctx, []Source{{Name: "a.csv", Data: text}}, Options{}); !errors.Is(err, context.Canceled) || lines != nil {
 		t.Errorf("cancelled: %v", err)
 	}
 }

@@ -17,7 +17,6 @@ type parcel struct {
 	weightG    int64
 	volumeCm3  int64
 	readySec   int64
-	task       string // the sort task that put it into its chute
 	costCents  int64  // handling
 	heldReason string // why it did not go out on an earlier day
 }

@@ -42,7 +42,7 @@ func TestHashOfBorders(t *testing.T) {
 		t.Error("moving a number to the next row leaves the hash as it was")
 	}
 	c := Snapshot{SiteShare: [][]float64{{math.NaN()}, {}}}
-	if c.Hash() == a.Hash() || c.Hash() != c.Hash() {
+	if first, again := c.Hash(), c.Hash(); first == a.Hash() || first != again {
 		t.Error("NaN has no steady place in the hash")
 	}
 }

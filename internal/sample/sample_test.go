@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -131,7 +132,8 @@ func TestDeclaredWeek(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bad, ok := s.Validate().(*plan.InvalidError); !ok || len(bad.Problems) != 1 || bad.Problems[0].Field != "roads" {
+	var bad *plan.InvalidError
+	if !errors.As(s.Validate(), &bad) || len(bad.Problems) != 1 || bad.Problems[0].Field != "roads" {
 		t.Error(bad)
 	}
 	if len(s.Sites) != 3 || len(s.Suppliers) != 12 || len(orders) < 500 {

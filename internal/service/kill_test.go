@@ -163,7 +163,14 @@ func stop(t *testing.T, worker *exec.Cmd) {
 // forget removes this test's keys from Redis, as FLUSHALL would, sparing its neighbours'.
 func forget(t *testing.T, p pair) {
 	t.Helper()
-	client := redis.NewClient(&redis.Options{Addr: p.redis})
+	options := &redis.Options{Addr: p.redis}
+	if strings.Contains(p.redis, "://") {
+		var err error
+		if options, err = redis.ParseURL(p.redis); err != nil {
+			t.Fatal(err)
+		}
+	}
+	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }()
 	keys, err := client.Keys(t.Context(), "*{"+p.name+"*").Result()
 	if err == nil && len(keys) > 0 {

@@ -41,14 +41,14 @@ func scan(ctx context.Context, r io.Reader, to sink) error {
 			return err
 		}
 		kind, data, size, err := readBlob(r)
-		if err == io.EOF && !first {
+		if errors.Is(err, io.EOF) && !first {
 			return nil
 		}
 		if err == nil {
 			err = b.read(kind, data, first)
 		}
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = errors.New("it is empty")
 			}
 			return fmt.Errorf("%w: block at byte %d: %w; fetch the file again", ErrExtract, offset, err)
@@ -94,10 +94,10 @@ func readBlob(r io.Reader) (kind string, data []byte, size int64, err error) {
 }
 
 func cutShort(err error, endAllowed bool) error {
-	if err == io.EOF && endAllowed {
+	if errors.Is(err, io.EOF) && endAllowed {
 		return io.EOF
 	}
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the file is cut short")
 	}
 	return fmt.Errorf("reading it: %w", err)

@@ -31,7 +31,7 @@ var errOptions = errors.New("vrp: options out of range")
 
 func (o Options) validate() error {
 	if o.UnassignedCents < 0 || o.UnassignedCents > maxPriceCents {
-		return fmt.Errorf("%w: UnassignedCents %d; give 0…%d", errOptions, o.UnassignedCents, int64(maxPriceCents))
+		return fmt.Errorf("%w: UnassignedCents %d; give 0…%d", errOptions, o.UnassignedCents, maxPriceCents)
 	}
 	if o.Neighbours < 0 || o.Neighbours > 200 {
 		return fmt.Errorf("%w: Neighbours %d; give 0…200", errOptions, o.Neighbours)

@@ -56,15 +56,15 @@ func (s *segment) onTime() bool { return s.warpSec == 0 && s.readySec <= s.lateS
 // it as short as possible, but not before everything on it is ready.
 func (s *segment) departSec() int64 { return max(s.earlySec, s.readySec) }
 
-// through is joining a, mid and b, none of them late in itself, reduced to what an insertion asks: the duration and
+// through is joining s, mid and b, none of them late in itself, reduced to what an insertion asks: the duration and
 // whether all are on time when nothing leaves before readySec.
-func (a *segment) through(mid, b *segment, inSec, outSec, readySec int64) (durSec int64, ok bool) {
-	delta := a.durSec + inSec
-	if a.earlySec+delta > mid.lateSec {
+func (s *segment) through(mid, b *segment, inSec, outSec, readySec int64) (durSec int64, ok bool) {
+	delta := s.durSec + inSec
+	if s.earlySec+delta > mid.lateSec {
 		return 0, false
 	}
-	wait := max(mid.earlySec-delta-a.lateSec, 0)
-	early, late := max(mid.earlySec-delta, a.earlySec)-wait, min(mid.lateSec-delta, a.lateSec)
+	wait := max(mid.earlySec-delta-s.lateSec, 0)
+	early, late := max(mid.earlySec-delta, s.earlySec)-wait, min(mid.lateSec-delta, s.lateSec)
 	durSec = delta + mid.durSec + wait
 	delta = durSec + outSec
 	if early+delta > b.lateSec {

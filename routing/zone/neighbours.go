@@ -20,7 +20,7 @@ func Neighbours(name string, steps int) ([]string, error) {
 	}
 	disk, err := c.GridDisk(steps)
 	if err != nil {
-		return nil, fmt.Errorf("%w: no neighbours of cell %q: %v", ErrInput, name, err)
+		return nil, fmt.Errorf("%w: no neighbours of cell %q: %w", ErrInput, name, err)
 	}
 	names := make([]string, len(disk))
 	for i, d := range disk {

@@ -51,7 +51,7 @@ func Centre(name string) (orb.Point, error) {
 	}
 	at, err := c.LatLng()
 	if err != nil {
-		return orb.Point{}, fmt.Errorf("%w: cell %q has no centre: %v", ErrInput, name, err)
+		return orb.Point{}, fmt.Errorf("%w: cell %q has no centre: %w", ErrInput, name, err)
 	}
 	return orb.Point{at.Lng, at.Lat}, nil
 }
@@ -67,7 +67,7 @@ func cell(p orb.Point, res int) (h3.Cell, error) {
 	}
 	c, err := h3.LatLngToCell(h3.NewLatLng(p.Lat(), p.Lon()), res)
 	if err != nil {
-		return 0, fmt.Errorf("%w: no cell of resolution %d for (%v, %v): %v", ErrInput, res, p.Lon(), p.Lat(), err)
+		return 0, fmt.Errorf("%w: no cell of resolution %d for (%v, %v): %w", ErrInput, res, p.Lon(), p.Lat(), err)
 	}
 	return c, nil
 }

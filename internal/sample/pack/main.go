@@ -88,7 +88,7 @@ func copySheet(w *parquet.GenericWriter[line], path string, sheet int32) error {
 		if _, werr := w.Write(lines[:n]); werr != nil {
 			return werr
 		}
-		if err == io.EOF || n == 0 {
+		if errors.Is(err, io.EOF) || n == 0 {
 			return w.Flush() // ends the row group
 		} else if err != nil {
 			return err
