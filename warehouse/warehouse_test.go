@@ -188,7 +188,7 @@ func TestValidateOrders(t *testing.T) {
 		"order b: Lines is empty":                      func(o []warehouse.Order) { o[1].Lines = nil },
 		"order b: ReleaseSec":                          func(o []warehouse.Order) { o[1].ReleaseSec = math.MinInt64 },
 		"order b: Lines[1]: Slot of item j is aisle 3": func(o []warehouse.Order) { o[1].Lines[1].Slot.Aisle = 3 },
-		"Lines[1]: field Qty of item j is 0":                 func(o []warehouse.Order) { o[1].Lines[1].Qty = 0 },
+		"Lines[1]: field Qty of item j is 0":           func(o []warehouse.Order) { o[1].Lines[1].Qty = 0 },
 		"Lines[1]: WeightG -1":                         func(o []warehouse.Order) { o[1].Lines[1].WeightG = -1 },
 	} {
 		o := good()

@@ -1,0 +1,48 @@
+package command_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const readme = "../../README.md"
+
+// checkReadme holds the README's picture of the demo against a fresh run, all but names and times that differ each time.
+// QUARTERMASTER_GOLDEN=rewrite (make golden) writes the picture anew.
+func checkReadme(t *testing.T, output string) {
+	t.Helper()
+	page, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const from, to = "<!-- demo -->\n", "<!-- /demo -->"
+	head, rest, ok := strings.Cut(string(page), from)
+	shown, tail, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatalf("README has no part between %q and %q", strings.TrimSpace(from), to)
+	}
+	want := "```\n$ go run ./cmd/quartermaster demo\n" + steady(output) + "```\n"
+	if shown == want {
+		return
+	}
+	if os.Getenv("QUARTERMASTER_GOLDEN") != "rewrite" {
+		t.Fatalf("README shows another demo than this one (make golden rewrites it):\n%s", want)
+	}
+	if err := os.WriteFile(readme, []byte(head+from+want+to+tail), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// steady replaces what differs from run to run: the plan's name, the folder, the port and the time it took.
+func steady(output string) string {
+	for _, x := range [][2]string{
+		{`(?m)^(Plan {8})\S+,`, "${1}01M81YHR5ANHB7SN9NZENT17XT,"},
+		{`(?m)^(Data {8}).*$`, "${1}~/.local/share/quartermaster"},
+		{`(?m)^(API {9})http://\S+, took .*$`, "${1}http://127.0.0.1:8480, took 13.9 s"},
+	} {
+		output = regexp.MustCompile(x[0]).ReplaceAllString(output, x[1])
+	}
+	return output
+}
