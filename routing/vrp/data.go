@@ -20,6 +20,9 @@ type leg struct{ sec, metres int32 }
 
 func (l leg) none() bool { return l.sec < 0 }
 
+// rate is what one vehicle costs in units.
+type rate struct{ used, perM, perSec int64 }
+
 // data is a problem laid out for the search. It never changes during one.
 type data struct {
 	p         *routing.Problem
@@ -35,8 +38,9 @@ type data struct {
 	kind      []int32   // vehicles of one kind are alike in everything but the id
 	kinds     int
 	yard      []int32 // vehicles of one yard have the same depot and shift, so that tails of tours fit either
-	optional  bool    // the price is so low that the caller wants stops left out where they do not pay
-	price     int64   // units for leaving a stop out
+	rates     []rate
+	optional  bool  // the price is so low that the caller wants stops left out where they do not pay
+	price     int64 // units for leaving a stop out
 
 	width  int     // columns of near
 	near   []int32 // [stop*width+k]: stops it may well stand beside, best first
@@ -79,6 +83,7 @@ func (d *data) addVehicles() {
 	d.start = make([]segment, d.vehicles)
 	d.kind = make([]int32, d.vehicles)
 	d.yard = make([]int32, d.vehicles)
+	d.rates = make([]rate, d.vehicles)
 	kinds := map[routing.Vehicle]int32{}
 	type yard struct {
 		depot int32
@@ -89,6 +94,7 @@ func (d *data) addVehicles() {
 		v := d.p.Vehicles[i]
 		d.start[i] = segment{first: v.Depot, last: v.Depot, earlySec: v.Shift.StartSec, lateSec: v.Shift.EndSec,
 			readySec: v.Shift.StartSec}
+		d.rates[i] = rate{v.FixedCostCents * unit, v.CostCentsPerKm * unitsPerM, v.CostCentsPerHour * unitsPerSec}
 		v.ID = ""
 		if _, ok := kinds[v]; !ok {
 			kinds[v] = int32(len(kinds))
@@ -133,8 +139,8 @@ func (d *data) cost(v int32, s *segment) int64 {
 }
 
 func (d *data) costOf(v int32, distM, durSec int64) int64 {
-	c := &d.p.Vehicles[v]
-	return c.FixedCostCents*unit + c.CostCentsPerKm*unitsPerM*distM + c.CostCentsPerHour*unitsPerSec*durSec
+	c := &d.rates[v]
+	return c.used + c.perM*distM + c.perSec*durSec
 }
 
 // fits reports whether vehicle v can carry and drive the whole tour s.

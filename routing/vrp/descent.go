@@ -1,6 +1,9 @@
 package vrp
 
-import "math/rand/v2"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // Longest runs that the local search moves whole.
 const (
@@ -164,7 +167,7 @@ func (s *descent) intra(t int32, i, j int) bool {
 				continue
 			}
 			s.buf.one = moveRun(s.buf.one[:0], seq, i, a, j, turned)
-			if s.tryOrder(t) {
+			if s.tryOrder(t, min(i, j+1), max(i+a, j+1)) {
 				return true
 			}
 		}
@@ -173,13 +176,13 @@ func (s *descent) intra(t int32, i, j int) bool {
 	s.buf.one = append(s.buf.one[:0], seq[:low]...)
 	s.buf.one = appendRun(s.buf.one, seq[low:high+1], true)
 	s.buf.one = append(s.buf.one, seq[high+1:]...)
-	if s.tryOrder(t) {
+	if s.tryOrder(t, low, high+1) {
 		return true
 	}
 	s.buf.one = append(s.buf.one[:0], seq...) // swap the stop behind j with u
 	if k := j + 1; k < n && k != i {
 		s.buf.one[i], s.buf.one[k] = s.buf.one[k], s.buf.one[i]
-		return s.tryOrder(t)
+		return s.tryOrder(t, min(i, k), max(i, k)+1)
 	}
 	return false
 }
@@ -198,15 +201,45 @@ func moveRun(to, seq []int32, i, a, j int, turned bool) []int32 {
 	return append(to, seq[j+1:]...)
 }
 
-// tryOrder takes the order in buf.one for tour t if it is feasible and cheaper.
-func (s *descent) tryOrder(t int32) bool {
+// tryOrder takes the order in buf.one for tour t if it is feasible and cheaper. It differs from the tour in the places
+// low…high-1 alone.
+func (s *descent) tryOrder(t int32, low, high int) bool {
 	pl, d := s.pl, s.pl.d
-	whole := d.walk(t, s.buf.one)
-	if !whole.onTime() || d.cost(t, &whole) >= pl.tours[t].cost {
+	r := &pl.tours[t]
+	stretch := s.buf.one[low:high]
+	if d.floor(t, r, stretch, low, high) >= r.cost {
+		return false
+	}
+	whole := r.pre[low]
+	for _, i := range stretch {
+		d.joinTo(&whole, &whole, &d.node[i])
+	}
+	d.joinTo(&whole, &whole, &r.suf[high])
+	if !whole.onTime() || d.cost(t, &whole) >= r.cost {
 		return false
 	}
 	pl.setSeq(t, s.buf.one)
 	s.clock++
 	s.changed[t] = s.clock
 	return true
+}
+
+// floor is the least that tour t can cost with the stops of stretch in its places low…high-1, in that order: its driving
+// and service without any waiting. It takes a fraction of the time of joining.
+func (d *data) floor(t int32, r *tour, stretch []int32, low, high int) int64 {
+	distM, busySec := r.pre[low].distM+r.suf[high].distM, r.pre[low].busySec+r.suf[high].busySec
+	at := r.pre[low].last
+	for _, i := range stretch {
+		n := &d.node[i]
+		l := d.legs[int(at)*d.locations+int(n.first)]
+		if l.none() {
+			return math.MaxInt64
+		}
+		distM, busySec, at = distM+int64(l.metres), busySec+int64(l.sec)+n.busySec, n.last
+	}
+	l := d.legs[int(at)*d.locations+int(r.suf[high].first)]
+	if l.none() {
+		return math.MaxInt64
+	}
+	return d.costOf(t, distM+int64(l.metres), busySec+int64(l.sec))
 }

@@ -32,9 +32,12 @@ func newRecreator(pl *plan, rng *rand.Rand) *recreator {
 	return r
 }
 
+// logKeep is the logarithm of the share of places that are not overlooked.
+var logKeep = math.Log(1 - blinkRate)
+
 // drawBlink draws the distance to the next overlooked place, a geometric number.
 func (r *recreator) drawBlink() {
-	r.blinkIn = 1 + int(math.Log(1-r.rng.Float64())/math.Log(1-blinkRate))
+	r.blinkIn = 1 + int(math.Log(1-r.rng.Float64())/logKeep)
 }
 
 // The orders in which absent stops are put back (section 5.3 of the paper, with its weights, and the three orders it
@@ -165,41 +168,42 @@ func (r *recreator) cheapestIn(t, i int32, limit int64) (bestAt int, best int64)
 	d, tr := r.pl.d, &r.pl.tours[t]
 	best = limit
 	node := &d.node[i]
-	n := len(tr.seq)
-	dist, busy := tr.suf[0].distM, tr.suf[0].busySec
-	if n > 0 {
-		l := d.legs[int(d.start[t].last)*d.locations+int(tr.suf[0].first)]
-		dist, busy = dist+int64(l.metres), busy+int64(l.sec)
-	}
+	rates := &d.rates[t]
+	// No tour is shorter than its driving and service, which are known before anything is joined: floor is the cost of
+	// those with the stop, its own legs aside, beyond what the tour costs now.
+	first := tr.gaps[0].leg
+	floor := d.costOf(t, tr.suf[0].distM+int64(first.metres), tr.suf[0].busySec+int64(first.sec)+node.busySec) - tr.cost
 	ready := max(tr.suf[0].readySec, node.readySec)
-	into := d.legsTo[int(node.first)*d.locations:]
-	from := d.legs[int(node.first)*d.locations:]
-	for k := 0; k <= n; k++ {
-		if r.blinkIn--; r.blinkIn == 0 {
+	closeSec := d.closeSec[i]
+	into := d.legsTo[int(node.first)*d.locations:][:d.locations]
+	from := d.legs[int(node.first)*d.locations:][:d.locations]
+	blinkIn := r.blinkIn // kept by the loop itself, which runs for each place of each tour
+	for k := range tr.gaps {
+		if blinkIn--; blinkIn == 0 {
 			r.drawBlink()
+			blinkIn = r.blinkIn
+			continue
+		}
+		g := &tr.gaps[k]
+		free := max(g.earlySec, ready) + g.durSec // earliest time the vehicle is free after place k-1
+		if free > closeSec {
+			break // it only gets later further on
+		}
+		in, out := into[g.from], from[g.to]
+		if in.none() || out.none() || free+int64(in.sec) > closeSec {
+			continue
+		}
+		moreM, moreSec := int64(in.metres)+int64(out.metres), int64(in.sec)+int64(out.sec)
+		if floor+rates.perM*(moreM-int64(g.leg.metres))+rates.perSec*(moreSec-int64(g.leg.sec)) >= best {
 			continue
 		}
 		a, b := &tr.pre[k], &tr.suf[k]
-		free := max(a.earlySec, ready) + a.durSec // earliest time the vehicle is free after place k-1
-		if free > d.closeSec[i] {
-			break // it only gets later further on
-		}
-		in, out, was := into[a.last], from[b.first], tr.gap[k]
-		if in.none() || out.none() || free+int64(in.sec) > d.closeSec[i] {
-			continue
-		}
-		// No tour is shorter than its driving and service, which are known before anything is joined.
-		floor := d.costOf(t, dist+int64(in.metres)+int64(out.metres)-int64(was.metres),
-			busy+int64(in.sec)+int64(out.sec)-int64(was.sec)+node.busySec) - tr.cost
-		if floor >= best {
-			continue
-		}
-		distM := a.distM + b.distM + int64(in.metres) + int64(out.metres)
 		if durSec, ok := a.through(node, b, int64(in.sec), int64(out.sec), ready); ok {
-			if delta := d.costOf(t, distM, durSec) - tr.cost; delta < best {
+			if delta := d.costOf(t, a.distM+b.distM+moreM, durSec) - tr.cost; delta < best {
 				best, bestAt = delta, k
 			}
 		}
 	}
+	r.blinkIn = blinkIn
 	return bestAt, best
 }

@@ -83,7 +83,7 @@ func (r *ruiner) tear(i int32, longest float64) int {
 		pl.removeRun(t, begin+head+kept, count-head)
 		pl.removeRun(t, begin, head)
 	}
-	pl.settle(t)
+	pl.settle(t, begin, begin+kept)
 	return 1
 }
 
@@ -102,6 +102,6 @@ func (r *ruiner) removeTour() bool {
 	}
 	r.stamp[best] = r.now
 	pl.removeRun(best, 0, len(pl.tours[best].seq))
-	pl.settle(best)
+	pl.settle(best, 0, 0)
 	return true
 }
