@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
 
 	"quartermaster/internal/service"
 )
@@ -46,6 +47,26 @@ feed:
 		return fmt.Errorf("handing jobs to the queue: %w", err)
 	}
 	return nil
+}
+
+// Waiting counts names in all bands that no handler has.
+func (q *Queue) Waiting(ctx context.Context) (int, error) {
+	counts := make([]*redis.IntCmd, len(bands))
+	_, err := q.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, b := range bands {
+			// asynq's own list of a queue; its inspector reads every group and samples memory for the same number.
+			counts[i] = p.LLen(ctx, "asynq:{"+q.queueName(b)+"}:pending")
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("counting names in the queue: %w", err)
+	}
+	total := 0
+	for _, c := range counts {
+		total += int(c.Val())
+	}
+	return total, nil
 }
 
 // pushOne sends one name under an id of asynq's own: under the job's id, a task that Redis holds for lost would keep out

@@ -93,6 +93,32 @@ func receive[T any](t *testing.T, c <-chan T) T {
 	}
 }
 
+// Waiting counts names of all bands until a handler has them.
+func TestWaiting(t *testing.T) {
+	eachQueue(t, func(t *testing.T, q *Queue) {
+		const names = 9
+		items := make([]service.QueueItem, names)
+		for i := range items {
+			items[i] = item(i, i+1)
+		}
+		if err := q.Push(t.Context(), items); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := q.Waiting(t.Context()); n != names || err != nil {
+			t.Errorf("%d names wait, %v; want %d", n, err, names)
+		}
+		got := make(chan service.Ref, names)
+		stop := consume(t, q, 2, func(ref service.Ref) { got <- ref })
+		for range names {
+			receive(t, got)
+		}
+		stop()
+		if n, err := q.Waiting(t.Context()); n != 0 || err != nil {
+			t.Errorf("%d names wait, %v; want none", n, err)
+		}
+	})
+}
+
 // All names arrive, as they were, never more of them at a time than asked for; Consume ends only after its last call.
 func TestAllArrive(t *testing.T) {
 	eachQueue(t, func(t *testing.T, q *Queue) {

@@ -11,6 +11,8 @@ import (
 type Queue interface {
 	// Push hands over names. After an error any of them may have arrived.
 	Push(ctx context.Context, items []QueueItem) error
+	// Waiting counts the names that lie in the queue and were not given to a handler yet.
+	Waiting(ctx context.Context) (int, error)
 	// Consume calls handle for each name that arrives, at most concurrency at a time, more urgent bands first, until ctx
 	// ends; then it waits for the calls under way and returns nil. It keeps trying while the server cannot be reached.
 	// handle gets a context that is not ctx: it is for the caller to end the calls under way.

@@ -35,9 +35,14 @@ type holding struct {
 	jobs map[Ref]*heldJob
 }
 
+// add holds j. An earlier claim of the same job in this process has lost its token, and nobody would ask about it any
+// more: its run is told to stop.
 func (h *holding) add(j *heldJob) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if old := h.jobs[j.ref]; old != nil {
+		old.end(ErrTokenLost)
+	}
 	h.jobs[j.ref] = j
 }
 
@@ -73,7 +78,8 @@ func (r *Runner) keepLoop(ctx context.Context) {
 
 // keep asks the store about all jobs: extending those that are due or have news, only reading the others.
 func (r *Runner) keep(ctx context.Context, jobs []*heldJob, now time.Time) {
-	ctx, cancel := context.WithTimeout(ctx, min(r.options.Lease, storeWait))
+	// A third of a lease leaves time for a second try before the lease ends.
+	ctx, cancel := context.WithTimeout(ctx, min(r.options.Lease/3, storeWait))
 	defer cancel()
 	var extend, look []Beat
 	var extended, looked []*heldJob
@@ -115,7 +121,7 @@ func (r *Runner) settle(jobs []*heldJob, held []Pulse, err error, now time.Time,
 		case err != nil:
 			j.mu.Lock()
 			j.changed = true
-			silent := now.Sub(j.extendAt)
+			silent := time.Since(j.extendAt) // now is when the question was asked: a dead server may have taken long
 			j.mu.Unlock()
 			if silent > r.options.Lease {
 				j.end(ErrTokenLost)

@@ -26,10 +26,16 @@ func (r *Runner) dispatchLoop(ctx context.Context) {
 	}
 }
 
-// dispatch moves one window's worth of names; those the queue refuses are noted as not sent.
+// dispatch moves one window's worth of names; those the queue refuses are noted as not sent. While all workers are busy
+// with long jobs, names that lie in the queue count as lost and would be sent again and again, so what really lies there
+// bounds what is added.
 func (r *Runner) dispatch(ctx context.Context) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
+	waiting, err := r.queue.Waiting(ctx)
+	if err != nil || waiting >= r.options.Window {
+		return 0, err
+	}
 	items, err := r.store.Dispatch(ctx, r.options.Window, r.options.Resend)
 	if err != nil || len(items) == 0 {
 		return 0, err

@@ -20,8 +20,13 @@ func (r *Runner) work(runs context.Context, ref Ref) {
 	defer func() { <-r.slots }()
 	defer r.Wake() // there is room in the window
 
+	if runs.Err() != nil {
+		return
+	}
 	claimedAt := time.Now()
-	call, cancel := context.WithTimeout(runs, storeWait)
+	// A claim that is broken off may take effect all the same and would end as a crash, so the end of the runs does not
+	// break it off: the run then begins and is given back.
+	call, cancel := context.WithTimeout(context.WithoutCancel(runs), storeWait)
 	job, input, ok, err := r.store.Claim(call, ref, r.options.Lease)
 	cancel()
 	if err != nil {
