@@ -140,8 +140,9 @@ type JobFilter struct {
 	State    State
 	ParentID string
 	Roots    bool   // only jobs without a parent
+	Key      string // only the job with this idempotency key
 	Before   string // only ids older than this one: the cursor
-	Limit    int    // 0 = 100, at most 1,000
+	Limit    int    // 0 = 100, at most 10,000
 }
 
 // JobCount is one row of the job figures.

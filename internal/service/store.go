@@ -39,7 +39,8 @@ type JobStore interface {
 // ErrTokenLost, having written nothing, when Attempt is no longer the job's.
 type WorkStore interface {
 	// Dispatch chooses queued jobs that are due, most urgent and then oldest first, and notes that they are on their
-	// way. At most window are on their way at any time; one not claimed within resend counts as lost and is chosen again.
+	// way. A caller adds none while window are on their way, counting those of all callers; one not claimed within resend
+	// counts as lost and is chosen again.
 	Dispatch(ctx context.Context, window int, resend time.Duration) ([]QueueItem, error)
 	// Undispatch takes the note back, for names that the queue did not take.
 	Undispatch(ctx context.Context, refs []Ref) error
@@ -204,6 +205,9 @@ type PlanStore interface {
 	// Plan reads one plan without document, promises and tasks; id "" is the newest that is no draft.
 	Plan(ctx context.Context, tenant, id string) (PlanRecord, error)
 	PlanDocument(ctx context.Context, tenant, id string) ([]byte, error)
+	// Promises lists what a plan says of its orders by order id, from after the order afterOrder on ("" = from the first).
+	// A plan that is not there is ErrNotFound.
+	Promises(ctx context.Context, tenant, planID, afterOrder string, limit int) ([]PromiseRecord, error)
 	// Promise reads what a plan says of one order; planID "" is the newest plan that is no draft.
 	Promise(ctx context.Context, tenant, planID, orderID string) (PromiseRecord, error)
 }
@@ -236,6 +240,19 @@ type FloorTask struct {
 	LeaseUntilUs int64
 	Fence        int64 // counts leases: a controller that sees two of them obeys the greater
 	Reason       string
+	// Blocked: it is open but can never be given out, since a task that it depends on, however far back, has failed. A new
+	// plan gives its work out again. TaskPage alone sets it.
+	Blocked bool
+}
+
+// TaskQuery chooses tasks for a list; zero fields do not choose.
+type TaskQuery struct {
+	PlanID  string // "" = the newest that is no draft
+	SiteID  string
+	State   TaskState
+	Blocked bool   // only blocked ones
+	After   string // only tasks after this one: the cursor
+	Limit   int    // 0 = 100, at most 10,000
 }
 
 // TaskFilter chooses tasks to lease; empty lists do not choose.
@@ -245,8 +262,8 @@ type TaskFilter struct {
 	Max     int // 0 = 1, at most 1,000
 }
 
-// TaskRef names one leased task.
-type TaskRef struct{ PlanID, TaskID, LeaseID string }
+// TaskRef names one leased task. SiteID "" is any; a task of another site is not found.
+type TaskRef struct{ PlanID, TaskID, LeaseID, SiteID string }
 
 // TaskStore hands out warehouse tasks of the newest plan that is no draft.
 type TaskStore interface {
@@ -254,12 +271,15 @@ type TaskStore interface {
 	// whose lease ran out are given out again.
 	LeaseTasks(ctx context.Context, tenant, siteID string, f TaskFilter, ttl time.Duration) ([]FloorTask, error)
 	// CompleteTask, FailTask and ExtendTask need the lease that is still the task's, else ErrTokenLost. Completing or
-	// failing twice with the same lease is no error. ExtendTask gives the new end of the lease.
+	// failing twice with the same lease is no error. ExtendTask gives the new end of the lease. Tasks that depend on a
+	// failed one are blocked until a new plan.
 	CompleteTask(ctx context.Context, tenant string, ref TaskRef) error
 	FailTask(ctx context.Context, tenant string, ref TaskRef, reason string) error
 	ExtendTask(ctx context.Context, tenant string, ref TaskRef, ttl time.Duration) (leaseUntilUs int64, err error)
 	// ReturnTask puts a leased task back at once.
 	ReturnTask(ctx context.Context, tenant string, ref TaskRef) error
+	// TaskPage lists some of a plan's tasks by start, then id, and says which are blocked.
+	TaskPage(ctx context.Context, tenant string, q TaskQuery) ([]FloorTask, error)
 	// Tasks lists a plan's tasks of a site ("" = all sites) by start, then id; planID "" is the newest.
 	Tasks(ctx context.Context, tenant, planID, siteID string) ([]FloorTask, error)
 }

@@ -130,7 +130,9 @@ func (s *Store) explain(doing string, err error) error {
 			return err
 		}
 	}
+	_, noConn := errors.AsType[*pgconn.ConnectError](err) // made of a context's error too where the connection's own limit passed
 	switch {
+	case noConn:
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", doing, err)
 	case errors.Is(err, sql.ErrNoRows):

@@ -216,6 +216,7 @@ func (s *Store) Reap(ctx context.Context, limit int) (int, error) {
 		return 0, err
 	}
 	moved := 0
+	var stuck error // one job that cannot be moved may not keep the others
 	for _, d := range found {
 		e := ending{requeue: true, crashed: true, onlyDead: true}
 		if d.crashes >= service.MaxCrashes && !d.job.CancelRequested {
@@ -226,11 +227,13 @@ func (s *Store) Reap(ctx context.Context, limit int) (int, error) {
 		switch {
 		case err == nil:
 			moved++
-		case !errors.Is(err, service.ErrTokenLost): // somebody was faster: fine
+		case errors.Is(err, service.ErrUnavailable) || ctx.Err() != nil:
 			return moved, err
+		case !errors.Is(err, service.ErrTokenLost): // somebody was faster: fine
+			stuck = errors.Join(stuck, err)
 		}
 	}
-	return moved, nil
+	return moved, stuck
 }
 
 func boolInt(b bool) int {

@@ -18,9 +18,9 @@ func (s *Store) Jobs(ctx context.Context, tenant string, f service.JobFilter) ([
 	var out []service.Job
 	err := s.queryRead(ctx, "listing jobs", `select `+jobColumns+` from jobs
 		where tenant = $1 and ($2 = '' or kind = $2) and ($3 = '' or state = $3) and ($4 = '' or parent_id = $4)
-			and ($5 = '' or id < $5) and (parent_id = '' or $6 = 0)
-		order by id desc limit $7`,
-		[]any{tenant, f.Kind, string(f.State), f.ParentID, f.Before, boolInt(f.Roots), pageSize(f.Limit)},
+			and ($5 = '' or id < $5) and (parent_id = '' or $6 = 0) and ($7 = '' or idempotency_key = $7)
+		order by id desc limit $8`,
+		[]any{tenant, f.Kind, string(f.State), f.ParentID, f.Before, boolInt(f.Roots), f.Key, pageSize(f.Limit)},
 		func(scan func(...any) error) error {
 			job, err := scanJob(scan)
 			out = append(out, job)
@@ -29,12 +29,12 @@ func (s *Store) Jobs(ctx context.Context, tenant string, f service.JobFilter) ([
 	return out, err
 }
 
-// pageSize brings a caller's limit into 1…1,000, 100 when it has none.
+// pageSize brings a caller's limit into 1…10,000, 100 when it has none.
 func pageSize(limit int) int {
 	if limit <= 0 {
 		return 100
 	}
-	return min(limit, 1000)
+	return min(limit, 10_000)
 }
 
 // JobInput reads what a job was submitted with.

@@ -458,3 +458,22 @@ func TestHeartbeat(t *testing.T) {
 		}
 	})
 }
+
+// One dead job that cannot be moved does not keep the reaper from the others.
+func TestReapPassesStuckJob(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *Store) {
+		stuck := claim(t, s, submit(t, s, service.Submission{}).Ref)
+		if _, err := s.write.Exec(`update jobs set crashes = 2147483646, lease_until = 1, parent_id = 'gone' where id = $1`, stuck.ID); err != nil {
+			t.Fatal(err) // its parent's row is missing: its end cannot be written
+		}
+		other := claim(t, s, submit(t, s, service.Submission{}).Ref)
+		if _, err := s.write.Exec(`update jobs set lease_until = 2 where id = $1`, other.ID); err != nil {
+			t.Fatal(err)
+		}
+		n, err := s.Reap(t.Context(), 100)
+		if n != 1 || err == nil {
+			t.Errorf("reaped %d, error %v; want the other one, and an error about the stuck one", n, err)
+		}
+		wantState(t, s, other.Ref, service.StateQueued)
+	})
+}

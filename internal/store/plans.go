@@ -140,6 +140,24 @@ func (s *Store) PlanDocument(ctx context.Context, tenant, id string) ([]byte, er
 	return expand(packed)
 }
 
+// Promises lists what a plan says of its orders, by order id.
+func (s *Store) Promises(ctx context.Context, tenant, id, afterOrder string, limit int) ([]service.PromiseRecord, error) {
+	plan, err := s.Plan(ctx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []service.PromiseRecord
+	err = s.queryRead(ctx, "listing the promises of plan "+plan.ID, `select order_id, document from promises
+		where tenant = $1 and plan_id = $2 and order_id > $3 order by order_id limit $4`, []any{tenant, plan.ID, afterOrder, pageSize(limit)},
+		func(scan func(...any) error) error {
+			var p service.PromiseRecord
+			err := scan(&p.OrderID, &p.Document)
+			out = append(out, p)
+			return err
+		})
+	return out, err
+}
+
 // Promise reads what a plan says of one order.
 func (s *Store) Promise(ctx context.Context, tenant, id, orderID string) (service.PromiseRecord, error) {
 	p := service.PromiseRecord{OrderID: orderID}

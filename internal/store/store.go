@@ -45,6 +45,10 @@ type Store struct {
 	closeErr  error
 }
 
+// connectWait is how long a PostgreSQL that is away may keep a caller waiting for a connection, each try; an address may
+// say otherwise (connect_timeout).
+const connectWait = 2 * time.Second
+
 // postgresConns is the pool's size unless the address says pool_max_conns.
 const postgresConns = 16
 
@@ -101,7 +105,10 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 		config.MaxConns = postgresConns
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = 5 * time.Second
+		config.ConnConfig.ConnectTimeout = connectWait
+	}
+	if config.PingTimeout == 0 {
+		config.PingTimeout = connectWait // the pool looks at a connection that was idle for a second
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -120,6 +127,12 @@ func (s *Store) Ping(ctx context.Context) error {
 		return s.explain("reaching the database", err)
 	}
 	return nil
+}
+
+// Now is the clock that leases go by, microseconds since 1970 UTC.
+func (s *Store) Now(ctx context.Context) (us int64, err error) {
+	err = s.queryRead(ctx, "reading the database's clock", `select {now}`, nil, func(scan func(...any) error) error { return scan(&us) })
+	return us, err
 }
 
 // Close waits for commits under way and frees the connections. It may be called twice.

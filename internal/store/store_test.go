@@ -292,3 +292,14 @@ func ExampleOpen() {
 	// running 1 {"days":7} true <nil>
 	// <nil>
 }
+
+// The clock that leases go by can be read, and is one of our time.
+func TestNow(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *Store) {
+		first := must[int64](t)(s.Now(t.Context()))
+		second := must[int64](t)(s.Now(t.Context()))
+		if off := time.Since(time.UnixMicro(first)).Abs(); off > 24*time.Hour || second < first {
+			t.Errorf("the clock says %d and then %d, %v from ours", first, second, off)
+		}
+	})
+}

@@ -95,7 +95,7 @@ func (s *Store) CompleteTask(ctx context.Context, tenant string, ref service.Tas
 	})
 }
 
-// FailTask ends a leased task as failed; those that wait for it stay closed until a new plan.
+// FailTask ends a leased task as failed; those that wait for it are blocked until a new plan (see TaskPage).
 func (s *Store) FailTask(ctx context.Context, tenant string, ref service.TaskRef, reason string) error {
 	return s.inTx(ctx, "failing task "+ref.TaskID, func(t *tx) error {
 		_, err := endTask(ctx, t, tenant, ref, service.TaskFailed, reason)
@@ -103,11 +103,17 @@ func (s *Store) FailTask(ctx context.Context, tenant string, ref service.TaskRef
 	})
 }
 
+// leasedTask is the condition that chooses a task by its lease, with leasedArgs as $1 to $5.
+const leasedTask = `tenant = $1 and plan_id = $2 and id = $3 and lease_id = $4 and state = 'leased' and ($5 = '' or site_id = $5)`
+
+func leasedArgs(tenant string, ref service.TaskRef) []any {
+	return []any{tenant, ref.PlanID, ref.TaskID, ref.LeaseID, ref.SiteID}
+}
+
 // endTask ends a task under its lease; changed is false when the same lease ended it the same way before.
 func endTask(ctx context.Context, t *tx, tenant string, ref service.TaskRef, state service.TaskState, reason string) (changed bool, err error) {
-	n, err := t.exec(ctx, `update tasks set state = $5, reason = $6, lease_until = 0
-		where tenant = $1 and plan_id = $2 and id = $3 and lease_id = $4 and state = 'leased'`,
-		tenant, ref.PlanID, ref.TaskID, ref.LeaseID, string(state), text(reason))
+	n, err := t.exec(ctx, `update tasks set state = $6, reason = $7, lease_until = 0 where `+leasedTask,
+		append(leasedArgs(tenant, ref), string(state), text(reason))...)
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
@@ -118,7 +124,8 @@ func endTask(ctx context.Context, t *tx, tenant string, ref service.TaskRef, sta
 func whyNotLeased(ctx context.Context, t *tx, tenant string, ref service.TaskRef, wanted service.TaskState) error {
 	var state service.TaskState
 	var lease string
-	err := t.row(ctx, `select state, lease_id from tasks where tenant = $1 and plan_id = $2 and id = $3`, tenant, ref.PlanID, ref.TaskID).Scan(&state, &lease)
+	err := t.row(ctx, `select state, lease_id from tasks where tenant = $1 and plan_id = $2 and id = $3 and ($4 = '' or site_id = $4)`,
+		tenant, ref.PlanID, ref.TaskID, ref.SiteID).Scan(&state, &lease)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%w: task %s of plan %s", service.ErrNotFound, ref.TaskID, ref.PlanID)
@@ -136,9 +143,8 @@ func (s *Store) ExtendTask(ctx context.Context, tenant string, ref service.TaskR
 		return 0, invalid("lease of %s is not above zero", ttl)
 	}
 	err = s.inTx(ctx, "extending task "+ref.TaskID, func(t *tx) error {
-		err := t.row(ctx, `update tasks set lease_until = {now} + $5
-			where tenant = $1 and plan_id = $2 and id = $3 and lease_id = $4 and state = 'leased' returning lease_until`,
-			tenant, ref.PlanID, ref.TaskID, ref.LeaseID, ttl.Microseconds()).Scan(&leaseUntilUs)
+		err := t.row(ctx, `update tasks set lease_until = {now} + $6 where `+leasedTask+` returning lease_until`,
+			append(leasedArgs(tenant, ref), ttl.Microseconds())...).Scan(&leaseUntilUs)
 		if errors.Is(err, sql.ErrNoRows) {
 			return whyNotLeased(ctx, t, tenant, ref, service.TaskLeased)
 		}
@@ -150,8 +156,7 @@ func (s *Store) ExtendTask(ctx context.Context, tenant string, ref service.TaskR
 // ReturnTask puts a leased task back; its old lease can do nothing more.
 func (s *Store) ReturnTask(ctx context.Context, tenant string, ref service.TaskRef) error {
 	return s.inTx(ctx, "returning task "+ref.TaskID, func(t *tx) error {
-		n, err := t.exec(ctx, `update tasks set state = 'open', lease_id = '', lease_until = 0
-			where tenant = $1 and plan_id = $2 and id = $3 and lease_id = $4 and state = 'leased'`, tenant, ref.PlanID, ref.TaskID, ref.LeaseID)
+		n, err := t.exec(ctx, `update tasks set state = 'open', lease_id = '', lease_until = 0 where `+leasedTask, leasedArgs(tenant, ref)...)
 		if err != nil || n > 0 {
 			return err
 		}

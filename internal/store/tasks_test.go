@@ -232,3 +232,85 @@ func TestBadPlans(t *testing.T) {
 		}
 	})
 }
+
+// A failed task shuts out all that depend on it, however far back, and a list says so; what is not behind it stays free.
+// The pages of a list follow each other without gap, by start and then id, and filters choose.
+func TestTaskPage(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		plan := floorPlan()
+		plan.Tasks = append(plan.Tasks, service.FloorTask{ID: "R", SiteID: "N", Kind: "sort", StartSec: 60, EndSec: 61, DependsOn: []string{"Q"}})
+		must[string](t)(s.SavePlan(ctx, tenant, plan))
+		page := func(q service.TaskQuery) []service.FloorTask {
+			t.Helper()
+			return must[[]service.FloorTask](t)(s.TaskPage(ctx, tenant, q))
+		}
+		if got := page(service.TaskQuery{Blocked: true}); len(got) != 0 {
+			t.Fatalf("%s are blocked before anything failed", ids(got))
+		}
+		pick := must[[]service.FloorTask](t)(s.LeaseTasks(ctx, tenant, "N", service.TaskFilter{Workers: []string{"ann"}}, time.Hour))[0]
+		noError(t, s.FailTask(ctx, tenant, taskRef(pick), "shelf empty"))
+		if got := page(service.TaskQuery{SiteID: "N"}); ids(got) != "QMPSR" {
+			t.Errorf("listed %s", ids(got))
+		}
+		if got := page(service.TaskQuery{Blocked: true}); ids(got) != "MS" || !got[0].Blocked || !got[1].Blocked {
+			t.Errorf("%s are blocked, want M and, behind it, S", ids(got))
+		}
+		if got := page(service.TaskQuery{State: service.TaskFailed}); ids(got) != "P" || got[0].Reason != "shelf empty" || got[0].Blocked {
+			t.Errorf("failed are %+v", got)
+		}
+		all, after := "", ""
+		for range 9 {
+			got := page(service.TaskQuery{After: after, Limit: 2})
+			if len(got) == 0 {
+				break
+			}
+			all, after = all+ids(got), got[len(got)-1].ID
+		}
+		if all != "ZQMPSR" {
+			t.Errorf("pages give %s", all)
+		}
+		if got := must[[]service.FloorTask](t)(s.TaskPage(ctx, "other", service.TaskQuery{})); len(got) != 0 {
+			t.Errorf("another tenant sees %s", ids(got))
+		}
+	})
+}
+
+// A task is ended under the site it belongs to; by way of another it is not there, and nothing changes.
+func TestTaskOfOtherSite(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		must[string](t)(s.SavePlan(ctx, tenant, floorPlan()))
+		task := must[[]service.FloorTask](t)(s.LeaseTasks(ctx, tenant, "other", service.TaskFilter{}, time.Hour))[0]
+		ref := taskRef(task)
+		ref.SiteID = "N"
+		wantError(t, s.CompleteTask(ctx, tenant, ref), service.ErrNotFound)
+		wantError(t, s.FailTask(ctx, tenant, ref, "x"), service.ErrNotFound)
+		wantError(t, s.ReturnTask(ctx, tenant, ref), service.ErrNotFound)
+		_, err := s.ExtendTask(ctx, tenant, ref, time.Hour)
+		wantError(t, err, service.ErrNotFound)
+		ref.SiteID = "other"
+		noError(t, s.CompleteTask(ctx, tenant, ref))
+		ref.SiteID = "N"
+		wantError(t, s.CompleteTask(ctx, tenant, ref), service.ErrNotFound) // nor is it told apart that it is done
+	})
+}
+
+// Promises are listed by order id, page by page; a plan that is not there is told apart from one without orders.
+func TestPromisePages(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		id := must[string](t)(s.SavePlan(ctx, tenant, service.PlanRecord{Promises: []service.PromiseRecord{
+			{OrderID: "C", Document: []byte("c")}, {OrderID: "A", Document: []byte("a")}, {OrderID: "B", Document: []byte("b")},
+		}}))
+		first := must[[]service.PromiseRecord](t)(s.Promises(ctx, tenant, id, "", 2))
+		rest := must[[]service.PromiseRecord](t)(s.Promises(ctx, tenant, "", first[1].OrderID, 2))
+		if len(first) != 2 || first[0].OrderID != "A" || len(rest) != 1 || string(rest[0].Document) != "c" {
+			t.Errorf("pages are %+v and %+v", first, rest)
+		}
+		_, err := s.Promises(ctx, tenant, "none", "", 2)
+		wantError(t, err, service.ErrNotFound)
+		_, err = s.Promises(ctx, "other", id, "", 2)
+		wantError(t, err, service.ErrNotFound)
+	})
+}
