@@ -10,6 +10,7 @@ const (
 	ReasonShift       = "shift"       // the vehicle would come back after its shift
 	ReasonNoVehicle   = "no vehicle"  // each that could is full or taken
 	ReasonPrice       = "price"       // serving costs more than leaving out
+	ReasonStopped     = "stopped"     // the search was ended before it found a place
 )
 
 // Unservable returns, for each stop, why no vehicle could serve it even on a tour of its own, or "" when one could. The

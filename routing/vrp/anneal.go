@@ -32,27 +32,30 @@ func newSearch(d *data, in []int32, seed uint64) *search {
 }
 
 // construct fills the tours by parallel insertion in every order of the recreator and keeps the cheapest plan, improved.
-func (s *search) construct() {
+func (s *search) construct(ctx context.Context) {
 	var empty snapshot
 	empty.save(s.pl)
 	for order := range orders {
 		empty.load(s.pl)
-		s.recreate.run(order)
+		s.recreate.run(ctx, order)
 		if order == 0 || s.pl.cost < s.best.cost {
 			s.best.save(s.pl)
 		}
+		if ctx.Err() != nil {
+			break
+		}
 	}
 	s.best.load(s.pl)
-	s.descend()
+	s.descend(ctx)
 	s.best.save(s.pl)
 	s.pl.mark()
 }
 
 // descend runs the local search, and offers what room it made to absent stops, until neither helps.
-func (s *search) descend() {
-	for s.local.run() && len(s.pl.absent) > 0 {
+func (s *search) descend(ctx context.Context) {
+	for s.local.run(ctx) && len(s.pl.absent) > 0 {
 		before := s.pl.cost
-		s.recreate.run(byChance)
+		s.recreate.run(ctx, byChance)
 		if s.pl.cost >= before {
 			return
 		}
@@ -60,7 +63,7 @@ func (s *search) descend() {
 }
 
 // checkEvery is how many iterations pass between two looks at the context.
-const checkEvery = 32
+const checkEvery = 8
 
 // anneal spends the budget and leaves the best plan in s.best. It returns the iterations done.
 func (s *search) anneal(ctx context.Context, o Options, iterations int) int {
@@ -79,7 +82,7 @@ func (s *search) anneal(ctx context.Context, o Options, iterations int) int {
 		}
 		pl.mark()
 		s.ruin.run()
-		s.recreate.run(s.recreate.drawOrder())
+		s.recreate.run(ctx, s.recreate.drawOrder())
 		threshold := float64(current) - temperature*math.Log(1-random.Float64())
 		if float64(pl.cost) >= threshold {
 			pl.restore(absent)
@@ -108,7 +111,7 @@ func (s *search) perStop() float64 {
 }
 
 // finish goes back to the best plan and descends once more.
-func (s *search) finish() {
+func (s *search) finish(ctx context.Context) {
 	s.best.load(s.pl)
-	s.descend()
+	s.descend(ctx)
 }

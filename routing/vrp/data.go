@@ -1,7 +1,9 @@
 package vrp
 
 import (
+	"context"
 	"slices"
+	"sort"
 
 	"quartermaster/routing"
 )
@@ -48,24 +50,36 @@ type data struct {
 	around []int32 // [stop*reach+k]: stops by travel time alone, nearest first
 }
 
-func newData(p *routing.Problem, o Options, out []bool) *data {
+func newData(ctx context.Context, p *routing.Problem, o Options, out []bool) *data {
 	d := &data{p: p, locations: p.Matrix.N, stops: len(p.Stops), vehicles: len(p.Vehicles)}
-	d.legs = make([]leg, len(p.Matrix.DurationSec))
-	d.legsTo = make([]leg, len(d.legs))
-	for k := range d.legs {
-		sec, metres := p.Matrix.DurationSec[k], p.Matrix.DistanceM[k]
-		if sec == routing.Unreachable || metres == routing.Unreachable {
-			sec, metres = -1, 0
-		}
-		d.legs[k] = leg{sec, metres}
-		d.legsTo[k%d.locations*d.locations+k/d.locations] = leg{sec, metres}
-	}
+	d.addLegs(ctx)
 	d.addStops()
 	d.addVehicles()
 	d.optional = o.UnassignedCents > 0
 	d.price = d.leaveOutPrice(o.UnassignedCents)
-	d.addNeighbours(o.Neighbours, out)
+	d.addNeighbours(ctx, o.Neighbours, out)
 	return d
+}
+
+// addLegs copies the matrix and its transpose, a square at a time so that neither is written with long jumps.
+func (d *data) addLegs(ctx context.Context) {
+	const side = 64
+	n := d.locations
+	d.legs, d.legsTo = make([]leg, n*n), make([]leg, n*n)
+	for low := 0; low < n && ctx.Err() == nil; low += side {
+		for left := 0; left < n; left += side {
+			for i := low; i < min(low+side, n); i++ {
+				for j := left; j < min(left+side, n); j++ {
+					sec, metres := d.p.Matrix.DurationSec[i*n+j], d.p.Matrix.DistanceM[i*n+j]
+					if sec == routing.Unreachable || metres == routing.Unreachable {
+						sec, metres = -1, 0
+					}
+					d.legs[i*n+j] = leg{sec, metres}
+					d.legsTo[j*n+i] = leg{sec, metres}
+				}
+			}
+		}
+	}
 }
 
 func (d *data) addStops() {
@@ -156,8 +170,8 @@ const (
 
 // addNeighbours fills near by the correlation of Vidal et al. (2013, section 4.2): travel time plus a share of the
 // waiting and lateness that going from one straight to the other brings at best; and around by travel time. Stops marked
-// out take no part.
-func (d *data) addNeighbours(width int, out []bool) {
+// out take no part. When ctx ends first, rows are left empty and of no use.
+func (d *data) addNeighbours(ctx context.Context, width int, out []bool) {
 	if width == 0 {
 		width = defaultNeighbours
 	}
@@ -171,13 +185,16 @@ func (d *data) addNeighbours(width int, out []bool) {
 	d.reach = max(min(aroundWidth, len(in)-1), 0)
 	d.near = make([]int32, d.stops*d.width)
 	d.around = make([]int32, d.stops*d.reach)
-	ranked := make([]ranking, 0, len(in))
+	var ranked []ranking
 	for _, i := range in {
-		d.rank(&ranked, in, i, d.correlation)
+		if ctx.Err() != nil {
+			return
+		}
+		ranked = d.rank(ranked[:0], in, i, d.width, d.correlation)
 		for k := range d.width {
 			d.near[int(i)*d.width+k] = ranked[k].stop
 		}
-		d.rank(&ranked, in, i, d.apart)
+		ranked = d.rank(ranked[:0], in, i, d.reach, d.apart)
 		for k := range d.reach {
 			d.around[int(i)*d.reach+k] = ranked[k].stop
 		}
@@ -189,22 +206,23 @@ type ranking struct {
 	stop  int32
 }
 
-func (d *data) rank(ranked *[]ranking, in []int32, i int32, score func(i, j int32) int64) {
-	*ranked = (*ranked)[:0]
+// rank appends the count stops with the lowest scores beside i, the lower first, the earlier among equals.
+func (d *data) rank(best []ranking, in []int32, i int32, count int, score func(i, j int32) int64) []ranking {
 	for _, j := range in {
-		if j != i {
-			*ranked = append(*ranked, ranking{min(score(i, j), score(j, i)), j})
+		if j == i {
+			continue
 		}
-	}
-	slices.SortFunc(*ranked, func(a, b ranking) int {
-		if a.score != b.score {
-			if a.score < b.score {
-				return -1
+		r := ranking{min(score(i, j), score(j, i)), j}
+		if len(best) == count {
+			if count == 0 || r.score >= best[count-1].score {
+				continue
 			}
-			return 1
+			best = best[:count-1]
 		}
-		return int(a.stop - b.stop)
-	})
+		at := sort.Search(len(best), func(k int) bool { return best[k].score > r.score })
+		best = slices.Insert(best, at, r)
+	}
+	return best
 }
 
 func (d *data) apart(i, j int32) int64 {

@@ -1,6 +1,7 @@
 package vrp
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 )
@@ -29,8 +30,9 @@ func newDescent(pl *plan, rng *rand.Rand, in []int32) *descent {
 		tested: make([]int32, pl.d.stops)}
 }
 
-// run descends from the plan as it is and reports whether it found anything. Every tour counts as changed.
-func (s *descent) run() bool {
+// run descends from the plan as it is, until ctx ends, and reports whether it found anything. Every tour counts as
+// changed.
+func (s *descent) run(ctx context.Context) bool {
 	before := s.pl.cost
 	s.clock++
 	for t := range s.changed {
@@ -43,6 +45,9 @@ func (s *descent) run() bool {
 	for found := true; found; {
 		found = false
 		for _, u := range s.order {
+			if ctx.Err() != nil {
+				return s.pl.cost < before
+			}
 			for s.improve(u) {
 				found = true
 			}

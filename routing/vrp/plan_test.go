@@ -15,22 +15,22 @@ func TestPlanKeepsWhatHolds(t *testing.T) {
 	for seed := range uint64(40) {
 		random := rand.New(rand.NewPCG(seed, 5))
 		p := drawProblem(random, 12, 3)
-		d := newData(&p, Options{}, make([]bool, 12))
+		d := newData(t.Context(), &p, Options{}, make([]bool, 12))
 		var in []int32
 		for i := range int32(12) {
 			in = append(in, i)
 		}
 		s := newSearch(d, in, seed)
-		s.construct()
+		s.construct(t.Context())
 		s.pl.mark()
 		marked, absent := tours(s.pl), slices.Clone(s.pl.absent)
 		for step := range 60 {
 			s.ruin.run()
 			compareWithFresh(t, s.pl)
-			s.recreate.run(s.recreate.drawOrder())
+			s.recreate.run(t.Context(), s.recreate.drawOrder())
 			compareWithFresh(t, s.pl)
 			if random.IntN(4) == 0 {
-				s.descend()
+				s.descend(t.Context())
 				compareWithFresh(t, s.pl)
 			}
 			if random.IntN(3) > 0 {
@@ -94,7 +94,7 @@ func TestFloorIsBelowCost(t *testing.T) {
 				p.Stops[i].Window.StartSec, p.Stops[i].Window.EndSec = 0, 24*3600
 			}
 		}
-		d := newData(&p, Options{}, make([]bool, 14))
+		d := newData(t.Context(), &p, Options{}, make([]bool, 14))
 		pl := newPlan(d, nil)
 		seq := make([]int32, 14)
 		for i := range seq {

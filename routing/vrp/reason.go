@@ -14,6 +14,13 @@ func explain(pl *plan, reasons []string) {
 	}
 }
 
+// explainStopped is explain for a search that was ended early: nobody has looked for places to the end.
+func explainStopped(absent []int32, reasons []string) {
+	for _, i := range absent {
+		reasons[i] = routing.ReasonStopped + ": the planning was ended before it found a place for this stop"
+	}
+}
+
 func explainOne(pl *plan, i int32) string {
 	var full, late, shift, dear int
 	cheapest := int64(-1)

@@ -1,6 +1,7 @@
 package vrp
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -71,13 +72,17 @@ func (r *recreator) drawOrder() int {
 const boldRate = 0.4
 
 // run puts absent stops back in the given order, each at its cheapest place. A stop that fits nowhere, or whose cheapest
-// place costs more than leaving it out, stays absent.
-func (r *recreator) run(order int) {
+// place costs more than leaving it out, stays absent, and so do those that are left when ctx ends.
+func (r *recreator) run(ctx context.Context, order int) {
 	pl := r.pl
 	r.sort(order)
 	r.left = r.left[:0]
 	bold := pl.d.optional && r.rng.Float64() < boldRate
-	for _, k := range r.order {
+	for n, k := range r.order {
+		if n%checkEvery == checkEvery-1 && ctx.Err() != nil {
+			r.left = append(r.left, k.stop)
+			continue
+		}
 		limit := pl.d.price
 		if bold && r.rng.IntN(4) > 0 { // not all of them, so that any subset may come up
 			limit = math.MaxInt64

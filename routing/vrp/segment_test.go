@@ -1,6 +1,7 @@
 package vrp
 
 import (
+	"context"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -25,7 +26,7 @@ func TestJoinEqualsDriving(t *testing.T) {
 			s.Window.StartSec = int64(rapid.IntRange(0, 40).Draw(t, "open"))
 			s.Window.EndSec = s.Window.StartSec + int64(rapid.IntRange(0, 20).Draw(t, "width"))
 		}
-		d := newData(&p, Options{}, make([]bool, n))
+		d := newData(context.Background(), &p, Options{}, make([]bool, n))
 		parts := []segment{d.start[0]}
 		tour := make([]int, n)
 		for i := range n {

@@ -37,17 +37,26 @@ func Solve(ctx context.Context, p routing.Problem, o Options) (routing.Solution,
 	if len(in) == 0 {
 		return solution(&p, nil, reasons, 0, o.Seed, ctx.Err() != nil), nil
 	}
-	s := newSearch(newData(&p, o, out), in, o.Seed)
-	s.construct()
+	d := newData(ctx, &p, o, out)
+	if ctx.Err() != nil {
+		explainStopped(in, reasons)
+		return solution(&p, nil, reasons, 0, o.Seed, true), nil
+	}
+	s := newSearch(d, in, o.Seed)
+	s.construct(ctx)
 	iterations := o.Iterations
 	if iterations == 0 {
 		iterations = DefaultIterations(len(in))
 	}
 	done := s.anneal(ctx, o, max(iterations, 0))
-	s.finish()
+	s.finish(ctx)
+	if ctx.Err() != nil {
+		explainStopped(s.pl.absent, reasons)
+		return solution(&p, s.pl, reasons, done, o.Seed, true), nil
+	}
 	explain(s.pl, reasons)
 	if o.Progress != nil {
 		o.Progress(1, s.pl.cost/unit)
 	}
-	return solution(&p, s.pl, reasons, done, o.Seed, done < iterations), nil
+	return solution(&p, s.pl, reasons, done, o.Seed, false), nil
 }

@@ -165,6 +165,59 @@ func TestSolveCancelled(t *testing.T) {
 	}
 }
 
+// expiring is a context that ends when it has been asked left times.
+type expiring struct {
+	context.Context
+	left int
+}
+
+func (e *expiring) Err() error {
+	if e.left--; e.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Wherever the context ends, in the tables, the construction, the search or the last descent, what comes back holds, is
+// marked as cancelled, and blames nobody else for the stops it has no place for. The search is asked often enough.
+func TestSolveCancelledAnywhere(t *testing.T) {
+	t.Parallel()
+	p := town(8, 60, 4)
+	p.Stops[7].WeightG = 1e7
+	partial, asked := 0, 0
+	for left := 0; ; left += 1 + left/10 {
+		ctx := &expiring{t.Context(), left}
+		s, err := Solve(ctx, p, Options{Iterations: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := routing.Check(p, s); err != nil {
+			t.Fatalf("ended after %d questions: %v", left, err)
+		}
+		if ctx.left >= 0 {
+			break // never ended
+		}
+		if asked = left; s.Status != routing.StatusCancelled || ctx.left < -60 {
+			t.Fatalf("ended after %d questions: %s, asked %d times more", left, s.Status, -ctx.left)
+		}
+		for _, u := range s.Unassigned {
+			want := routing.ReasonStopped
+			if u.Stop == 7 {
+				want = routing.ReasonCapacity
+			}
+			if !strings.HasPrefix(u.Reason, want) {
+				t.Errorf("ended after %d questions: stop %d is left out for %q", left, u.Stop, u.Reason)
+			}
+		}
+		if len(s.Unassigned) > 1 && len(s.Routes) > 0 {
+			partial++
+		}
+	}
+	if partial == 0 || asked < 200 {
+		t.Errorf("%d answers in part, asked up to %d times", partial, asked)
+	}
+}
+
 // A tour leaves as late as it can without coming back later: the hours paid hold no waiting that a later start saves.
 func TestLeavesAsLateAsPossible(t *testing.T) {
 	t.Parallel()
