@@ -8,7 +8,7 @@ type Job struct {
 	Kind            string     `json:"kind"`
 	State           string     `json:"state" enum:"queued,running,waiting,done,failed,cancelled,quarantined"`
 	Priority        int        `json:"priority" doc:"1 first, 9 last"`
-	Progress        float64    `json:"progress" minimum:"0" maximum:"1"`
+	Progress        float64    `json:"progress" minimum:"0" maximum:"1" doc:"Share of the work that is done, 0 to 1"`
 	Sentence        string     `json:"sentence,omitempty" doc:"What is going on, for people"`
 	Error           string     `json:"error,omitempty"`
 	CancelRequested bool       `json:"cancel_requested,omitempty"`
@@ -16,7 +16,7 @@ type Job struct {
 	Crashes         int        `json:"crashes" doc:"How often its worker died; three put it into quarantine"`
 	Retries         int        `json:"retries" doc:"How often it was tried again after an error that may pass"`
 	ParentID        string     `json:"parent_id,omitempty"`
-	ChildrenLeft    int        `json:"children_left,omitempty"`
+	ChildrenLeft    int        `json:"children_left,omitempty" doc:"Chunks of it that have not ended yet"`
 	CreatedAt       time.Time  `json:"created_at"`
 	StartedAt       *time.Time `json:"started_at,omitempty"`
 	EndedAt         *time.Time `json:"ended_at,omitempty"`

@@ -15,7 +15,7 @@ type PlanRequest struct {
 type FulfilmentPlan struct {
 	ID       string       `json:"id"`
 	Status   string       `json:"status" enum:"queued,running,waiting,done,failed,cancelled,quarantined" doc:"State of the job that makes it"`
-	Progress float64      `json:"progress" minimum:"0" maximum:"1"`
+	Progress float64      `json:"progress" minimum:"0" maximum:"1" doc:"Share of the work that is done, 0 to 1"`
 	Sentence string       `json:"sentence,omitempty" doc:"What is going on, for people"`
 	Error    string       `json:"error,omitempty" doc:"Why there is no plan"`
 	Draft    bool         `json:"draft,omitempty"`
@@ -26,31 +26,31 @@ type FulfilmentPlan struct {
 // PlanSummary is the figures of a whole plan.
 type PlanSummary struct {
 	OriginDate   string            `json:"origin_date" format:"date"`
-	Days         int               `json:"days"`
-	Seed         uint64            `json:"seed"`
+	Days         int               `json:"days" doc:"Days planned, beginning with origin_date"`
+	Seed         uint64            `json:"seed" doc:"Of the random choices"`
 	SnapshotHash string            `json:"snapshot_hash" doc:"Of the facts it was planned from"`
 	Versions     map[string]string `json:"versions"`
 	CreatedAt    time.Time         `json:"created_at"`
 
-	Orders         int     `json:"orders"`
+	Orders         int     `json:"orders" doc:"Orders that were to be planned"`
 	Promised       int     `json:"promised" doc:"Orders promised whole"`
 	Partial        int     `json:"partial" doc:"Orders promised in part"`
 	Unserved       int     `json:"unserved" doc:"Orders not promised at all"`
 	Split          int     `json:"split" doc:"Orders served by more than one site"`
-	Parcels        int     `json:"parcels"`
-	PickTasks      int     `json:"pick_tasks"`
-	MoveTasks      int     `json:"move_tasks"`
-	SortTasks      int     `json:"sort_tasks"`
-	Routes         int     `json:"routes"`
-	DistanceM      int64   `json:"distance_m"`
-	CO2eG          int64   `json:"co2e_g"`
+	Parcels        int     `json:"parcels" doc:"Parcels that leave a site"`
+	PickTasks      int     `json:"pick_tasks" doc:"Tours of pickers"`
+	MoveTasks      int     `json:"move_tasks" doc:"Moves of robots"`
+	SortTasks      int     `json:"sort_tasks" doc:"Parcels sorted into chutes"`
+	Routes         int     `json:"routes" doc:"Routes of vehicles"`
+	DistanceM      int64   `json:"distance_m" doc:"Metres driven on all routes"`
+	CO2eG          int64   `json:"co2e_g" doc:"Grams of CO2 equivalent of all routes"`
 	DeliveryCost   Money   `json:"delivery_cost"`
 	HandlingCost   Money   `json:"handling_cost"`
-	PurchaseOrders int     `json:"purchase_orders"`
-	PurchaseLines  int     `json:"purchase_lines"`
+	PurchaseOrders int     `json:"purchase_orders" doc:"Orders to suppliers that the plan proposes"`
+	PurchaseLines  int     `json:"purchase_lines" doc:"Lines of the proposed orders to suppliers"`
 	PurchaseCost   Money   `json:"purchase_cost"`
 	SourcingGap    float64 `json:"sourcing_gap" doc:"How far the choice of sites may be from the best, as a share of its cost"`
-	ItemsForecast  int     `json:"items_forecast"`
+	ItemsForecast  int     `json:"items_forecast" doc:"Items whose demand was forecast"`
 
 	UnservedByCode map[string]int `json:"unserved_by_code" doc:"How often each reason kept an order, or a part of one, from being served"`
 }
@@ -68,7 +68,7 @@ type Promise struct {
 	ShipAt   *time.Time     `json:"ship_at,omitempty" doc:"When its first parcel leaves"`
 	Arrival  *Window        `json:"arrival,omitempty" doc:"When its last parcel arrives"`
 	Cost     *Money         `json:"cost,omitempty"`
-	CO2eG    int64          `json:"co2e_g,omitempty"`
+	CO2eG    int64          `json:"co2e_g,omitempty" doc:"Grams of CO2 equivalent of all its parcels"`
 	Why      []string       `json:"why,omitempty" doc:"Reasons for the customer's clerk"`
 	Parcels  []Parcel       `json:"parcels,omitempty"`
 	Unserved []UnservedPart `json:"unserved,omitempty" doc:"What is not promised, with reasons"`
@@ -82,14 +82,14 @@ type Parcel struct {
 	ArriveAt time.Time `json:"arrive_at"`
 	RouteID  string    `json:"route_id"`
 	Cost     Money     `json:"cost"`
-	CO2eG    int64     `json:"co2e_g"`
+	CO2eG    int64     `json:"co2e_g" doc:"Grams of CO2 equivalent of its share of the route"`
 	Lines    []Line    `json:"lines"`
 }
 
 // Line is a number of units of one item.
 type Line struct {
 	ItemID string `json:"item_id"`
-	Qty    int64  `json:"qty"`
+	Qty    int64  `json:"qty" doc:"Units of the item"`
 }
 
 // UnservedPart is what cannot be served, with the reason.
@@ -99,8 +99,8 @@ type UnservedPart struct {
 	Lines  []Line `json:"lines,omitempty"`
 }
 
-// PromiseList is a page of promises in the order of the plan.
+// PromiseList is a page of promises by order id.
 type PromiseList struct {
 	Items      []Promise `json:"items"`
-	NextCursor string    `json:"next_cursor,omitempty"`
+	NextCursor string    `json:"next_cursor,omitempty" doc:"Ask again with this cursor for the next page; absent on the last one"`
 }

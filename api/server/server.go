@@ -2,7 +2,7 @@
 //
 // Takes the stores and use cases it is given and gives one http.Handler with the OpenAPI 3.1 description of itself.
 // Method: huma on the standard mux; every request has an id, a size limit and an entry in the metrics; every error is
-// problem+json. Never: it plans nothing, keeps nothing but read-only copies of finished plans, and knows no other door.
+// problem+json. Never: it plans nothing, keeps nothing between requests but job figures a few seconds old, and knows no other door.
 // There is no authentication yet: whoever reaches the address may do everything, so it belongs on loopback.
 package server
 
@@ -45,6 +45,8 @@ type Options struct {
 	Version string         // of the program
 	// Ready says whether requests can be served now: nil, or why not.
 	Ready func(ctx context.Context) error
+	// Patience is how long a request waits for the store before it is answered 503; 0 = 10 s.
+	Patience time.Duration
 	// Wake is called after a job was submitted; nil = nobody needs to know.
 	Wake func()
 	// LoopbackOnly refuses requests that name another host than this machine, which stops web pages that try to reach
@@ -60,7 +62,6 @@ type Server struct {
 	api     huma.API
 	handler http.Handler
 	metrics *metrics
-	plans   *planCache
 	tasks   *bell // rung when a task may have become free
 	closing chan struct{}
 }
@@ -76,7 +77,10 @@ func New(o Options) *Server {
 	if o.Wake == nil {
 		o.Wake = func() {}
 	}
-	s := &Server{options: o, log: o.Log, plans: newPlanCache(o.Plans, o.Tenant), tasks: newBell(), closing: make(chan struct{})}
+	if o.Patience <= 0 {
+		o.Patience = 10 * time.Second
+	}
+	s := &Server{options: o, log: o.Log, tasks: newBell(), closing: make(chan struct{})}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, description(o.Version))
 	s.metrics = newMetrics(o.Jobs, s.log)
@@ -106,6 +110,7 @@ func description(version string) huma.Config {
 	c.DocsPath = ""     // the built-in page loads its script from elsewhere; ours needs nothing
 	c.SchemasPath = ""
 	c.RejectUnknownQueryParameters = true
+	c.OnAddOperation = append(c.OnAddOperation, describeBodies)
 	return c
 }
 
@@ -115,6 +120,11 @@ func operation(id, method, path, summary, tag string, errors ...int) huma.Operat
 		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag},
 		Errors: append(errors, http.StatusInternalServerError, http.StatusServiceUnavailable), MaxBodyBytes: api.MaxBodyBytes,
 	}
+}
+
+// page cuts a list that was asked for with one more than limit, and says whether there is more.
+func page[T any](all []T, limit int) (items []T, more bool) {
+	return all[:min(len(all), limit)], len(all) > limit
 }
 
 // timeOf turns microseconds since 1970 into a time in the business's zone.
