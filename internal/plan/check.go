@@ -12,7 +12,7 @@ import (
 // floor schedules and tours are checked by warehouse.Check and routing.Check where they are made.
 func Check(s *Snapshot, p *Plan) error {
 	c := checker{s: s, p: p}
-	for _, step := range []func() error{c.orders, c.shelves, c.times, c.money, c.purchases} {
+	for _, step := range []func() error{c.orders, c.shelves, c.times, c.money, c.counts, c.purchases} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -110,50 +110,79 @@ func (c *checker) shelves() error {
 	return nil
 }
 
-// times: every part is packed before its tour leaves, arrives within the hours of its order and the promise made, on an
-// open day, and stands on the tour it names.
+// times: every part is packed on an open day before its tour leaves, stands on the tour it names, and arrives within the
+// hours that its order allows on the day of the tour and within the promise made.
 func (c *checker) times() error {
 	orders := map[string]*Order{}
 	for i := range c.s.Orders {
 		orders[c.s.Orders[i].ID] = &c.s.Orders[i]
 	}
-	type visit struct{ depart, start int64 }
-	visits := map[[2]string]visit{}
-	ready := map[[3]string]int64{}
-	for _, day := range c.p.SiteDays {
-		for _, r := range day.Routes {
-			if len(r.StopIDs) != len(r.Route.Visits) {
-				return fmt.Errorf("route %s names %d stops for %d visits", r.ID, len(r.StopIDs), len(r.Route.Visits))
-			}
-			for i, v := range r.Route.Visits {
-				visits[[2]string{r.ID, r.StopIDs[i]}] = visit{r.Route.DepartSec, v.StartSec}
-			}
-		}
-		for order, sec := range day.Schedule.ReadySec {
-			ready[[3]string{day.SiteID, fmt.Sprint(day.Day), order}] = sec
-		}
+	visits, ready, err := c.visits()
+	if err != nil {
+		return err
 	}
 	for _, pr := range c.p.Promises {
 		o := orders[pr.OrderID]
+		if o == nil || len(pr.Parts) == 0 {
+			return fmt.Errorf("order %s: it is promised without a part, or was never asked for", pr.OrderID)
+		}
+		first, last := pr.Parts[0].DepartSec, pr.Parts[0].ArrivalSec
 		for _, part := range pr.Parts {
-			v, ok := visits[[2]string{part.RouteID, pr.OrderID}]
-			sec, packed := ready[[3]string{part.SiteID, fmt.Sprint(part.Day), pr.OrderID}]
-			ofDay := part.ArrivalSec - floorDiv(part.ArrivalSec, daySec)*daySec
+			day, ok := visits[visit{part.RouteID, pr.OrderID, part.DepartSec, part.ArrivalSec}]
+			sec, packed := ready[packedAt{part.SiteID, part.Day, pr.OrderID}]
+			ofDay := part.ArrivalSec - int64(day)*daySec
 			switch {
-			case !ok || v.start != part.ArrivalSec || v.depart != part.DepartSec:
+			case !ok:
 				return fmt.Errorf("order %s: its part does not stand on route %s as told", pr.OrderID, part.RouteID)
-			case !packed || sec != part.ReadySec || part.ReadySec > part.DepartSec:
+			case !packed || sec != part.ReadySec || part.ReadySec > part.DepartSec || part.Day > day:
 				return fmt.Errorf("order %s: leaves on route %s before its parcel is ready", pr.OrderID, part.RouteID)
 			case ofDay < o.WindowSec.StartSec || ofDay > o.WindowSec.EndSec:
 				return fmt.Errorf("order %s: arrives at %s, outside its hours", pr.OrderID, warehouse.ClockText(part.ArrivalSec))
-			case part.ArrivalSec > pr.To || part.DepartSec < pr.ShipSec || o.PlacedSec > part.DepartSec:
-				return fmt.Errorf("order %s: the promise does not cover its own part", pr.OrderID)
-			case !c.s.Calendar.OpenDays[forecast.Weekday(c.s.OriginDay+part.Day)]:
-				return fmt.Errorf("order %s: packed on day %d, on which the business is closed", pr.OrderID, part.Day)
+			case o.PlacedSec > part.DepartSec:
+				return fmt.Errorf("order %s: leaves before it was placed", pr.OrderID)
 			}
+			first, last = min(first, part.DepartSec), max(last, part.ArrivalSec)
+		}
+		if pr.ShipSec != first || last < pr.From || last > pr.To {
+			return fmt.Errorf("order %s: the promise does not cover its own parts", pr.OrderID)
 		}
 	}
 	return nil
+}
+
+// visit is one stop of an order's parcel on a tour; packedAt is one parcel on a floor.
+type (
+	visit struct {
+		route, order  string
+		depart, start int64
+	}
+	packedAt struct {
+		site  string
+		day   int
+		order string
+	}
+)
+
+// visits gives the day of each stop on a tour, and when each parcel was ready, of all sites and days, which must be open.
+func (c *checker) visits() (map[visit]int, map[packedAt]int64, error) {
+	stops, ready := map[visit]int{}, map[packedAt]int64{}
+	for _, day := range c.p.SiteDays {
+		if day.Day < 0 || day.Day >= c.s.Days || !c.s.Calendar.OpenDays[forecast.Weekday(c.s.OriginDay+day.Day)] {
+			return nil, nil, fmt.Errorf("site %s works on day %d, on which the business is closed", day.SiteID, day.Day)
+		}
+		for _, r := range day.Routes {
+			if len(r.StopIDs) != len(r.Route.Visits) {
+				return nil, nil, fmt.Errorf("route %s names %d stops for %d visits", r.ID, len(r.StopIDs), len(r.Route.Visits))
+			}
+			for i, v := range r.Route.Visits {
+				stops[visit{r.ID, r.StopIDs[i], r.Route.DepartSec, v.StartSec}] = day.Day
+			}
+		}
+		for order, sec := range day.Schedule.ReadySec {
+			ready[packedAt{day.SiteID, day.Day, order}] = sec
+		}
+	}
+	return stops, ready, nil
 }
 
 // money: what orders pay is what routes and handling cost, to the cent and the gram, and the counts are what they count.
@@ -191,6 +220,52 @@ func (c *checker) money() error {
 		return fmt.Errorf("totals of distance, routes, parcels or promises do not count what is there")
 	case t.Promised+t.Unserved != len(c.s.Orders):
 		return fmt.Errorf("%d promised and %d unserved orders of %d", t.Promised, t.Unserved, len(c.s.Orders))
+	}
+	return nil
+}
+
+// counts: each figure of the totals that only counts is what there is to count.
+func (c *checker) counts() error {
+	var n Totals
+	for _, pr := range c.p.Promises {
+		if !pr.Complete {
+			n.Partial++
+		}
+		if len(pr.Parts) > 1 {
+			n.Split++
+		}
+	}
+	for _, day := range c.p.SiteDays {
+		for _, task := range day.Schedule.Tasks {
+			switch task.Kind {
+			case warehouse.TaskPick:
+				n.PickTasks++
+			case warehouse.TaskMove:
+				n.MoveTasks++
+			case warehouse.TaskSort:
+				n.SortTasks++
+			}
+		}
+	}
+	for _, po := range c.p.Purchases {
+		n.PurchaseOrders++
+		n.PurchaseLines += len(po.Lines)
+		n.PurchaseCents += po.CostCents
+	}
+	t := c.p.Totals
+	for _, x := range []struct {
+		what         string
+		stated, want int64
+	}{
+		{"orders", int64(t.Orders), int64(len(c.s.Orders))},
+		{"orders promised in part", int64(t.Partial), int64(n.Partial)}, {"orders split", int64(t.Split), int64(n.Split)},
+		{"pick tasks", int64(t.PickTasks), int64(n.PickTasks)}, {"move tasks", int64(t.MoveTasks), int64(n.MoveTasks)},
+		{"sort tasks", int64(t.SortTasks), int64(n.SortTasks)}, {"purchase orders", int64(t.PurchaseOrders), int64(n.PurchaseOrders)},
+		{"purchase lines", int64(t.PurchaseLines), int64(n.PurchaseLines)}, {"cents of purchases", t.PurchaseCents, n.PurchaseCents},
+	} {
+		if x.stated != x.want {
+			return fmt.Errorf("the totals state %d %s, there are %d", x.stated, x.what, x.want)
+		}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type parcel struct {
 	volumeCm3  int64
 	readySec   int64
 	costCents  int64  // handling
+	why        string // why this site packs it
 	heldReason string // why it did not go out on an earlier day
 }
 
@@ -43,7 +44,8 @@ func (b *builder) deliver(ctx context.Context, site, day int, parcels []parcel) 
 	for i, x := range parcels {
 		o := &b.s.Orders[x.order]
 		p.Stops[i] = routing.Stop{
-			ID: o.ID, Location: int32(i + 1), Point: o.Point, WeightG: x.weightG, VolumeCm3: x.volumeCm3,
+			// A parcel that waited may meet one of the same order that was packed today.
+			ID: fmt.Sprintf("%s/%d", o.ID, x.packedDay), Location: int32(i + 1), Point: o.Point, WeightG: x.weightG, VolumeCm3: x.volumeCm3,
 			ServiceSec: b.s.DropSec, ReadySec: max(x.readySec, midnight),
 			Window: shift(o.WindowSec, midnight),
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync/atomic"
+	"sync"
 
 	"quartermaster/forecast"
 	"quartermaster/forecast/backtest"
@@ -102,7 +102,7 @@ func ForecastItems(ctx context.Context, tasks []ForecastTask, horizonDays int, w
 		return nil, err
 	}
 	out := make([]ItemForecast, len(tasks))
-	var done atomic.Int64
+	done := counter{total: len(tasks), report: o.Progress}
 	err = each(ctx, len(tasks), o.Workers, func(_ context.Context, i int) error {
 		t := tasks[i]
 		f := ItemForecast{
@@ -116,12 +116,25 @@ func ForecastItems(ctx context.Context, tasks []ForecastTask, horizonDays int, w
 			f.Tested = backtest.Run(then, t.Series, backtest.Options{Origins: testedDays / 7, Seed: forecastSeed}).Sums
 		}
 		out[i] = f
-		if n := done.Add(1); n%100 == 0 && o.Progress != nil {
-			o.Progress(float64(n)/float64(len(tasks)), fmt.Sprintf("%d of %d items forecast and backtested", n, len(tasks)))
-		}
+		done.add()
 		return nil
 	})
 	return out, err
+}
+
+// counter tells of finished items, one goroutine at a time and never fewer than before.
+type counter struct {
+	mu          sync.Mutex
+	done, total int
+	report      func(done float64, sentence string)
+}
+
+func (c *counter) add() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done++; c.report != nil && (c.done%100 == 0 || c.done == c.total) {
+		c.report(float64(c.done)/float64(c.total), fmt.Sprintf("%d of %d items forecast and backtested", c.done, c.total))
+	}
 }
 
 // forecast takes the forecasts that came with the snapshot or makes them, and sums up what they say of themselves.
@@ -130,7 +143,9 @@ func (b *builder) forecast(ctx context.Context) error {
 	if len(b.forecasts) == 0 {
 		b.progress(0, "forecasting %d items", len(b.s.Items))
 		o := b.o
-		o.Progress = nil // many goroutines; the corridor's own steps are told one by one
+		if o.Progress != nil {
+			o.Progress = func(done float64, sentence string) { b.progress(0.35*done, "%s", sentence) }
+		}
 		var err error
 		b.forecasts, err = ForecastItems(ctx, b.s.ForecastTasks(), b.s.Review.HorizonDays, PooledWeek(b.s.Sales), o)
 		if err != nil {

@@ -14,12 +14,7 @@ import (
 func (b *builder) locate(ctx context.Context) error {
 	b.sitePlace = make([]road.Place, len(b.s.Sites))
 	for i, site := range b.s.Sites {
-		p := orb.Point{site.Lon, site.Lat}
-		place, ok := b.s.Roads.Snap(p)
-		if !ok {
-			return &InvalidError{[]FieldProblem{{fmt.Sprintf("sites[%d] (%s)", i, site.ID), b.s.Roads.SnapProblem(p)}}}
-		}
-		b.sitePlace[i] = place
+		b.sitePlace[i], _ = b.s.Roads.Snap(orb.Point{site.Lon, site.Lat}) // Validate has seen that a street is near
 	}
 	b.orderPlace = make([]road.Place, len(b.s.Orders))
 	b.noRoad = make([]string, len(b.s.Orders))
@@ -32,7 +27,7 @@ func (b *builder) locate(ctx context.Context) error {
 		b.orderPlace[i] = place
 	}
 	var err error
-	b.toOrder, err = b.s.Roads.Table(ctx, b.sitePlace, b.orderPlace, max(1, b.o.Workers))
+	b.toOrder, err = b.s.Roads.Table(ctx, b.sitePlace, b.orderPlace, workers(b.o.Workers))
 	if err != nil {
 		return fmt.Errorf("ways from %d sites to %d consignees: %w", len(b.sitePlace), len(b.orderPlace), err)
 	}

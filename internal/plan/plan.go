@@ -75,10 +75,8 @@ type builder struct {
 
 	open    []openOrder // what is still to be sourced
 	held    [][]parcel  // per site: packed, still to be delivered
-	parts   [][]Part    // per order
 	shorted [][]Unserved
 	shipped []shipment // delivered parcels with what allocation needs
-	siteWhy [][]string // per order: why these sites serve it
 	bounds  gapSum
 }
 
@@ -88,7 +86,7 @@ func newBuilder(s *Snapshot, o Options) (*builder, error) {
 		s: s, o: o,
 		itemIndex: make(map[string]int, n), siteIndex: make(map[string]int, m), supplierIndex: map[string]int{},
 		stock: make([]int64, n*m), held: make([][]parcel, m),
-		siteWhy: make([][]string, len(s.Orders)), parts: make([][]Part, len(s.Orders)), shorted: make([][]Unserved, len(s.Orders)),
+		shorted: make([][]Unserved, len(s.Orders)),
 	}
 	for i, x := range s.Items {
 		b.itemIndex[x.ID] = i
@@ -110,7 +108,7 @@ func newBuilder(s *Snapshot, o Options) (*builder, error) {
 }
 
 // Version names the rules of this package; it changes when the same snapshot would give another plan.
-const Version = "1"
+const Version = "2"
 
 func (b *builder) progress(done float64, format string, args ...any) {
 	if b.o.Progress != nil {

@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
 
 	"quartermaster/inventory"
+	"quartermaster/warehouse"
 )
 
 func asJSON(t *testing.T, p *Plan) []byte {
@@ -182,19 +184,34 @@ func TestValidateNamesFields(t *testing.T) {
 		wrong func(s *Snapshot)
 		want  string
 	}{
-		"negative stock":    {func(s *Snapshot) { s.Positions[4].OnHand = -3 }, "positions[4] (item01 at s2).onHand: -3 is negative"},
-		"unknown site":      {func(s *Snapshot) { s.Positions[4].SiteID = "nowhere" }, `site "nowhere" is unknown`},
-		"unknown item":      {func(s *Snapshot) { s.Orders[2].Lines[0].ItemID = "ghost" }, `orders[2] (o002).lines[0].itemId: item "ghost" is unknown`},
-		"impossible window": {func(s *Snapshot) { s.Orders[2].WindowSec.EndSec = s.Orders[2].WindowSec.StartSec - 1 }, "orders[2] (o002).windowSec"},
-		"no quantity":       {func(s *Snapshot) { s.Orders[0].Lines[0].Qty = 0 }, "orders[0] (o000).lines[0].qty"},
-		"doubled position":  {func(s *Snapshot) { s.Positions[1] = s.Positions[0] }, "stands twice"},
-		"service of one":    {func(s *Snapshot) { s.Service = inventory.Service{Cycle: 1} }, "service.cycle"},
-		"too many days":     {func(s *Snapshot) { s.Days = 15 }, "days: 15 is not between 1 and 14"},
-		"shares":            {func(s *Snapshot) { s.SiteShare[3][0] = 0.9 }, "siteShare[3]: shares sum to 1.4, not 1"},
-		"late history":      {func(s *Snapshot) { s.Sales[5].StartDay++ }, "sales[5] (item05)"},
-		"negative sales":    {func(s *Snapshot) { s.Sales[5].Values[0] = -1 }, "sales[5] (item05)"},
-		"no streets":        {func(s *Snapshot) { s.Roads = nil }, "roads: no street graph was given"},
-		"unknown supplier":  {func(s *Snapshot) { s.Items[3].SupplierID = "ghost" }, `items[3] (item03).supplierId: supplier "ghost" is unknown`},
+		"negative stock":      {func(s *Snapshot) { s.Positions[4].OnHand = -3 }, "positions[4] (item01 at s2).onHand: -3 is negative"},
+		"unknown site":        {func(s *Snapshot) { s.Positions[4].SiteID = "nowhere" }, `site "nowhere" is unknown`},
+		"unknown item":        {func(s *Snapshot) { s.Orders[2].Lines[0].ItemID = "ghost" }, `orders[2] (o002).lines[0].itemId: item "ghost" is unknown`},
+		"impossible window":   {func(s *Snapshot) { s.Orders[2].WindowSec.EndSec = s.Orders[2].WindowSec.StartSec - 1 }, "orders[2] (o002).windowSec"},
+		"no quantity":         {func(s *Snapshot) { s.Orders[0].Lines[0].Qty = 0 }, "orders[0] (o000).lines[0].qty"},
+		"doubled position":    {func(s *Snapshot) { s.Positions[1] = s.Positions[0] }, "stands twice"},
+		"service of one":      {func(s *Snapshot) { s.Service = inventory.Service{Cycle: 1} }, "service.cycle"},
+		"too many days":       {func(s *Snapshot) { s.Days = 15 }, "days: 15 is not between 1 and 14"},
+		"shares":              {func(s *Snapshot) { s.SiteShare[3][0] = 0.9 }, "siteShare[3]: shares sum to 1.4, not 1"},
+		"late history":        {func(s *Snapshot) { s.Sales[5].StartDay++ }, "sales[5] (item05)"},
+		"negative sales":      {func(s *Snapshot) { s.Sales[5].Values[0] = -1 }, "sales[5] (item05)"},
+		"no streets":          {func(s *Snapshot) { s.Roads = nil }, "roads: no street graph was given"},
+		"forecast of another": {func(s *Snapshot) { s.Forecasts = make([]ItemForecast, len(s.Items)) }, `forecasts[0] (): belongs to item item00`},
+		"site off the street": {func(s *Snapshot) { s.Sites[1].Lon = 2 }, "sites[1] (s2): the nearest street is"},
+		"no robots":           {func(s *Snapshot) { s.Sites[1].Robots = nil }, "sites[1] (s2).floor: warehouse: floor"},
+		"no racks":            {func(s *Snapshot) { s.Sites[1].Floor.Aisles = 0 }, "sites[1] (s2).floor: warehouse: floor"},
+		"no pick station": {func(s *Snapshot) { s.Sites[1].Floor.Kinds = make([]warehouse.CellKind, len(s.Sites[1].Floor.Kinds)) },
+			"sites[1] (s2).floor: warehouse: floor"},
+		"hollow vehicle":   {func(s *Snapshot) { s.Sites[0].Vehicles[1].MaxWeightG = 0 }, "sites[0] (s1).vehicles: routing"},
+		"doubled vehicle":  {func(s *Snapshot) { s.Sites[0].Vehicles[1].ID = s.Sites[0].Vehicles[0].ID }, "ids must be unique"},
+		"other currency":   {func(s *Snapshot) { s.Suppliers[1].CreditLimit.Currency = "EUR" }, `suppliers[1].creditLimit: is in "EUR", the plan in "GBP"`},
+		"broken delivery":  {func(s *Snapshot) { s.Suppliers[1].Deliveries[2].OrderedQty = 0 }, `suppliers: credit: supplier "bolt": delivery 2`},
+		"too much stock":   {func(s *Snapshot) { s.Positions[4].OnHand = 1 << 40 }, "positions[4] (item01 at s2).onHand: 1099511627776 is not between 0 and 1000000000"},
+		"too much to come": {func(s *Snapshot) { s.Inbound = slices.Repeat([]Inbound{{"item00", "s1", maxQty, 1}}, 2) }, "inbound[0] (item00 at s1).qty: with it"},
+		"dear parcels":     {func(s *Snapshot) { s.Sourcing.PerParcelCents = 1 << 40 }, "sourcing.perParcelCents: 1099511627776 is not"},
+		"heavy item":       {func(s *Snapshot) { s.Items[2].WeightG = 1 << 40 }, "items[2] (item02).weightG"},
+		"no service":       {func(s *Snapshot) { s.Service = inventory.Service{} }, "service: neither"},
+		"unknown supplier": {func(s *Snapshot) { s.Items[3].SupplierID = "ghost" }, `items[3] (item03).supplierId: supplier "ghost" is unknown`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -225,6 +242,13 @@ func TestCheckFindsForgeries(t *testing.T) {
 		"cent lost":             func(p *Plan) { p.Promises[0].CostCents-- },
 		"gram lost":             func(p *Plan) { p.Totals.CO2eG-- },
 		"routes miscounted":     func(p *Plan) { p.Totals.Routes++ },
+		"pick invented":         func(p *Plan) { p.Totals.PickTasks++ },
+		"partial hidden":        func(p *Plan) { p.Totals.Partial++ },
+		"purchase hidden":       func(p *Plan) { p.Totals.PurchaseCents-- },
+		"parts lost":            func(p *Plan) { p.Promises[0].Parts = nil },
+		"leaves earlier":        func(p *Plan) { p.Promises[0].ShipSec-- },
+		"opens too late":        func(p *Plan) { p.Promises[0].From = p.Promises[0].To },
+		"works when closed":     func(p *Plan) { p.SiteDays[0].Day = 5 },
 		"broken pack":           func(p *Plan) { p.Purchases[0].Lines[0].Qty = 0 },
 		"purchase mispriced":    func(p *Plan) { p.Purchases[0].CostCents++ },
 		"exposure hidden":       func(p *Plan) { p.Suppliers[0].Exposure.Proposed.Minor-- },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"quartermaster/routing"
 	"quartermaster/warehouse"
 )
 
@@ -18,8 +19,8 @@ const (
 // shipment is a delivered parcel with what its promise needs.
 type shipment struct {
 	parcel
-	site int
 	part Part
+	day  int // of its tour, which is later than that of packing when it had to wait
 	stop int // position on its route, from 1
 }
 
@@ -49,8 +50,7 @@ func (b *builder) recordRoute(site, day, k int, r *siteResult) {
 		for _, l := range x.lines {
 			part.Lines = append(part.Lines, PartLine{b.s.Orders[x.order].Lines[l.line].ItemID, l.qty})
 		}
-		b.shipped = append(b.shipped, shipment{x, site, part, i + 1})
-		b.parts[x.order] = append(b.parts[x.order], part)
+		b.shipped = append(b.shipped, shipment{x, part, day, i + 1})
 		b.plan.Totals.DeliveryCostCents += cost[i]
 		b.plan.Totals.HandlingCostCents += x.costCents
 		b.plan.Totals.CO2eG += co2[i]
@@ -102,7 +102,6 @@ func (b *builder) promise(context.Context) error {
 func (b *builder) promiseOf(order int, parcels []shipment) Promise {
 	o := &b.s.Orders[order]
 	p := Promise{OrderID: o.ID, Complete: len(b.shorted[order]) == 0, ShipSec: parcels[0].part.DepartSec}
-	p.Why = append(p.Why, b.siteWhy[order]...)
 	last := parcels[0]
 	for _, x := range parcels {
 		p.Parts = append(p.Parts, x.part)
@@ -117,21 +116,19 @@ func (b *builder) promiseOf(order int, parcels []shipment) Promise {
 		if x.heldReason != "" {
 			why += "; it waited since day " + fmt.Sprint(x.packedDay) + ": " + x.heldReason
 		}
-		p.Why = append(p.Why, why)
+		p.Why = append(p.Why, x.why, why)
 	}
-	p.From, p.To = window(last.part.ArrivalSec, o.WindowSec.StartSec, o.WindowSec.EndSec)
+	p.From, p.To = window(last.part.ArrivalSec, shift(o.WindowSec, int64(last.day)*daySec))
 	for _, u := range b.shorted[order] {
 		p.Why = append(p.Why, "not delivered: "+u.Reason)
 	}
 	return p
 }
 
-// window is the span told to the consignee: around the planned arrival and within the hours that the order allows.
-func window(arrivalSec, opensSec, closesSec int64) (from, to int64) {
-	midnight := floorDiv(arrivalSec, daySec) * daySec
-	from = floorDiv(arrivalSec-promiseLeadSec, promiseGridSec) * promiseGridSec
-	from = max(from, midnight+opensSec)
-	to = min(from+promiseWidthSec, midnight+closesSec)
+// window is the span told to the consignee: around the planned arrival and within the hours that the order allows that day.
+func window(arrivalSec int64, allowed routing.Window) (from, to int64) {
+	from = max(floorDiv(arrivalSec-promiseLeadSec, promiseGridSec)*promiseGridSec, allowed.StartSec)
+	to = min(from+promiseWidthSec, allowed.EndSec)
 	return from, max(to, arrivalSec)
 }
 

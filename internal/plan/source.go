@@ -28,44 +28,63 @@ func (b *builder) source(ctx context.Context, day int) ([][]parcel, error) {
 	packed := make([][]parcel, m)
 	var open []openOrder
 	for i, x := range b.open {
+		left := openOrder{order: x.order}
 		for _, part := range answer.Parts[i] {
-			parcel := b.parcel(x, part, day)
-			for _, l := range parcel.lines {
-				b.stock[b.itemIndex[b.s.Orders[x.order].Lines[l.line].ItemID]*m+part.Site] -= l.qty
+			parcel, rest := b.parcel(x, part, day)
+			left.lines = append(left.lines, rest...)
+			if len(parcel.lines) == 0 {
+				continue
 			}
+			for _, l := range parcel.lines {
+				b.stock[b.item(x.order, l.line)*m+part.Site] -= l.qty
+			}
+			parcel.why = b.whySite(x, part, len(answer.Parts[i]), before)
 			packed[part.Site] = append(packed[part.Site], parcel)
 		}
-		b.explainSites(x, answer.Parts[i], before)
-		if rest := answer.Unserved[i]; len(rest) > 0 {
-			open = append(open, b.unsourced(x, rest, day))
+		for _, short := range answer.Unserved[i] {
+			l := x.lines[short.Line].itemQty
+			l.qty = short.Qty
+			left.lines = append(left.lines, openLine{l, b.unsourced(x.order, l.line, short.Reason, day)})
+		}
+		if len(left.lines) > 0 {
+			open = append(open, left)
 		}
 	}
 	b.open = open
 	return packed, nil
 }
 
+// maxSiteStops bounds the parcels that one site gives to its vehicles on one day: the street matrix between them takes
+// eight bytes a pair, 0.8 GB for this many.
+const maxSiteStops = 10_000
+
 func (b *builder) sourcingProblem() sourcing.Problem {
 	m := len(b.s.Sites)
 	c := b.s.Sourcing
 	p := sourcing.Problem{
 		Items: len(b.s.Items), Sites: m, Orders: make([]sourcing.Order, len(b.open)),
-		Stock: b.stock, Threshold: make([]int64, len(b.stock)), ParcelCapacity: make([]int64, m),
+		Stock: slices.Clone(b.stock), Threshold: make([]int64, len(b.stock)), ParcelCapacity: make([]int64, m),
 		PerParcelCents: c.PerParcelCents, PerLineCents: c.PerLineCents, ScarcityCents: c.ScarcityCents,
 	}
 	for i, rule := range b.policies {
 		p.Threshold[i] = rule.ReorderPoint
 	}
 	for i, site := range b.s.Sites {
-		p.ParcelCapacity[i] = site.OrdersPerDay
+		p.ParcelCapacity[i] = max(0, min(site.OrdersPerDay, int64(maxSiteStops-len(b.held[i]))))
+		for item := range b.s.Items {
+			if b.tooBig(item, i) != (cause{}) {
+				p.Stock[item*m+i] = 0 // it lies there, but nobody could bring it
+			}
+		}
 	}
 	for i, x := range b.open {
 		o := sourcing.Order{Lines: make([]sourcing.Line, len(x.lines)), ShipCents: make([]int64, m)}
 		for j, l := range x.lines {
-			o.Lines[j] = sourcing.Line{Item: b.itemIndex[b.s.Orders[x.order].Lines[l.line].ItemID], Qty: l.qty}
+			o.Lines[j] = sourcing.Line{Item: b.item(x.order, l.line), Qty: l.qty}
 		}
 		for site := range o.ShipCents {
 			o.ShipCents[site] = -1
-			if distanceM, _, ok := b.way(site, x.order); ok {
+			if distanceM, _, ok := b.way(site, x.order); ok && b.anyInTime(site, x.order) {
 				o.ShipCents[site] = c.PerKmCents * distanceM / 1000
 			}
 		}
@@ -74,79 +93,81 @@ func (b *builder) sourcingProblem() sourcing.Problem {
 	return p
 }
 
-// parcel is one part of an order as the site packs it, with its weight, volume and handling cost.
-func (b *builder) parcel(x openOrder, part sourcing.Part, day int) parcel {
-	o := &b.s.Orders[x.order]
+// parcel is one part of an order as the site packs it, with its weight, volume and handling cost. What no vehicle could
+// carry together stays open.
+func (b *builder) parcel(x openOrder, part sourcing.Part, day int) (parcel, []openLine) {
 	p := parcel{order: x.order, packedDay: day}
-	picked := map[string]bool{}
 	for _, l := range part.Lines {
-		line := x.lines[l.Line].line
-		item := &b.s.Items[b.itemIndex[o.Lines[line].ItemID]]
-		p.lines = append(p.lines, itemQty{line, l.Qty})
-		p.weightG += l.Qty * item.WeightG
-		p.volumeCm3 += l.Qty * item.VolumeCm3
-		picked[item.ID] = true
+		p.lines = append(p.lines, itemQty{x.lines[l.Line].line, l.Qty})
+	}
+	p.weightG, p.volumeCm3 = b.size(p.order, p.lines)
+	rest := b.trim(part.Site, &p)
+	picked := map[int]bool{}
+	for _, l := range p.lines {
+		picked[b.item(x.order, l.line)] = true
 	}
 	p.costCents = b.s.Sourcing.PerParcelCents + b.s.Sourcing.PerLineCents*int64(len(picked))
-	return p
+	return p, rest
 }
 
-// unsourced is what is left of an order after today, with the reason of its first missing line.
-func (b *builder) unsourced(x openOrder, rest []sourcing.Shortfall, day int) openOrder {
-	left := openOrder{order: x.order, code: string(rest[0].Reason)}
-	for _, r := range rest {
-		left.lines = append(left.lines, itemQty{x.lines[r.Line].line, r.Qty})
-	}
-	first := b.s.Orders[x.order].Lines[left.lines[0].line]
-	others := ""
-	if n := len(rest) - 1; n > 0 {
-		others = fmt.Sprintf(" (and %d more lines)", n)
-	}
-	switch rest[0].Reason {
+// unsourced says why no site gives units of a line today.
+func (b *builder) unsourced(order, line int, reason sourcing.Reason, day int) cause {
+	item, m := b.item(order, line), len(b.s.Sites)
+	c := cause{code: string(reason), ofItems: true}
+	switch reason {
 	case sourcing.ReasonNoStock:
-		left.why = fmt.Sprintf("%d of item %s%s: no site has them on day %d", left.lines[0].qty, first.ItemID, others, day)
-	case sourcing.ReasonSiteCapacity:
-		left.why = fmt.Sprintf("%d of item %s%s: the sites that have them can pack no more parcels on day %d", left.lines[0].qty, first.ItemID, others, day)
-	case sourcing.ReasonNoRoad:
-		left.why = fmt.Sprintf("%d of item %s%s: the sites that have them have no street to the consignee", left.lines[0].qty, first.ItemID, others)
-	default:
-		left.why = fmt.Sprintf("%d of item %s%s: serving them costs more than they are worth", left.lines[0].qty, first.ItemID, others)
-	}
-	return left
-}
-
-// explainSites notes, for the promise, why these sites serve the order and not a nearer one.
-func (b *builder) explainSites(x openOrder, parts []sourcing.Part, stock []int64) {
-	for _, part := range parts {
-		distanceM, _, _ := b.way(part.Site, x.order)
-		name := b.s.Sites[part.Site].Name
-		nearest, nearestM := part.Site, distanceM
-		for site := range b.s.Sites {
-			if d, _, ok := b.way(site, x.order); ok && d < nearestM {
-				nearest, nearestM = site, d
+		c.text = fmt.Sprintf("no site has them on day %d", day)
+		for site := range m {
+			if big := b.tooBig(item, site); b.stock[item*m+site] > 0 && big != (cause{}) {
+				return big
 			}
 		}
-		near := b.s.Sites[nearest].Name
-		var why string
-		switch short := b.linesShort(x, nearest, stock); {
-		case nearest == part.Site && len(parts) == 1:
-			why = fmt.Sprintf("%s serves it: nearest site, %.1f km by street", name, km(distanceM))
-		case len(parts) > 1:
-			why = fmt.Sprintf("%s serves %d of %d lines, %.1f km by street: no single site could serve all at less cost", name, len(part.Lines), len(x.lines), km(distanceM))
-		case short > 0:
-			why = fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but lacks %d of %d lines", name, km(distanceM), near, km(nearestM), short, len(x.lines))
-		default:
-			why = fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but its stock or hands are needed for other orders", name, km(distanceM), near, km(nearestM))
+	case sourcing.ReasonSiteCapacity:
+		c.text = fmt.Sprintf("the sites that have them can pack no more parcels on day %d", day)
+	case sourcing.ReasonNoRoad:
+		c.text = "the sites that have them have no street to the consignee"
+		for site := range m {
+			if _, _, ok := b.way(site, order); ok && b.stock[item*m+site] > 0 {
+				c.code, c.text = "no_vehicle", fmt.Sprintf("%s has them, but no vehicle whose shift allows to be there between %s and %s",
+					b.s.Sites[site].Name, clock(b.s.Orders[order].WindowSec.StartSec), clock(b.s.Orders[order].WindowSec.EndSec))
+				break
+			}
 		}
-		b.siteWhy[x.order] = append(b.siteWhy[x.order], why)
+	default:
+		c.text = "serving them costs more than they are worth"
 	}
+	return c
+}
+
+// whySite says, for the promise, why this site serves the order, or its part of it, and not a nearer one.
+func (b *builder) whySite(x openOrder, part sourcing.Part, parts int, stock []int64) string {
+	distanceM, _, _ := b.way(part.Site, x.order)
+	name := b.s.Sites[part.Site].Name
+	nearest, nearestM := part.Site, distanceM
+	for site := range b.s.Sites {
+		if d, _, ok := b.way(site, x.order); ok && d < nearestM {
+			nearest, nearestM = site, d
+		}
+	}
+	near := b.s.Sites[nearest].Name
+	switch short := b.linesShort(x, nearest, stock); {
+	case parts > 1:
+		return fmt.Sprintf("%s serves %d of %d lines, %.1f km by street: no single site could serve all at less cost", name, len(part.Lines), len(x.lines), km(distanceM))
+	case nearest == part.Site:
+		return fmt.Sprintf("%s serves it: nearest site, %.1f km by street", name, km(distanceM))
+	case !b.anyInTime(nearest, x.order):
+		return fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but has no vehicle within the order's hours", name, km(distanceM), near, km(nearestM))
+	case short > 0:
+		return fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but lacks %d of %d lines", name, km(distanceM), near, km(nearestM), short, len(x.lines))
+	}
+	return fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but its stock or hands are needed for other orders", name, km(distanceM), near, km(nearestM))
 }
 
 // linesShort counts the lines that a site could not fill from the stock of the morning.
 func (b *builder) linesShort(x openOrder, site int, stock []int64) int {
 	n := 0
 	for _, l := range x.lines {
-		if stock[b.itemIndex[b.s.Orders[x.order].Lines[l.line].ItemID]*len(b.s.Sites)+site] < l.qty {
+		if stock[b.item(x.order, l.line)*len(b.s.Sites)+site] < l.qty {
 			n++
 		}
 	}

@@ -11,13 +11,9 @@ import (
 // trust scores the suppliers by what was known of them on the first day of the plan, and states the money that this plan's
 // purchase orders put at risk with each.
 func (b *builder) trust(context.Context) error {
-	suppliers := make([]finance.Supplier, len(b.s.Suppliers))
+	suppliers := b.s.suppliersThen()
 	proposed := make([]finance.Money, len(suppliers))
-	for i, x := range b.s.Suppliers {
-		suppliers[i] = x.Supplier
-		suppliers[i].Deliveries = slices.DeleteFunc(slices.Clone(x.Deliveries), func(d finance.Delivery) bool {
-			return d.OrderedDay >= b.s.OriginDay || d.ReceivedDay >= b.s.OriginDay
-		})
+	for i := range proposed {
 		proposed[i].Currency = b.s.Currency
 	}
 	for _, po := range b.plan.Purchases {
@@ -39,4 +35,18 @@ func (b *builder) trust(context.Context) error {
 	}
 	b.progress(0.97, "%d suppliers scored", len(suppliers))
 	return nil
+}
+
+// suppliersThen are the suppliers as they were known on the morning of OriginDay: a plan for a past week sees no later
+// delivery, and one with whom trade began later counts as new.
+func (s *Snapshot) suppliersThen() []finance.Supplier {
+	out := make([]finance.Supplier, len(s.Suppliers))
+	for i, x := range s.Suppliers {
+		out[i] = x.Supplier
+		out[i].SinceDay = min(x.SinceDay, s.OriginDay)
+		out[i].Deliveries = slices.DeleteFunc(slices.Clone(x.Deliveries), func(d finance.Delivery) bool {
+			return d.OrderedDay >= s.OriginDay || d.ReceivedDay >= s.OriginDay
+		})
+	}
+	return out
 }
