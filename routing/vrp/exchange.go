@@ -1,5 +1,7 @@
 package vrp
 
+import "math"
+
 // exchange is one move of the local search: the run of a stops from place i of tour t changes places with the run of b
 // stops from place j of tour s. With b = 0 it relocates a run (Or-opt between tours); with both runs reaching to the end
 // it swaps tails (2-opt*). Within one tour see intra.
@@ -29,6 +31,9 @@ func (d *data) run(seq []int32, k, count int, turned bool) segment {
 func (m *exchange) gain(pl *plan) (int64, bool) {
 	d := pl.d
 	t, s := &pl.tours[m.t], &pl.tours[m.s]
+	if m.floor(pl) >= t.cost+s.cost {
+		return 0, false
+	}
 	newS := d.run(t.seq, m.i, m.a, m.turnA)
 	newS = d.join(&s.pre[m.j], &newS)
 	newS = d.join(&newS, &s.suf[m.j+m.b])
@@ -49,6 +54,26 @@ func (m *exchange) gain(pl *plan) (int64, bool) {
 		gain -= d.cost(m.t, &newT)
 	}
 	return gain, true
+}
+
+// floor is the least that the two tours can cost after the move, see data.floor; most moves are ruled out by it.
+func (m *exchange) floor(pl *plan) int64 {
+	d := pl.d
+	t, s := &pl.tours[m.t], &pl.tours[m.s]
+	run := t.seq[m.i : m.i+m.a]
+	if m.turnA {
+		var back [maxRun]int32
+		run = appendRun(back[:0], run, true)
+	}
+	newS := d.floor(m.s, s, run, m.j, m.j+m.b)
+	if newS == math.MaxInt64 || len(t.seq)-m.a+m.b == 0 {
+		return newS
+	}
+	newT := d.floor(m.t, t, s.seq[m.j:m.j+m.b], m.i, m.i+m.a)
+	if newT == math.MaxInt64 {
+		return newT
+	}
+	return newS + newT
 }
 
 // tailGain evaluates swapping the tails of tours t from i and s from j, whose vehicles share depot and shift.
