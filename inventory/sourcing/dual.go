@@ -13,6 +13,7 @@ type dual struct {
 	mu     []float64 // [site]
 	tight  []int     // pairs where stock or threshold may be touched; all other prices stay 0
 	tightS []int     // sites whose parcels may run out
+	width  []float64 // [pair] units that make one step of its slope, see setWidths
 	scale  []float64 // [item] mean units per demand: prices move in cents per usual demand, not per unit
 
 	used    []float64 // [pair] units taken at these prices
@@ -26,11 +27,16 @@ type dual struct {
 	meanStock  []float64 // [pair] averaged slopes of the volume algorithm
 	meanParcel []float64 // [site]
 
+	live      []int     // demands whose cost depends on prices or on the subset of sites, flat with liveFirst
+	liveFirst []int     // [order]
+	plain     []float64 // [order] line costs of its other demands: any one site serves those in full, at no price
+	nothing   []float64 // [order] price of all units unserved
+
 	open    []float64 // scratch: opening cost per candidate, then per subset
 	subset  []float64
-	cost    []float64 // scratch: [demand of order][candidate]
-	limited []bool    // scratch: [demand of order] some candidate holds less than asked for
-	unit    []float64 // scratch: [demand of order] least price of one unit, only kept where sites lie outside
+	cost    []float64 // scratch: [live demand of order][candidate]
+	limited []bool    // scratch: [live demand of order] some candidate holds less than asked for
+	unit    []float64 // scratch: [live demand of order] least price of one unit, only kept where sites lie outside
 }
 
 func (m *model) newDual() {
@@ -43,6 +49,7 @@ func (m *model) newDual() {
 	d.value = make([]float64, len(m.p.Orders))
 	d.bound = math.Inf(-1)
 	m.findTight()
+	m.findLive()
 	longest := 0
 	for o := range m.p.Orders {
 		longest = max(longest, m.first[o+1]-m.first[o])
@@ -77,6 +84,7 @@ func (m *model) findTight() {
 			}
 		}
 	}
+	m.setWidths()
 	reach := make([]int64, m.sites)
 	for _, s := range m.cand {
 		reach[s]++
@@ -90,6 +98,36 @@ func (m *model) findTight() {
 		}
 	}
 }
+
+// findLive sets apart the demands that every subset of sites serves alike.
+func (m *model) findLive() {
+	d := &m.dual
+	tight := make([]bool, len(m.p.Stock))
+	for _, k := range d.tight {
+		tight[k] = true
+	}
+	d.liveFirst = append(d.liveFirst, 0)
+	d.plain, d.nothing = make([]float64, len(m.p.Orders)), make([]float64, len(m.p.Orders))
+	for o := range m.p.Orders {
+		d.nothing[o] = float64(m.m * m.orderUnits(o))
+		for i := m.first[o]; i < m.first[o+1]; i++ {
+			live := m.outFirst[o] < m.outFirst[o+1] || m.p.PerLineCents > m.m
+			for _, s := range m.cand[m.candFirst[o]:m.candFirst[o+1]] {
+				k := m.item[i]*m.sites + s
+				live = live || tight[k] || m.p.Stock[k] < m.qty[i]
+			}
+			if live {
+				d.live = append(d.live, i)
+			} else {
+				d.plain[o] += float64(m.p.PerLineCents)
+			}
+		}
+		d.liveFirst = append(d.liveFirst, len(d.live))
+	}
+}
+
+// liveOf is the live demands of order o.
+func (m *model) liveOf(o int) []int { return m.dual.live[m.dual.liveFirst[o]:m.dual.liveFirst[o+1]] }
 
 // evaluate computes L at the present prices with the use that its subgradient needs, and keeps the best bound.
 func (m *model) evaluate() float64 {
@@ -119,25 +157,6 @@ func (m *model) evaluate() float64 {
 	return total
 }
 
-// stockSide minimises scarcity(u) − λ·u over 0 ≤ u ≤ stock; the whole-cent rounding is left out, which only lowers it.
-func (m *model) stockSide(k int) (units, value float64) {
-	stock, threshold, lambda := m.p.Stock[k], m.threshold(k), m.dual.lambda[k]
-	if m.p.ScarcityCents == 0 || threshold == 0 {
-		return float64(stock), -lambda * float64(stock)
-	}
-	price := float64(m.p.ScarcityCents)
-	before := float64(max(0, threshold-stock))
-	free := float64(max(0, stock-threshold))
-	below := math.Floor(lambda * float64(threshold) / price) // units below the threshold whose price is within λ
-	units = math.Max(free, math.Min(float64(stock), free+below-before))
-	after := math.Max(0, float64(threshold-stock)+units)
-	scarcity := 0.0
-	if after > before {
-		scarcity = price * (after*(after+1) - before*(before+1)) / (2 * float64(threshold))
-	}
-	return units, scarcity - lambda*units
-}
-
 // cheapestWay is the least cost of order o at the present prices over all subsets of its sites, a demand staying unserved
 // at the unserved price, and books the use of the subset found. Where sites lie outside the enumeration it is a lower bound:
 // such a way opens one of them and serves every demand no cheaper than the cheapest site does.
@@ -145,36 +164,42 @@ func (m *model) cheapestWay(o int) float64 {
 	d := &m.dual
 	cand := m.cand[m.candFirst[o]:m.candFirst[o+1]]
 	n := len(cand)
-	unserved, floor := m.priceDemands(o, cand)
-	best, bestMask := unserved, uint16(0)
+	floor := m.priceDemands(o, cand)
+	best, bestMask := d.nothing[o], uint16(0)
 	for j, s := range cand {
 		d.open[j] = float64(m.openCents(o, s)) + d.mu[s]
 	}
-	d.subset[0] = 0
+	d.subset[0] = d.plain[o]
 	for mask := 1; mask < 1<<n; mask++ {
 		low := mask & -mask
 		d.subset[mask] = d.subset[mask^low] + d.open[bits.TrailingZeros(uint(low))]
 	}
+	if n <= together {
+		m.addDemands(o, cand)
+	}
 	for _, mask := range m.masks[n] {
-		if d.subset[mask]+floor >= best {
-			continue
+		cost := d.subset[mask]
+		if n > together {
+			if cost+floor >= best {
+				continue
+			}
+			cost = m.subsetCost(o, cand, mask, best)
 		}
-		if cost := m.subsetCost(o, cand, mask, best); cost < best {
+		if cost < best {
 			best, bestMask = cost, mask
 		}
 	}
 	if bestMask != 0 {
 		m.book(o, cand, bestMask)
 	}
-	return math.Min(best, m.outsideBound(o))
+	return min(best, m.outsideBound(o))
 }
 
-// priceDemands fills the cost of each demand at each candidate and returns the cost of serving nothing and the sum of the
-// cheapest costs.
-func (m *model) priceDemands(o int, cand []int) (unserved, floor float64) {
+// priceDemands fills the cost of each live demand at each candidate and returns the sum of the cheapest costs.
+func (m *model) priceDemands(o int, cand []int) (floor float64) {
 	d := &m.dual
 	h := float64(m.p.PerLineCents)
-	for i, r := m.first[o], 0; i < m.first[o+1]; i, r = i+1, r+1 {
+	for r, i := range m.liveOf(o) {
 		q, base := m.qty[i], m.item[i]*m.sites
 		nothing := float64(m.m) * float64(q)
 		least := nothing
@@ -185,7 +210,7 @@ func (m *model) priceDemands(o int, cand []int) (unserved, floor float64) {
 			switch {
 			case stock >= q:
 				cost = h + d.lambda[base+s]*float64(q)
-				least = math.Min(least, cost)
+				least = min(least, cost)
 			case stock > 0:
 				d.limited[r] = true
 			}
@@ -197,24 +222,59 @@ func (m *model) priceDemands(o int, cand []int) (unserved, floor float64) {
 		if m.outFirst[o] < m.outFirst[o+1] {
 			d.unit[r] = m.leastUnit(i, cand, float64(m.m))
 		}
-		unserved += nothing
 		floor += least
 	}
-	return unserved, floor
+	return floor
+}
+
+// together is the number of sites up to which all subsets are priced in one pass over the demands; with more sites most
+// subsets are too dear to look at, and they are priced one by one.
+const together = 4
+
+// addDemands adds to every subset of sites what it costs to serve each demand from it.
+func (m *model) addDemands(o int, cand []int) {
+	d := &m.dual
+	n := len(cand)
+	subsets := d.subset[:1<<n]
+	var least [1 << together]float64
+	for r, i := range m.liveOf(o) {
+		if d.limited[r] {
+			for mask := 1; mask < len(subsets); mask++ {
+				subsets[mask] += m.limitedCost(i, cand, uint16(mask), nil)
+			}
+			continue
+		}
+		cost := d.cost[r*n : r*n+n]
+		least[0] = float64(m.m) * float64(m.qty[i])
+		for j, c := range cost {
+			half := 1 << j
+			for mask := half; mask < 2*half; mask++ {
+				low := least[mask-half]
+				if c < low {
+					low = c
+				}
+				least[mask] = low
+				subsets[mask] += low
+			}
+		}
+	}
 }
 
 func (m *model) subsetCost(o int, cand []int, mask uint16, stop float64) float64 {
 	d := &m.dual
 	cost := d.subset[mask]
 	n := len(cand)
-	for i, r := m.first[o], 0; i < m.first[o+1] && cost < stop; i, r = i+1, r+1 {
+	for r, i := range m.liveOf(o) {
+		if cost >= stop {
+			break
+		}
 		if d.limited[r] {
 			cost += m.limitedCost(i, cand, mask, nil)
 			continue
 		}
 		least := float64(m.m) * float64(m.qty[i])
 		for rest := mask; rest != 0; rest &= rest - 1 {
-			least = math.Min(least, d.cost[r*n+bits.TrailingZeros16(rest)])
+			least = min(least, d.cost[r*n+bits.TrailingZeros16(rest)])
 		}
 		cost += least
 	}
@@ -241,7 +301,7 @@ func (m *model) limitedCost(i int, cand []int, mask uint16, booked func(pair int
 		if best < 0 {
 			break
 		}
-		units := math.Min(left, bestUnits)
+		units := min(left, bestUnits)
 		cost += units * bestPrice
 		left -= units
 		mask &^= 1 << best
@@ -260,7 +320,7 @@ func (m *model) book(o int, cand []int, mask uint16) {
 	}
 	use := func(pair int, units float64) { d.used[pair] += units }
 	n := len(cand)
-	for i, r := m.first[o], 0; i < m.first[o+1]; i, r = i+1, r+1 {
+	for r, i := range m.liveOf(o) {
 		if d.limited[r] {
 			m.limitedCost(i, cand, mask, use)
 			continue
@@ -286,9 +346,9 @@ func (m *model) outsideBound(o int) float64 {
 	d := &m.dual
 	open := math.Inf(1)
 	for _, s := range out {
-		open = math.Min(open, float64(m.openCents(o, s))+d.mu[s])
+		open = min(open, float64(m.openCents(o, s))+d.mu[s])
 	}
-	for i, r := m.first[o], 0; i < m.first[o+1]; i, r = i+1, r+1 {
+	for r, i := range m.liveOf(o) {
 		open += float64(m.qty[i]) * m.leastUnit(i, out, d.unit[r])
 	}
 	return open
@@ -300,7 +360,7 @@ func (m *model) leastUnit(i int, sites []int, price float64) float64 {
 	base := m.item[i] * m.sites
 	for _, s := range sites {
 		if most := min(m.qty[i], m.p.Stock[base+s]); most > 0 {
-			price = math.Min(price, m.dual.lambda[base+s]+float64(m.p.PerLineCents)/float64(most))
+			price = min(price, m.dual.lambda[base+s]+float64(m.p.PerLineCents)/float64(most))
 		}
 	}
 	return price

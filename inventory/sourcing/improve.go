@@ -6,7 +6,7 @@ import (
 )
 
 // rivals is how many orders one order may try to push aside in a pass; it keeps a pass linear in the orders.
-const rivals = 6
+const rivals = 24
 
 // improve takes every order that costs more than it would alone, places it again on true marginal costs, and if that does
 // not help, together with an order that stands in its way. It ends after passes rounds or when a round finds nothing.

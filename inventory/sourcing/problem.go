@@ -51,7 +51,7 @@ type Line struct {
 
 // Options bound the work; the zero value works and the work never depends on time.
 type Options struct {
-	Iterations int     // subgradient steps, 0 = 120
+	Iterations int     // subgradient steps, 0 = 80
 	Passes     int     // passes of local search, 0 = 4
 	MaxSites   int     // sites enumerated per order, 0 = 8, most 12; beyond them the best and a weaker, still valid bound
 	GapTarget  float64 // stop when (objective − bound)/objective is no more than this, 0 = 0.0005; 1e-12 goes on to a proof
@@ -255,7 +255,7 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sourcing: options %+v: nothing may be negative and at most 12 sites are enumerated", o)
 	}
 	if o.Iterations == 0 {
-		o.Iterations = 120
+		o.Iterations = 80
 	}
 	if o.Passes == 0 {
 		o.Passes = 4

@@ -32,7 +32,7 @@ func (m *model) search(ctx context.Context) error {
 
 const (
 	averaging   = 0.1  // weight of the newest slope in the averaged one
-	patience    = 6    // steps without a better bound before the step shrinks
+	patience    = 3    // steps without a better bound before the step shrinks
 	shrinkStep  = 0.66 // Barahona & Anbil 2000, §2
 	growStep    = 1.1
 	leastTheta  = 1e-3
@@ -64,10 +64,10 @@ func (m *model) raiseBound(ctx context.Context) error {
 		m.evaluate()
 		agree := m.average()
 		switch gain := d.bound - before; {
-		case gain > noticedGain*math.Max(1, float64(m.best.objective)-before):
+		case gain > noticedGain*max(1, float64(m.best.objective)-before):
 			stuck = 0
 			if agree {
-				theta = math.Min(2, theta*growStep)
+				theta = min(2, theta*growStep)
 			}
 		default:
 			if stuck++; stuck >= patience {
@@ -100,7 +100,7 @@ func (m *model) startPrices() {
 			d.lambda[k] = float64(m.p.ScarcityCents) * float64(below) / float64(m.threshold(k))
 		}
 		if short[item] && m.primal.left[k] == 0 {
-			d.lambda[k] = math.Max(0, float64(m.m)-float64(m.p.PerLineCents)/d.scale[item])
+			d.lambda[k] = max(0, float64(m.m)-float64(m.p.PerLineCents)/d.scale[item])
 		}
 	}
 }
@@ -133,7 +133,7 @@ func (m *model) boundCents() int64 {
 	return max(0, int64(math.Ceil(m.dual.bound-gapTolerance(m.dual.bound))))
 }
 
-// step moves from the best prices along the averaged slopes. Stock prices move in cents per usual demand of their item.
+// step moves from the best prices along the averaged slopes, each stock price by its width.
 // False means that no price can move.
 func (m *model) step(theta float64) bool {
 	d := &m.dual
@@ -151,19 +151,19 @@ func (m *model) step(theta float64) bool {
 	if norm == 0 {
 		return false
 	}
-	length := theta * math.Max(1, float64(m.best.objective)-d.bound) / norm
+	length := theta * max(1, float64(m.best.objective)-d.bound) / norm
 	for _, k := range d.tight {
-		d.lambda[k] = math.Max(0, d.bestLambda[k]+length*d.meanStock[k]/d.scale[k/m.sites])
+		d.lambda[k] = max(0, d.bestLambda[k]+length*d.meanStock[k]/d.width[k])
 	}
 	for _, s := range d.tightS {
-		d.mu[s] = math.Max(0, d.bestMu[s]+length*d.meanParcel[s])
+		d.mu[s] = max(0, d.bestMu[s]+length*d.meanParcel[s])
 	}
 	return true
 }
 
-// stockSlope is units wanted less units given at the present prices, in usual demands of the item.
+// stockSlope is units wanted less units given at the present prices, in widths of the price.
 func (m *model) stockSlope(k int) float64 {
-	return (m.dual.used[k] - m.dual.slack[k]) / m.dual.scale[k/m.sites]
+	return (m.dual.used[k] - m.dual.slack[k]) / m.dual.width[k]
 }
 
 func (m *model) parcelSlope(s int) float64 {
