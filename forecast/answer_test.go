@@ -17,7 +17,7 @@ func flat(s Series, ask Ask) Forecast {
 	if !h.Fits() {
 		return h.Short("flat", ask)
 	}
-	x := h.Deseasonalised()
+	x := slices.Clone(h.Deseasonalised())
 	level := 0.0
 	for _, v := range x {
 		level += v / float64(len(x))
@@ -149,6 +149,8 @@ func TestCheck(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(*Forecast){
 		"Status":                   func(f *Forecast) { f.Status = "fine" },
+		"Params[\"aicc\"] is -Inf": func(f *Forecast) { f.Params = map[string]float64{"aicc": math.Inf(-1)} },
+		"Levels[1] is NaN":         func(f *Forecast) { f.Levels[1] = math.NaN() },
 		"Mean has 4":               func(f *Forecast) { f.Mean = f.Mean[:4] },
 		"Mean[2] is NaN":           func(f *Forecast) { f.Mean[2] = math.NaN() },
 		"Mean[0] is -1":            func(f *Forecast) { f.Mean[0] = -1 },

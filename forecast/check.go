@@ -22,6 +22,16 @@ func Check(f Forecast, horizon int) error {
 	if len(f.Quantiles) != len(f.Levels) {
 		return bad("%d rows of Quantiles for %d Levels", len(f.Quantiles), len(f.Levels))
 	}
+	for name, v := range f.Params {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return bad("Params[%q] is %v", name, v)
+		}
+	}
+	for l, p := range f.Levels {
+		if !(p >= 0 && p <= 1) {
+			return bad("Levels[%d] is %v, not a probability", l, p)
+		}
+	}
 	for d, v := range f.Mean {
 		if !sane(v) || f.Status == StatusEmpty && v != 0 {
 			return bad("Mean[%d] is %v", d, v)

@@ -67,6 +67,14 @@ type Model interface {
 	Forecast(s Series, horizon int, levels []float64, lead *LeadTime, seed uint64) Forecast
 }
 
+// HistoryModel is a Model that can also be handed the series made ready, so that several share that work. Answer of
+// Observe(s, Pooled()) is the same as Forecast of s; it leaves the History as it is.
+type HistoryModel interface {
+	Model
+	Pooled() *Profile // the week to which a series' own is shrunk, nil = flat; not to be changed
+	Answer(h *History, ask Ask) Forecast
+}
+
 // Accuracy is what a rolling-origin backtest found for one method on one series, or pooled over many.
 type Accuracy struct {
 	Origins    int     // forecasts made

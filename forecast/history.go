@@ -24,6 +24,8 @@ type History struct {
 	Profile Profile
 	Ignored int // impossible values that were left out
 	Status  Status
+
+	level []float64 // see Deseasonalised
 }
 
 // Observe makes s ready, with the weekday profile shrunk towards pooled (nil: towards a flat week). It copies what it
@@ -70,8 +72,11 @@ func statusOf(observed, positive, ignored int) Status {
 	return StatusOK
 }
 
-// Deseasonalised gives Y divided by the factor of its weekday.
+// Deseasonalised gives Y divided by the factor of its weekday. It is made once and shared by those who ask: do not change it.
 func (h *History) Deseasonalised() []float64 {
+	if h.level != nil {
+		return h.level
+	}
 	var inverse [7]float64
 	for w, f := range h.Profile.Factor {
 		if f > 0 {
@@ -82,6 +87,7 @@ func (h *History) Deseasonalised() []float64 {
 	for t, y := range h.Y {
 		x[t] = y * inverse[h.Weekday[t]]
 	}
+	h.level = x
 	return x
 }
 

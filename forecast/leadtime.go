@@ -65,7 +65,11 @@ func gamma(r *rand.Rand, shape float64) float64 {
 			continue
 		}
 		v *= v * v
-		if math.Log(r.Float64()) < 0.5*x*x+d-d*v+d*math.Log(v) {
+		u := r.Float64()
+		if u < 1-0.0331*x*x*x*x { // their squeeze: implies the exact test and spares its logarithms
+			return boost * d * v
+		}
+		if math.Log(u) < 0.5*x*x+d-d*v+d*math.Log(v) {
 			return boost * d * v
 		}
 	}
@@ -75,23 +79,20 @@ func gamma(r *rand.Rand, shape float64) float64 {
 // level follows what it drew, as the fitted method's would, so that a sum is wider than its days were they independent.
 // The mean is exact given the lead times drawn, and the paths are scaled to it. O(paths · days).
 func (s *spread) leadTime(mean []float64, ask Ask) *LeadTimeDemand {
-	days, sd := ask.Lead.clamped()
-	out := &LeadTimeDemand{MeanDays: days, SDDays: sd, Levels: slices.Clone(ask.Levels),
+	meanDays, sdDays := ask.Lead.clamped()
+	out := &LeadTimeDemand{MeanDays: meanDays, SDDays: sdDays, Levels: slices.Clone(ask.Levels),
 		Quantiles: make([]float64, len(ask.Levels))}
-	none := make([]float64, len(mean)) // P(no demand) of each day
 	sofar := make([]float64, len(mean)+1)
 	for d, mu := range mean {
 		sofar[d+1] = sofar[d] + mu
-		if mu > 0 {
-			none[d] = 1 - s.chance(mu)
-		}
 	}
+	days := s.leadDays(mean)
 	sums := make([]float64, leadPaths)
 	drawn := 0.0
 	for i := range sums {
 		n := min(ask.Lead.draw(ask.Rand), len(mean))
 		out.Mean += sofar[n] / leadPaths
-		sums[i] = s.path(mean[:n], none, ask.Rand)
+		sums[i] = s.path(days[:n], ask.Rand)
 		drawn += sums[i] / leadPaths
 	}
 	scale := s.stretch
@@ -111,24 +112,54 @@ func (s *spread) leadTime(mean []float64, ask Ask) *LeadTimeDemand {
 	return out
 }
 
-// path draws the demand of one run of days.
-func (s *spread) path(mean, none []float64, r *rand.Rand) float64 {
-	n := float64(len(s.sizes))
-	sum, level := 0.0, 1.0
+// leadDay is what a path needs of one day with mean mu.
+type leadDay struct {
+	none  float64 // P(no demand)
+	size  float64 // mu/P(demand), the mean size
+	index float64 // sizes per unit of probability
+	wake  float64 // 1/P(demand)
+}
+
+func (s *spread) leadDays(mean []float64) []leadDay {
+	days := make([]leadDay, len(mean))
+	for d, mu := range mean {
+		if mu > 0 {
+			p := s.chance(mu)
+			days[d] = leadDay{none: 1 - p, size: mu / p, index: float64(len(s.sizes)) / p, wake: 1 / p}
+		}
+	}
+	return days
+}
+
+// path draws the demand of one run of days: its level from r, its days from a generator of its own that r seeds, since
+// most of a lead time's cost is drawing numbers.
+func (s *spread) path(days []leadDay, r *rand.Rand) float64 {
+	sum, level, state := 0.0, 1.0, r.Uint64()
 	if s.drift > 0 {
 		level = gamma(r, 1/s.drift) * s.drift
 	}
-	for d, mu := range mean {
-		if mu <= 0 {
+	for d := range days {
+		day := &days[d]
+		if day.size <= 0 {
 			continue
 		}
-		relative := 0.0 // to mu
-		if u := r.Float64(); u >= none[d] {
-			p := 1 - none[d]
-			relative = level * s.sizes[min(int(n*(u-none[d])/p), len(s.sizes)-1)] / p
-			sum += mu * relative
+		u := uniform(&state)
+		if u < day.none {
+			level -= s.memory * level
+			continue
 		}
-		level += s.memory * (relative - level)
+		size := level * s.sizes[min(int((u-day.none)*day.index), len(s.sizes)-1)]
+		sum += day.size * size
+		level += s.memory * (size*day.wake - level)
 	}
 	return sum
+}
+
+// uniform draws from [0, 1) by SplitMix64 (Steele, Lea and Flood 2014).
+func uniform(state *uint64) float64 {
+	*state += 0x9e3779b97f4a7c15
+	z := *state
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return float64((z^z>>31)>>11) / (1 << 53)
 }

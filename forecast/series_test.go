@@ -114,6 +114,18 @@ func TestProfileOfOneSeries(t *testing.T) {
 	}
 }
 
+// What was sold on a closed weekday says nothing of the others: a noisy item's week is the same with one huge Sunday sale.
+func TestClosedWeekdayDoesNotBendTheOthers(t *testing.T) {
+	t.Parallel()
+	pooled := Profile{Factor: [7]float64{2, 1.5, 1, 0.5, 0.5, 0.5, 0}}
+	s := weeks(30, 2, 9, 0, 4, 1, 3, math.NaN())
+	want := Observe(s, &pooled).Profile
+	s.Values[7*10+6] = 5000
+	if got := Observe(s, &pooled).Profile; got != want {
+		t.Errorf("with a sale on a closed day %v, without %v", got.Factor, want.Factor)
+	}
+}
+
 // The more an item's days scatter, the more it takes the pooled week: a noisy item lies nearer to it than a calm one.
 func TestProfileShrinks(t *testing.T) {
 	t.Parallel()

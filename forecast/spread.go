@@ -112,10 +112,13 @@ func occurrence(mu []float64, positive int) float64 {
 			slope += m * none
 		}
 		step := -value / slope
-		if !(step > 1e-4*kappa) { // also ends on NaN
+		if !(step > 0) { // also ends on NaN
 			break
 		}
 		kappa += step
+		if step < 1e-2*kappa { // its error is squared by each step
+			break
+		}
 	}
 	return kappa
 }

@@ -37,7 +37,8 @@ func PooledProfile(series []Series) Profile {
 			came[w] += t.came[w]
 			seen[w] += t.seen[w]
 		}
-		mean, variance := t.moments()
+		open := FlatProfile()
+		mean, variance := t.moments(&open)
 		if mean <= 0 {
 			continue
 		}
@@ -84,11 +85,11 @@ func tally(s Series) tallies {
 	return t
 }
 
-// moments gives the mean demand of a day and the variance about the mean of its own weekday.
-func (t *tallies) moments() (mean, variance float64) {
+// moments gives the mean demand of a day open in p and the variance about the mean of its own weekday.
+func (t *tallies) moments(p *Profile) (mean, variance float64) {
 	var n, sum, within, free float64
 	for w := range t.days {
-		if t.days[w] == 0 {
+		if t.days[w] == 0 || !p.Open(w) {
 			continue
 		}
 		n += t.days[w]
@@ -123,7 +124,7 @@ func openWeekdays(came, seen [7]float64, pooled *Profile) (open [7]float64) {
 // within weekdays (Efron and Morris 1975). A steady item keeps its own week, a lumpy or a young one takes the pooled one.
 func (t *tallies) profile(pooled *Profile) Profile {
 	p := Profile{Factor: openWeekdays(t.came, t.seen, pooled)}
-	mean, variance := t.moments()
+	mean, variance := t.moments(&p)
 	prior := FlatProfile()
 	if pooled != nil {
 		prior = *pooled

@@ -49,19 +49,23 @@ const (
 )
 
 // Forecast implements forecast.Model. Method is the name of the heaviest candidate, with a "+" where others are blended
-// in; Params holds the weights as "weight_<name>". A history too short to compare on is the first candidate's alone.
+// in; Params holds the weights as "weight_<name>", and "ignored" as the methods do. A history too short to compare on is the first candidate's alone.
 // It fits each candidate once for the answer and trials times for the evidence: O(candidates · days) in all.
 func (a *Auto) Forecast(s forecast.Series, horizon int, levels []float64, lead *forecast.LeadTime, seed uint64) forecast.Forecast {
-	h := forecast.Observe(s, nil)
+	p := prepared{series: s}
+	h := p.history(a.candidates[0].Model)
 	class, _, _ := forecast.Classify(h.Y)
 	models := a.of(class)
-	if len(models) == 1 || !h.Fits() { // every method answers a short history alike
-		return models[0].Forecast(s, horizon, levels, lead, seed)
+	if !h.Fits() { // every method answers a short history alike
+		models = models[:1]
 	}
-	weights := weigh(models, s, seed)
-	return blend(models, weights, func(m forecast.Model) forecast.Forecast {
-		return m.Forecast(s, horizon, levels, lead, seed)
-	})
+	answer := func(m forecast.Model) forecast.Forecast {
+		return p.answer(m, forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}, seed)
+	}
+	if len(models) == 1 {
+		return answer(models[0])
+	}
+	return blend(models, weigh(models, s, seed), answer)
 }
 
 func (a *Auto) of(class forecast.Class) []forecast.Model {
@@ -88,8 +92,9 @@ func weigh(models []forecast.Model, s forecast.Series, seed uint64) []float64 {
 			break
 		}
 		past := forecast.Series{ID: s.ID, StartDay: s.StartDay, Values: s.Values[:origin:origin]}
+		p := prepared{series: past}
 		for i, m := range models {
-			f := m.Forecast(past, trialDays, nil, nil, seed)
+			f := p.answer(m, forecast.Ask{Horizon: trialDays}, seed)
 			for d, y := range s.Values[origin : origin+trialDays] {
 				if y >= 0 && y <= forecast.MaxUnits {
 					e := f.Mean[d] - y
@@ -146,6 +151,9 @@ func blend(models []forecast.Model, weights []float64, ask func(forecast.Model) 
 		}
 		params["weight_"+m.Name()] = weights[i]
 		f := ask(m)
+		if n, ok := f.Params["ignored"]; ok {
+			params["ignored"] = n
+		}
 		if used == 0 {
 			out = scaled(f, weights[i])
 		} else {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"quartermaster/forecast"
+	"quartermaster/internal/rng"
 )
 
 // fixed forecasts one level, whatever it sees; its answers for a lead time are ten days of it.
@@ -96,6 +97,51 @@ func TestWeights(t *testing.T) {
 			t.Fatalf("weights %v sum to %v", w, sum)
 		}
 	})
+}
+
+// sharing is fixed with a pooled week: it answers from the history it is handed, with as many units as that has days,
+// plus the week's Monday factor.
+type sharing struct {
+	fixed
+	pooled *forecast.Profile
+	seen   *[]*forecast.History
+}
+
+func (m sharing) Pooled() *forecast.Profile { return m.pooled }
+
+func (m sharing) Answer(h *forecast.History, ask forecast.Ask) forecast.Forecast {
+	*m.seen = append(*m.seen, h)
+	f := fixed{m.name, float64(len(h.Y))}.Forecast(forecast.Series{ID: h.ID}, ask.Horizon, ask.Levels, ask.Lead, 0)
+	if ask.Lead != nil {
+		f.LeadTime.Mean = ask.Rand.Float64()
+	}
+	f.Params = map[string]float64{"ignored": float64(h.Ignored)}
+	return f
+}
+
+// Models that agree on the week are handed the same history, those of another week get theirs, and each lead time is drawn
+// from the same numbers. What the methods ignored is told once more.
+func TestSharesHistories(t *testing.T) {
+	t.Parallel()
+	one, same, other := forecast.FlatProfile(), forecast.FlatProfile(), forecast.Profile{Factor: [7]float64{2, 0.8, 0.8, 0.8, 0.8, 0.8, 1}}
+	var seen []*forecast.History
+	a, err := New(Candidate{Model: sharing{fixed{"a", 0}, &one, &seen}}, Candidate{Model: sharing{fixed{"b", 0}, &same, &seen}},
+		Candidate{Model: sharing{fixed{"c", 0}, &other, &seen}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := steady(70, 3) // too short for trials
+	s.Values[5] = -1
+	f := a.Forecast(s, 2, nil, &forecast.LeadTime{MeanDays: 3}, 9)
+	if len(seen) != 3 || seen[0] != seen[1] || seen[1] == seen[2] {
+		t.Errorf("histories %v", seen)
+	}
+	if f.Mean[1] != 69 || f.Params["ignored"] != 1 {
+		t.Errorf("%+v", f)
+	}
+	if want := rng.New(9, "forecast", "s").Float64(); math.Abs(f.LeadTime.Mean-want) > 1e-12 {
+		t.Errorf("lead time drawn from other numbers: %v, want %v", f.LeadTime.Mean, want)
+	}
 }
 
 // Candidates are asked for their own classes only; a class that nobody names gets all; no candidate is an error.

@@ -57,13 +57,21 @@ func (m *Model) Name() string {
 	return "ets"
 }
 
-// Forecast implements forecast.Model. Params: alpha, level, aicc and for the damped trend beta, phi, trend.
+// Forecast implements forecast.Model. Params: alpha, level, aicc (not of a perfect fit, which has none) and for the damped trend beta, phi, trend.
 func (m *Model) Forecast(s forecast.Series, horizon int, levels []float64, lead *forecast.LeadTime, seed uint64) forecast.Forecast {
 	ask := forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}
 	if lead != nil {
 		ask.Rand = rng.New(seed, "forecast", s.ID)
 	}
 	h := forecast.Observe(s, m.pooled)
+	return m.Answer(&h, ask)
+}
+
+// Pooled implements forecast.HistoryModel.
+func (m *Model) Pooled() *forecast.Profile { return m.pooled }
+
+// Answer implements forecast.HistoryModel.
+func (m *Model) Answer(h *forecast.History, ask forecast.Ask) forecast.Forecast {
 	if !h.Fits() {
 		return h.Short(m.Name(), ask)
 	}
@@ -71,7 +79,10 @@ func (m *Model) Forecast(s forecast.Series, horizon int, levels []float64, lead 
 	best := m.fit(x)
 	fitted := make([]float64, len(x))
 	level, trend := best.run(x, fitted)
-	params := map[string]float64{"alpha": best.alpha, "level": level, "aicc": best.aicc}
+	params := map[string]float64{"alpha": best.alpha, "level": level}
+	if !math.IsInf(best.aicc, 0) {
+		params["aicc"] = best.aicc
+	}
 	if best.beta > 0 {
 		params["beta"], params["phi"], params["trend"] = best.beta, best.phi, trend
 	}

@@ -1,6 +1,7 @@
 package ets
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -120,6 +121,21 @@ func TestAutoChooses(t *testing.T) {
 	}
 	if f := m.Forecast(level, 5, nil, nil, 1); f.Params["beta"] != 0 {
 		t.Errorf("level demand: %v", f.Params)
+	}
+}
+
+// A perfect fit has no AICc: every figure of the answer can be written as JSON.
+func TestPerfectFitIsJSON(t *testing.T) {
+	t.Parallel()
+	for _, m := range all() {
+		f := m.Forecast(forecast.Series{ID: "c", Values: slices.Repeat([]float64{4}, 60)}, 3, forecast.DefaultLevels,
+			&forecast.LeadTime{MeanDays: 5}, 1)
+		if err := forecast.Check(f, 3); err != nil {
+			t.Error(err)
+		}
+		if _, err := json.Marshal(f); err != nil {
+			t.Errorf("%s: %v", m.Name(), err)
+		}
 	}
 }
 

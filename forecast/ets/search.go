@@ -1,7 +1,6 @@
 package ets
 
-// lanes is how many parameters are tried side by side: their recursions do not wait for each other.
-const lanes = 8
+import "quartermaster/forecast"
 
 // startDays are the open days from which the starting level is taken: eight weeks at most.
 const startDays = 48
@@ -24,40 +23,12 @@ func mean(x []float64) float64 {
 	return sum / float64(max(len(x), 1))
 }
 
-// fitSimple minimises the squared errors over alpha in 0.01…0.6: a coarse grid, then between the neighbours of its best.
+// fitSimple minimises the squared errors over alpha in 0.01…0.6.
 func fitSimple(x []float64, level float64) states {
-	coarse := [lanes]float64{0.01, 0.02, 0.04, 0.08, 0.14, 0.23, 0.37, 0.6}
-	at, _ := leastSquares(x, level, &coarse)
-	low, high := coarse[max(at-1, 0)], coarse[min(at+1, lanes-1)]
-	var fine [lanes]float64
-	for i := range fine {
-		fine[i] = low + (high-low)*float64(i)/(lanes-1)
-	}
-	at, square := leastSquares(x, level, &fine)
-	s := states{alpha: fine[at], level: level, square: square}
+	s := states{level: level}
+	s.alpha, s.square = forecast.SearchAlpha(x, level, 0, &forecast.Alphas{0.01, 0.02, 0.04, 0.08, 0.14, 0.23, 0.37, 0.6})
 	s.criterion(len(x), 3)
 	return s
-}
-
-// leastSquares gives the index of the alpha with the least sum of squared errors, and that sum; the smaller one of a tie.
-func leastSquares(x []float64, start float64, alphas *[lanes]float64) (best int, least float64) {
-	var level, square [lanes]float64
-	for i := range level {
-		level[i] = start
-	}
-	for _, v := range x {
-		for i := range lanes {
-			e := v - level[i]
-			square[i] += e * e
-			level[i] += alphas[i] * e
-		}
-	}
-	for i := range square {
-		if square[i] < square[best] {
-			best = i
-		}
-	}
-	return best, square[best]
 }
 
 // fitDamped searches alpha, beta (as a share of alpha, which keeps the form stable) and phi: every point of a small grid,

@@ -11,15 +11,11 @@ const lanes = 8
 // fitCroston chooses the one smoothing parameter of sizes and intervals (Croston's) and gives the rate of the days to come.
 func fitCroston(x []float64, unbiased bool, fit *forecast.Fit) float64 {
 	size, interval := start(x)
+	days := demandsOf(x)
 	best, least := 0, 0.0
 	for i, alpha := range alphas {
 		c := newCroston(alpha, size, interval, unbiased)
-		square := 0.0
-		for _, v := range x {
-			e := v - c.rate
-			square += e * e
-			c.see(v)
-		}
+		square := c.squares(&days)
 		if i == 0 || square < least {
 			best, least = i, square
 		}
@@ -51,6 +47,19 @@ func newCroston(alpha, size, interval float64, unbiased bool) croston {
 	}
 	c.rate = c.correction * size / interval
 	return c
+}
+
+// squares goes through all days and gives the sum of their squared errors: the rate stands still between demands.
+func (c *croston) squares(days *demands) float64 {
+	square := 0.0
+	for i, demand := range days.size {
+		quiet := float64(days.quiet[i])
+		e := demand - c.rate
+		square += quiet*c.rate*c.rate + e*e
+		c.since += quiet
+		c.see(demand)
+	}
+	return square + float64(days.tail)*c.rate*c.rate
 }
 
 // see takes in one day's demand. Size, interval and rate move on days with demand only.

@@ -59,6 +59,14 @@ func (m *Model) Forecast(s forecast.Series, horizon int, levels []float64, lead 
 		ask.Rand = rng.New(seed, "forecast", s.ID)
 	}
 	h := forecast.Observe(s, m.pooled)
+	return m.Answer(&h, ask)
+}
+
+// Pooled implements forecast.HistoryModel.
+func (m *Model) Pooled() *forecast.Profile { return m.pooled }
+
+// Answer implements forecast.HistoryModel.
+func (m *Model) Answer(h *forecast.History, ask forecast.Ask) forecast.Forecast {
 	if !h.Fits() {
 		return h.Short(m.Name(), ask)
 	}

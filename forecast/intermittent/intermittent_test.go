@@ -53,9 +53,10 @@ func TestCrostonOnDailyDemandIsSimpleSmoothing(t *testing.T) {
 // recursion, one pair of parameters at a time.
 func TestTSBSearchEqualsPlainRecursion(t *testing.T) {
 	t.Parallel()
-	x := noisyDays(120)
+	x := append(noisyDays(120), make([]float64, 150)...) // ends in a longer run than one step takes
+	days := demandsOf(x)
 	for _, beta := range []float64{0.02, 0.2} {
-		at, least := leastSquares(x, 3, 0.5, beta)
+		at, least := leastSquares(&days, 3, 0.5, beta)
 		for i, alpha := range alphas {
 			p, z, square := 0.5, 3.0, 0.0
 			for _, v := range x {
@@ -71,6 +72,25 @@ func TestTSBSearchEqualsPlainRecursion(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Croston's fast errors are those of the recursion day by day, also over quiet days at both ends.
+func TestCrostonSearchEqualsPlainRecursion(t *testing.T) {
+	t.Parallel()
+	value := rapid.OneOf(rapid.Just(0.0), rapid.Just(0.0), rapid.Float64Range(0.1, 50))
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.SliceOfN(value, 0, 60).Draw(t, "x")
+		days := demandsOf(x)
+		fast, plain := newCroston(0.2, 4, 2, true), newCroston(0.2, 4, 2, true)
+		want := 0.0
+		for _, v := range x {
+			want += (v - plain.rate) * (v - plain.rate)
+			plain.see(v)
+		}
+		if got := fast.squares(&days); math.Abs(got-want) > 1e-9*(1+want) || fast.rate != plain.rate {
+			t.Fatalf("squares %v, rate %v; day by day %v, %v", got, fast.rate, want, plain.rate)
+		}
+	})
 }
 
 func noisyDays(n int) []float64 {

@@ -41,6 +41,14 @@ func (m *Model) Forecast(s forecast.Series, horizon int, levels []float64, lead 
 		ask.Rand = rng.New(seed, "forecast", s.ID)
 	}
 	h := forecast.Observe(s, m.pooled)
+	return m.Answer(&h, ask)
+}
+
+// Pooled implements forecast.HistoryModel.
+func (m *Model) Pooled() *forecast.Profile { return m.pooled }
+
+// Answer implements forecast.HistoryModel.
+func (m *Model) Answer(h *forecast.History, ask forecast.Ask) forecast.Forecast {
 	if !h.Fits() {
 		return h.Short(m.Name(), ask)
 	}
@@ -49,28 +57,26 @@ func (m *Model) Forecast(s forecast.Series, horizon int, levels []float64, lead 
 	slope := slopeOf(x)
 	alpha := bestAlpha(x, start, slope)
 	fitted := make([]float64, len(x))
-	level, lag := smooth(x, start, slope, alpha, fitted)
+	next := smooth(x, start, slope, alpha, fitted)
 	return h.Answer(forecast.Fit{
 		Method: m.Name(),
-		Params: map[string]float64{"alpha": alpha, "level": level, "drift": slope / 2},
+		Params: map[string]float64{"alpha": alpha, "level": next - slope/2, "drift": slope / 2},
 		Fitted: fitted,
-		Level:  func(ahead int) float64 { return level + slope/2*(float64(ahead)+lag) },
+		Level:  func(ahead int) float64 { return next + slope/2*float64(ahead-1) },
 		Memory: alpha,
 	}, ask)
 }
 
-// smooth runs simple exponential smoothing over x and fills fitted with the one-step-ahead means. It gives the last level
-// and how many days of the line the level lags behind it, so that the mean h days ahead is level + slope/2·(h + lag):
-// the drift form of Hyndman and Billah, with the lag (1−α)(1−(1−α)^n)/α built up step by step.
-func smooth(x []float64, start, slope, alpha float64, fitted []float64) (level, lag float64) {
-	level = start
-	keep, half := 1-alpha, slope/2
+// smooth runs exponential smoothing with half the slope as drift over x, fills fitted with the one-step-ahead means and
+// gives the mean of the day after x: the form of Hyndman and Billah.
+func smooth(x []float64, start, slope, alpha float64, fitted []float64) (next float64) {
+	half := slope / 2
+	next = start + half
 	for t, v := range x {
-		fitted[t] = level + half*(1+lag)
-		level += alpha * (v - level)
-		lag = keep * (lag + 1)
+		fitted[t] = next
+		next += alpha*(v-next) + half
 	}
-	return level, lag
+	return next
 }
 
 // startLevel is the mean of the first eight weeks' open days at most, the line's value one day before the first.
@@ -97,44 +103,8 @@ func slopeOf(x []float64) float64 {
 	return cross / (n * (n*n - 1) / 12)
 }
 
-// lanes is how many smoothing parameters are tried side by side: their recursions do not wait for each other.
-const lanes = 8
-
-// bestAlpha minimises the squared one-step-ahead errors over 0.01…0.5, first on a coarse grid and then between the
-// neighbours of its best point.
+// bestAlpha minimises the squared one-step-ahead errors over 0.01…0.5.
 func bestAlpha(x []float64, start, slope float64) float64 {
-	coarse := [lanes]float64{0.01, 0.02, 0.04, 0.08, 0.14, 0.22, 0.34, 0.5}
-	at := leastSquares(x, start, slope, &coarse)
-	low, high := coarse[max(at-1, 0)], coarse[min(at+1, lanes-1)]
-	var fine [lanes]float64
-	for i := range fine {
-		fine[i] = low + (high-low)*float64(i)/(lanes-1)
-	}
-	return fine[leastSquares(x, start, slope, &fine)]
-}
-
-// leastSquares gives the index of the alpha with the least sum of squared one-step-ahead errors; the smaller one of a tie.
-func leastSquares(x []float64, start, slope float64, alphas *[lanes]float64) int {
-	var level, lag, square [lanes]float64
-	for i := range level {
-		level[i] = start
-	}
-	half := slope / 2
-	for _, v := range x {
-		for i := range lanes {
-			alpha := alphas[i]
-			gap := v - level[i]
-			e := gap - half*(1+lag[i])
-			square[i] += e * e
-			level[i] += alpha * gap
-			lag[i] = (1 - alpha) * (lag[i] + 1)
-		}
-	}
-	best := 0
-	for i := range square {
-		if square[i] < square[best] {
-			best = i
-		}
-	}
-	return best
+	alpha, _ := forecast.SearchAlpha(x, start+slope/2, slope/2, &forecast.Alphas{0.01, 0.02, 0.04, 0.08, 0.14, 0.22, 0.34, 0.5})
+	return alpha
 }
