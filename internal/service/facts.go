@@ -11,6 +11,7 @@ import (
 
 	"quartermaster/forecast"
 	"quartermaster/internal/plan"
+	"quartermaster/inventory"
 	"quartermaster/routing"
 )
 
@@ -22,10 +23,12 @@ const (
 
 // EncodeBusiness writes the declared part of a snapshot (items, sites, suppliers, calendar, rules) as the document that
 // FactStore.SaveBusiness keeps. What changes by itself (sales, orders, stock, forecasts) is left out: it has tables.
-func EncodeBusiness(s plan.Snapshot) ([]byte, error) {
+func EncodeBusiness(s plan.Snapshot) ([]byte, error) { return json.Marshal(declaredPart(s)) }
+
+func declaredPart(s plan.Snapshot) plan.Snapshot {
 	s.OriginDay, s.Days = 0, 0
 	s.Sales, s.Orders, s.Positions, s.Inbound, s.Forecasts = nil, nil, nil, nil, nil
-	return json.Marshal(s)
+	return s
 }
 
 // DecodeBusiness reads what EncodeBusiness wrote.
@@ -72,8 +75,16 @@ func (l loader) declared(ctx context.Context, r PlanRequest) (*plan.Snapshot, er
 		return nil, err
 	}
 	byID := make(map[string]forecast.Series, len(sales))
-	for _, x := range sales {
+	last := r.OriginDay
+	for i, x := range sales {
 		byID[x.ID] = x
+		if end := x.StartDay + len(x.Values); i == 0 || end > last {
+			last = end
+		}
+	}
+	if r.OriginDay-last > maxBlindDays {
+		return nil, fmt.Errorf("%w: origin_day: %d is %d days after the newest sale; give a day at most %d days after it, or import newer sales",
+			ErrInvalid, r.OriginDay, r.OriginDay-last, maxBlindDays)
 	}
 	s.Sales = make([]forecast.Series, len(s.Items))
 	for i, item := range s.Items {
@@ -81,6 +92,10 @@ func (l loader) declared(ctx context.Context, r PlanRequest) (*plan.Snapshot, er
 	}
 	return &s, nil
 }
+
+// maxBlindDays is how long after the newest sale a plan may start: beyond it forecasts are made of nothing, and a history
+// filled up with unobserved days takes memory without end.
+const maxBlindDays = 366
 
 // seriesUntil is the history as it was known on the morning of day origin: later days are cut off, days after the last
 // record are not observed. A plan for a past week sees nothing of that week.
@@ -98,15 +113,20 @@ func seriesUntil(s forecast.Series, id string, origin int) forecast.Series {
 
 // moving adds what changes from hour to hour: stock, what is on its way, and the orders of the planned days.
 func (l loader) moving(ctx context.Context, s *plan.Snapshot) error {
-	var err error
-	if s.Positions, err = l.facts.Positions(ctx, l.tenant); err != nil {
+	positions, err := l.facts.Positions(ctx, l.tenant)
+	if err != nil {
 		return err
 	}
+	declared := declaredPairs(s)
+	s.Positions = slices.DeleteFunc(positions, func(x inventory.Position) bool { return !declared(x.ItemID, x.SiteID) })
 	inbound, err := l.facts.Inbound(ctx, l.tenant)
 	if err != nil {
 		return err
 	}
 	for _, x := range inbound {
+		if !declared(x.ItemID, x.SiteID) {
+			continue
+		}
 		s.Inbound = append(s.Inbound, plan.Inbound{ItemID: x.ItemID, SiteID: x.SiteID, Qty: x.Qty, DueDay: x.DueDay - s.OriginDay})
 	}
 	from, to := orderSpan(s)
@@ -122,6 +142,19 @@ func (l loader) moving(ctx context.Context, s *plan.Snapshot) error {
 		s.Orders[i] = planOrder(o, s.OriginDay)
 	}
 	return nil
+}
+
+// declaredPairs tells which stock concerns the business as it is declared now. Stock of items and sites that an earlier
+// declaration had stays stored, and is nobody's any more.
+func declaredPairs(s *plan.Snapshot) func(item, site string) bool {
+	items, sites := map[string]bool{}, map[string]bool{}
+	for i := range s.Items {
+		items[s.Items[i].ID] = true
+	}
+	for i := range s.Sites {
+		sites[s.Sites[i].ID] = true
+	}
+	return func(item, site string) bool { return items[item] && sites[site] }
 }
 
 // MaxPlanOrders bounds one plan.

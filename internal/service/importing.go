@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"quartermaster/internal/history"
 	"quartermaster/internal/plan"
@@ -22,34 +23,77 @@ type Takeover struct {
 	Report any // written as JSON beside the import: counts, rows set aside with reasons and places
 }
 
-// Known gives the import with this content hash, so that the same files need not be read into facts again.
+// declaration is the stored business document with the import it came with.
+type declaration struct {
+	plan.Snapshot
+	Import string // id; SaveImport and SaveBusiness are two writes, and only together they are a takeover
+}
+
+// Known gives the import with this content hash if the stored facts are its own, so that the same files need not be read
+// into facts again. They are not after another import, nor where the program died between the two writes of Save.
 func (im *Importing) Known(ctx context.Context, tenant, contentHash string) (Import, bool, error) {
 	business, err := im.Facts.Business(ctx, tenant)
-	if err != nil || business.Revision == 0 { // an import that died between its two writes is done again
+	if err != nil || business.Revision == 0 {
 		return Import{}, false, err
+	}
+	var from struct{ Import string }
+	if err := json.Unmarshal(business.Document, &from); err != nil {
+		return Import{}, false, fmt.Errorf("service: read the stored business document: %w", err)
 	}
 	all, err := im.Facts.Imports(ctx, tenant)
-	if err != nil {
+	if err != nil || len(all) == 0 || all[0].ID != from.Import || !sameContent(all[0].ContentHash, contentHash) {
 		return Import{}, false, err
 	}
+	return all[0], true, nil
+}
+
+// again parts a content hash from the count of its takeover, where the same content was taken over more than once.
+const again = "@"
+
+func sameContent(stored, contentHash string) bool {
+	hash, _, _ := strings.Cut(stored, again)
+	return hash == contentHash
+}
+
+// contentKey is the hash to store an import under: the store writes the same hash once, but files that were in before
+// another import came between must be written again, declaration and stock with them.
+func (im *Importing) contentKey(ctx context.Context, tenant, contentHash string) (string, error) {
+	all, err := im.Facts.Imports(ctx, tenant)
+	switch {
+	case err != nil || len(all) == 0:
+		return contentHash, err
+	case sameContent(all[0].ContentHash, contentHash):
+		return all[0].ContentHash, nil
+	}
+	before := 0
 	for _, imp := range all {
-		if imp.ContentHash == contentHash {
-			return imp, true, nil
+		if sameContent(imp.ContentHash, contentHash) {
+			before++
 		}
 	}
-	return Import{}, false, nil
+	if before == 0 {
+		return contentHash, nil
+	}
+	return fmt.Sprintf("%s%s%d", contentHash, again, before+1), nil
 }
 
 // Save writes orders, sales, stock and what is on its way in one transaction, then the declaration. Saving the same
-// content again changes nothing.
+// content again changes nothing. The last takeover is the business: its declaration replaces the one before, its sales
+// those of the same items, its stock that of the same item and site; stock of what it does not declare stays stored but
+// is planned with no more. Orders that are there stay as they are, also the place and hours of their consignee, though
+// another seed or declaration would draw others: promises may have been given for them.
 func (im *Importing) Save(ctx context.Context, tenant string, t Takeover) (Import, error) {
 	report, err := json.Marshal(t.Report)
 	if err != nil {
 		return Import{}, fmt.Errorf("write the import's report: %w", err)
 	}
+	key, err := im.contentKey(ctx, tenant, t.ContentHash)
+	if err != nil {
+		return Import{}, err
+	}
 	batch := ImportBatch{
 		Import: Import{
-			Source: t.Source, ContentHash: t.ContentHash, Report: report,
+			Source: t.Source, ContentHash: key, Report: report,
 			Rows: int64(t.Books.Report.Rows), SetAside: int64(t.Books.Report.Rows - t.Books.Report.Kept),
 		},
 		Orders: storedOrders(t.Facts), Sales: t.Books.Sales, Positions: t.Facts.Positions, Inbound: storedInbound(t.Facts),
@@ -58,7 +102,7 @@ func (im *Importing) Save(ctx context.Context, tenant string, t Takeover) (Impor
 	if err != nil {
 		return Import{}, err
 	}
-	document, err := EncodeBusiness(*t.Facts)
+	document, err := json.Marshal(declaration{declaredPart(*t.Facts), imp.ID})
 	if err != nil {
 		return Import{}, fmt.Errorf("write the business document: %w", err)
 	}

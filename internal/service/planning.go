@@ -21,6 +21,12 @@ const (
 // forecastChunk is how many items one chunk job forecasts: about a second of work, so that a crash costs little.
 const forecastChunk = 400
 
+// Where the chunks of forecasts begin and end on the way of the whole plan, 0…1; plan.Build goes on from there.
+const (
+	spawnShare     = 0.02
+	forecastsShare = 0.35
+)
+
 // Planning is the main use case: from the stored facts to a stored plan.
 type Planning struct {
 	Jobs         JobStore
@@ -31,14 +37,16 @@ type Planning struct {
 
 	mu    sync.Mutex
 	watch func(done float64, sentence string)
+	shown float64 // the furthest that the watcher was told
 }
 
 // Watch tells f of every step that this process takes for any plan, as it takes it; the job row has the same at the
-// runner's own pace, for everybody else. There is one watcher at a time; nil ends it. f must return soon.
+// runner's own pace, for everybody else. There is one watcher at a time; nil ends it. What f is told never goes back; f must
+// return soon.
 func (p *Planning) Watch(f func(done float64, sentence string)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.watch = f
+	p.watch, p.shown = f, 0
 }
 
 // tell notes a step with the job and tells the watcher.
@@ -51,7 +59,8 @@ func (p *Planning) show(done float64, sentence string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.watch != nil {
-		p.watch(done, sentence)
+		p.shown = max(p.shown, done) // chunks work side by side, and the parent starts again behind them
+		p.watch(p.shown, sentence)
 	}
 }
 
@@ -59,6 +68,9 @@ func (p *Planning) show(done float64, sentence string) {
 func (p *Planning) Request(ctx context.Context, tenant string, r PlanRequest, idempotencyKey string, priority int) (job Job, created bool, err error) {
 	if r.Days < 1 || r.Days > plan.MaxDays {
 		return Job{}, false, fmt.Errorf("%w: days: %d is not between 1 and %d", ErrInvalid, r.Days, plan.MaxDays)
+	}
+	if r.OriginDay < 0 || r.OriginDay > maxOriginDay {
+		return Job{}, false, fmt.Errorf("%w: origin_day: %d is not a day of the years 1970 to 2199", ErrInvalid, r.OriginDay)
 	}
 	if r.RoutingIterations < 0 || r.RoutingIterations > 10_000_000 {
 		return Job{}, false, fmt.Errorf("%w: routing_iterations: %d is not between 0 and 10,000,000", ErrInvalid, r.RoutingIterations)
@@ -69,6 +81,9 @@ func (p *Planning) Request(ctx context.Context, tenant string, r PlanRequest, id
 	}
 	return p.Jobs.Submit(ctx, tenant, Submission{Kind: KindPlan, Input: input, Priority: priority, IdempotencyKey: idempotencyKey})
 }
+
+// maxOriginDay is 2199-12-31, as days since 1970-01-01.
+const maxOriginDay = 84_005
 
 // Register names the handlers of planning to a runner.
 func (p *Planning) Register(r *Runner) {
@@ -82,6 +97,8 @@ type forecastInput struct {
 	Request PlanRequest `json:"request"`
 	Items   []string    `json:"items"`
 	Week    plan.Week   `json:"week"`
+	Chunk   int         `json:"chunk"` // which of Chunks, from 0, for the watcher
+	Chunks  int         `json:"chunks"`
 }
 
 // handlePlan runs twice: first it fans out a chunk job for every few hundred items whose forecast is stale, then, when
@@ -91,8 +108,15 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 	if err := json.Unmarshal(run.Input, &r); err != nil {
 		return Outcome{}, fmt.Errorf("read the plan request: %w", err)
 	}
-	load := loader{p.Facts, run.Job.Tenant}
-	p.tell(run, 0, "reading the facts")
+	load, reached := loader{p.Facts, run.Job.Tenant}, 0.0
+	if run.Gathering() {
+		reached = forecastsShare
+	}
+	tell := func(done float64, sentence string) { // the row never goes back within a run
+		reached = max(reached, done)
+		p.tell(run, reached, sentence)
+	}
+	tell(0, "reading the facts")
 	s, err := load.declared(ctx, r)
 	if err != nil {
 		return Outcome{}, err
@@ -102,7 +126,7 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if len(stale) > 0 && !run.Gathering() {
-		p.tell(run, 0.02, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
+		tell(spawnShare, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
 		children, err := forecastJobs(r, s, stale, run.Job.Priority)
 		return Outcome{Spawn: children}, err
 	}
@@ -115,7 +139,7 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 	s.Roads, s.RoadsVersion = p.Roads, p.RoadsVersion
 	made, err := plan.Build(ctx, s, plan.Options{
 		Seed: r.Seed, Workers: p.Workers, RoutingIterations: r.RoutingIterations, Backtest: true,
-		Progress: func(done float64, sentence string) { p.tell(run, done, sentence) },
+		Progress: tell,
 	})
 	var invalid *plan.InvalidError
 	if errors.As(err, &invalid) {
@@ -162,9 +186,10 @@ func (p *Planning) forecasts(ctx context.Context, tenant string, s *plan.Snapsho
 func forecastJobs(r PlanRequest, s *plan.Snapshot, stale []string, priority int) ([]Submission, error) {
 	week := plan.PooledWeek(s.Sales)
 	var jobs []Submission
+	chunks := (len(stale) + forecastChunk - 1) / forecastChunk
 	for len(stale) > 0 {
 		n := min(forecastChunk, len(stale))
-		input, err := json.Marshal(forecastInput{Request: r, Items: stale[:n], Week: week})
+		input, err := json.Marshal(forecastInput{Request: r, Items: stale[:n], Week: week, Chunk: len(jobs), Chunks: chunks})
 		if err != nil {
 			return nil, err
 		}
@@ -198,7 +223,7 @@ func (p *Planning) handleForecast(ctx context.Context, run *Run) (Outcome, error
 		Workers: p.Workers, Backtest: true,
 		Progress: func(done float64, sentence string) {
 			run.Progress(done, sentence)
-			p.show(0.02+0.33*done, "forecasting, this chunk: "+sentence) // of the plan's own way, roughly
+			p.show(spawnShare+(forecastsShare-spawnShare)*(float64(in.Chunk)+done)/float64(max(in.Chunks, 1)), "forecasting, this chunk: "+sentence)
 		},
 	})
 	if err != nil {
