@@ -19,7 +19,7 @@ type tour struct {
 // are all released goes next (earliest due date list scheduling). A batch that would end too late for the site to ship it
 // today leaves behind its latest orders until it fits; those get a reason.
 func (p *planner) schedule(batches []batch) []tour {
-	lastSec := p.floor.CloseSec - p.opts.TailSec
+	lastSec := p.floor.CloseSec - min(p.opts.TailSec, p.floor.CloseSec-p.floor.OpenSec+1) // a longer tail leaves no time either
 	freeSec := make([]int64, min(p.floor.Pickers, max(1, len(batches))))
 	for i := range freeSec {
 		freeSec[i] = p.floor.OpenSec

@@ -14,10 +14,10 @@ import (
 // Wäscher 2010, "Metaheuristics for the order batching problem", Business Research 3(1)). The wave takes its share of the
 // iterations by its number of loads.
 func (p *planner) improve(ctx context.Context, wave int, batches []batch, loads int) ([]batch, error) {
-	iterations := p.opts.Iterations * loads / max(1, len(p.loads))
-	if len(batches) < 2 || iterations < 1 {
+	if len(batches) < 2 || p.opts.Iterations < 1 {
 		return batches, nil
 	}
+	iterations := mulDivDown(int64(p.opts.Iterations), int64(loads), int64(len(p.loads)))
 	random := rng.New(p.opts.Seed, "picking", strconv.Itoa(wave))
 	s := swapper{planner: p, a: make([]uint64, len(batches[0].bits)), b: make([]uint64, len(batches[0].bits))}
 	for i := range iterations {

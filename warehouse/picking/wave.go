@@ -36,7 +36,7 @@ func (p *planner) waves() [][]int32 {
 			end++
 		}
 		n := end - start
-		parts := (n + p.opts.WaveOrders - 1) / p.opts.WaveOrders
+		parts := 1 + (n-1)/p.opts.WaveOrders
 		for i := range parts {
 			waves = append(waves, all[start+n*i/parts:start+n*(i+1)/parts])
 		}
