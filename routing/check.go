@@ -91,6 +91,9 @@ func checkRoute(p Problem, r *Route, seen, used []bool) error {
 	if r.DepartSec < v.Shift.StartSec {
 		return fmt.Errorf("departs at %d, before the shift of %q begins at %d", r.DepartSec, v.ID, v.Shift.StartSec)
 	}
+	if r.DepartSec > v.Shift.EndSec { // told here, so that no time further on can overflow
+		return fmt.Errorf("departs at %d, after the shift of %q ends at %d", r.DepartSec, v.ID, v.Shift.EndSec)
+	}
 	return checkDrive(p, v, r)
 }
 

@@ -143,6 +143,9 @@ func (c *checker) checkSorts() error {
 			return fmt.Errorf("sort task %s starts %d s after the parcel before it, FeedSec is %d", t.ID, t.StartSec-fedSec, c.floor.FeedSec)
 		}
 		fedSec, fed = t.StartSec, true
+		if !slices.Contains(c.batches[o.ID], t.Batch) || t.Wave != c.picks[t.Batch].Wave {
+			return fmt.Errorf("sort task %s names batch %d of wave %d; order %s lies in batches %v", t.ID, t.Batch, t.Wave, o.ID, c.batches[o.ID])
+		}
 		for _, b := range c.batches[o.ID] {
 			move := c.moves[b]
 			if move == nil || !slices.Contains(t.DependsOn, move.ID) {

@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 )
 
@@ -120,9 +121,12 @@ func (c *checker) checkCart(t *Task, asked map[wanted]amount, picked map[wanted]
 // over says whether a value is above a limit, where 0 is none.
 func over(value, limit int64) bool { return limit > 0 && value > limit }
 
-// roundedShare is qty of whole units' amount, rounded up. It splits off full units first to stay within 64 bits: amount
-// and whole are sums of few lines of at most 10⁹ each.
+// roundedShare is qty of whole units' amount, rounded up, with 128 bits between: lines of one item add up.
 func roundedShare(amount, qty, whole int64) int64 {
-	full, rest := amount/whole, amount%whole
-	return full*qty + (rest*qty+whole-1)/whole
+	hi, lo := bits.Mul64(uint64(amount), uint64(qty))
+	share, rest := bits.Div64(hi, lo, uint64(whole))
+	if rest > 0 {
+		share++
+	}
+	return int64(share)
 }

@@ -102,6 +102,9 @@ func (c *checker) checkMove(t *Task) error {
 	if !slices.Contains(t.DependsOn, pick.ID) {
 		return fmt.Errorf("move task %s does not depend on %s, which picks its batch", t.ID, pick.ID)
 	}
+	if t.Wave != pick.Wave {
+		return fmt.Errorf("move task %s is of wave %d, its batch %d is of wave %d", t.ID, t.Wave, t.Batch, pick.Wave)
+	}
 	if !slices.Equal(slices.Sorted(slices.Values(t.OrderIDs)), slices.Sorted(slices.Values(pick.OrderIDs))) {
 		return fmt.Errorf("move task %s lists other orders than %s, which picks its batch", t.ID, pick.ID)
 	}

@@ -160,6 +160,9 @@ func TestCheckRefuses(t *testing.T) {
 		{"lists other orders", func(d day) { d.task("M1").OrderIDs = []string{"a"} }},
 		{"at an induction", func(d day) { d.f.UnloadSec = 4 }},
 		{"at a pick station", func(d day) { d.f.LoadSec = 6 }},
+		{"is of wave 2, its batch 1 is of wave 1", func(d day) { d.task("M1").Wave = 2 }},
+		{"names batch 2 of wave 1", func(d day) { d.task("S1").Batch = 2 }},
+		{"names batch 1 of wave 9", func(d day) { d.task("S2").Wave = 9 }},
 		{"does not depend on the move of its batch 1", func(d day) { d.task("S1").DependsOn = nil }},
 
 		{"has chute 3 of 2", func(d day) { d.task("S1").Chute = 3 }},
