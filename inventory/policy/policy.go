@@ -4,7 +4,8 @@
 // targets and the stock position, and gives the stocking rule with both service levels it reaches, and the order with its
 // reason. Method: the reorder point r is the smallest whole number that meets P(X ≤ r) ≥ cycle target and the fill-rate
 // target with unit shortage (n(r) − n(r+Q))/Q, n being the loss function (Silver, Pyke & Thomas 2017, ch. 6; Axsäter 2015,
-// §5.3; Snyder & Shen 2019, §5); the batch Q follows Harris's economic order quantity, minimum and pack.
+// §5.3; Snyder & Shen 2019, §5); the batch Q follows Harris's economic order quantity, minimum and pack; an item of which a
+// batch would last longer than MaxBatchDays is not kept in stock and is bought only when it is owed.
 // Never: it neither forecasts nor shares a budget or a truck between items; each item and site is decided alone.
 package policy
 
