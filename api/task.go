@@ -34,6 +34,25 @@ type LeasedTask struct {
 	Task           json.RawMessage `json:"task" doc:"The planned task: stops of a pick tour, cells of a robot's path, chute"`
 }
 
+// Task is one warehouse task and what became of it.
+type Task struct {
+	PlanID    string    `json:"plan_id"`
+	TaskID    string    `json:"task_id"`
+	Kind      string    `json:"kind" enum:"pick,move,park,sort"`
+	Worker    string    `json:"worker" doc:"Picker, robot or sorter it was planned for"`
+	StartAt   time.Time `json:"start_at"`
+	EndAt     time.Time `json:"end_at"`
+	DependsOn []string  `json:"depends_on,omitempty" doc:"Tasks of the same plan that are done before"`
+	Status    string    `json:"status" enum:"open,leased,done,failed,blocked"`
+	Reason    string    `json:"reason,omitempty" doc:"Why it failed or is blocked"`
+}
+
+// TaskList is a page of tasks, earliest start first.
+type TaskList struct {
+	Items      []Task `json:"items"`
+	NextCursor string `json:"next_cursor,omitempty" doc:"Ask again with this cursor for the next page; absent on the last one"`
+}
+
 // LeaseProof names a leased task's plan and lease.
 type LeaseProof struct {
 	PlanID  string `json:"plan_id" minLength:"1" maxLength:"64"`

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"quartermaster/api"
 	"quartermaster/internal/service"
 )
@@ -27,18 +25,18 @@ type jobInput struct {
 type jobOutput struct{ Body api.Job }
 
 func (s *Server) registerJobs() {
-	huma.Register(s.api, operation("list-jobs", http.MethodGet, "/v1/jobs", "List jobs, newest first", "jobs"), s.listJobs)
-	huma.Register(s.api, operation("get-job", http.MethodGet, "/v1/jobs/{id}", "Read a job", "jobs", 404),
+	register(s, operation("list-jobs", http.MethodGet, "/v1/jobs", "List jobs, newest first", "jobs"), s.listJobs)
+	register(s, operation("get-job", http.MethodGet, "/v1/jobs/{id}", "Read a job", "jobs", 404),
 		func(ctx context.Context, in *jobInput) (*jobOutput, error) {
 			return s.job(ctx, in, s.options.Jobs.Job)
 		})
 	cancel := operation("cancel-job", http.MethodPost, "/v1/jobs/{id}/cancel", "Cancel a job", "jobs", 404)
 	cancel.Description = "A waiting job ends at once, a running one is asked to stop; an ended one is left alone. The answer is the job as it is now."
-	huma.Register(s.api, cancel, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	register(s, cancel, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
 		return s.job(ctx, in, s.options.Jobs.Cancel)
 	})
 	retry := operation("retry-job", http.MethodPost, "/v1/jobs/{id}/retry", "Queue a failed or quarantined job afresh", "jobs", 404, 409)
-	huma.Register(s.api, retry, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	register(s, retry, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
 		out, err := s.job(ctx, in, s.options.Jobs.Replay)
 		if err == nil {
 			s.options.Wake()
@@ -58,17 +56,18 @@ func (s *Server) job(ctx context.Context, in *jobInput, do func(context.Context,
 
 func (s *Server) listJobs(ctx context.Context, in *listJobsInput) (*jobsOutput, error) {
 	filter := service.JobFilter{
-		Kind: in.Kind, State: service.State(in.State), ParentID: in.Parent, Before: in.Cursor, Limit: in.Limit,
+		Kind: in.Kind, State: service.State(in.State), ParentID: in.Parent, Before: in.Cursor, Limit: in.Limit + 1,
 	}
 	jobs, err := s.options.Jobs.Jobs(ctx, s.options.Tenant, filter)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
+	jobs, more := page(jobs, in.Limit)
 	out := &jobsOutput{Body: api.JobList{Items: make([]api.Job, len(jobs))}}
 	for i, job := range jobs {
 		out.Body.Items[i] = s.jobWords(job)
 	}
-	if len(jobs) == in.Limit {
+	if more {
 		out.Body.NextCursor = jobs[len(jobs)-1].ID
 	}
 	return out, nil
@@ -85,7 +84,7 @@ func (s *Server) jobWords(j service.Job) api.Job {
 	if !j.State.Ended() {
 		out.Links = append(out.Links, api.Link{Rel: "cancel", Href: "/v1/jobs/" + j.ID + "/cancel"})
 	}
-	if j.State == service.StateFailed || j.State == service.StateQuarantined {
+	if (j.State == service.StateFailed || j.State == service.StateQuarantined) && j.ParentID == "" { // a child is retried by its parent
 		out.Links = append(out.Links, api.Link{Rel: "retry", Href: "/v1/jobs/" + j.ID + "/retry"})
 	}
 	return out

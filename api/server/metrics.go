@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -55,10 +56,35 @@ func (m *metrics) request(pattern string, status int, elapsed time.Duration) {
 	m.seconds.WithLabelValues(strings.TrimSpace(route)).Observe(elapsed.Seconds())
 }
 
-// jobFigures counts jobs in SQL at each scrape, since the store alone knows the truth of all processes.
+// jobFigures counts jobs in SQL, since the store alone knows the truth of all processes. Counting reads the whole table,
+// so scrapes that come close together share one count, and a store that does not answer is not asked by each of them.
 type jobFigures struct {
 	jobs service.JobStore
 	log  *slog.Logger
+
+	mu    sync.Mutex
+	at    time.Time
+	stats service.JobStats
+	err   error
+}
+
+// figuresAge is how old job figures may be.
+const figuresAge = 5 * time.Second
+
+// count gives figures that are fresh enough.
+func (f *jobFigures) count() (service.JobStats, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.at.IsZero() && time.Since(f.at) < figuresAge {
+		return f.stats, f.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if f.stats, f.err = f.jobs.JobStats(ctx, ""); f.err != nil {
+		f.log.Warn("job figures could not be counted", "error", f.err)
+	}
+	f.at = time.Now()
+	return f.stats, f.err
 }
 
 var (
@@ -76,11 +102,8 @@ func (f *jobFigures) Describe(ch chan<- *prometheus.Desc) {
 
 // Collect is part of prometheus.Collector.
 func (f *jobFigures) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	stats, err := f.jobs.JobStats(ctx, "")
+	stats, err := f.count()
 	if err != nil {
-		f.log.Warn("job figures could not be counted", "error", err)
 		ch <- prometheus.MustNewConstMetric(upDesc, prometheus.GaugeValue, 0)
 		return
 	}

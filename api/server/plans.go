@@ -40,60 +40,98 @@ type listPlansInput struct {
 
 type plansOutput struct{ Body api.PlanList }
 
-type listPromisesInput struct {
-	ID     string `path:"id" maxLength:"64"`
-	Status string `query:"status" enum:"promised,partial,unserved"`
-	Cursor string `query:"cursor" maxLength:"20" doc:"next_cursor of the page before"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-}
-
-type promisesOutput struct{ Body api.PromiseList }
-
-type promiseInput struct {
-	ID    string `path:"id" maxLength:"64"`
-	Order string `path:"order" maxLength:"128"`
-}
-
-type promiseOutput struct{ Body api.Promise }
-
 func (s *Server) registerPlans() {
 	ask := operation("request-plan", http.MethodPost, "/v1/fulfilment-plans", "Ask for a fulfilment plan", "plans", 409, 413, 422)
 	ask.DefaultStatus = http.StatusAccepted
 	ask.Description = "Answers 202 with the Location where the plan will be, or 200 with the plan itself when it was finished within the wait that Prefer asks for."
 	huma.Register(s.api, ask, s.requestPlan)
-	huma.Register(s.api, operation("list-plans", http.MethodGet, "/v1/fulfilment-plans", "List finished plans, newest first", "plans"), s.listPlans)
-	huma.Register(s.api, operation("get-plan", http.MethodGet, "/v1/fulfilment-plans/{id}", "Read a plan, or how far it is", "plans", 404), s.getPlan)
-	huma.Register(s.api, operation("list-promises", http.MethodGet, "/v1/fulfilment-plans/{id}/promises", "What a plan promises for each order", "plans", 404), s.listPromises)
-	huma.Register(s.api, operation("get-promise", http.MethodGet, "/v1/fulfilment-plans/{id}/promises/{order}", "What a plan promises for one order", "plans", 404), s.getPromise)
+	register(s, operation("list-plans", http.MethodGet, "/v1/fulfilment-plans", "List finished plans, newest first", "plans"), s.listPlans)
+	register(s, operation("get-plan", http.MethodGet, "/v1/fulfilment-plans/{id}", "Read a plan, or how far it is", "plans", 404), s.getPlan)
+	register(s, operation("list-promises", http.MethodGet, "/v1/fulfilment-plans/{id}/promises", "What a plan promises for each order", "plans", 404), s.listPromises)
+	register(s, operation("get-promise", http.MethodGet, "/v1/fulfilment-plans/{id}/promises/{order}", "What a plan promises for one order", "plans", 404), s.getPromise)
 }
 
 func (s *Server) requestPlan(ctx context.Context, in *requestPlanInput) (*planOutput, error) {
-	wish, priority, err := s.wish(ctx, in)
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	job, _, err := s.options.Planner.Request(ctx, s.options.Tenant, wish, in.IdempotencyKey, priority)
-	if errors.Is(err, service.ErrConflict) && in.IdempotencyKey != "" {
-		return nil, newProblem(http.StatusUnprocessableEntity, api.CodeKeyReused, "this Idempotency-Key was used for another request")
-	}
+	var job service.Job
+	_, err := s.within(ctx, func(ctx context.Context) (done bool, err error) {
+		job, err = s.submitPlan(ctx, in)
+		return true, err
+	})
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
 	s.options.Wake()
-	out := &planOutput{Status: http.StatusAccepted, Location: planPath(job.ID), RetryAfter: "1"}
+	out := &planOutput{Status: http.StatusAccepted, Location: planPath(job.ID), RetryAfter: "1", Body: unfinished(job)}
 	if wait := preferredWait(in.Prefer); wait > 0 {
 		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
-		if job, err = s.awaitJob(ctx, job.Ref, wait); err != nil {
-			return nil, s.fail(ctx, err)
-		}
+		job, err = s.awaitJob(ctx, job.Ref, wait)
 	}
-	if out.Body, err = s.planOfJob(ctx, job); err != nil {
-		return nil, s.fail(ctx, err)
+	if err == nil {
+		err = s.showPlan(ctx, job, out)
 	}
-	if job.State.Ended() {
-		out.Status, out.RetryAfter = http.StatusOK, ""
+	if err != nil {
+		// The job is stored: an error now would make the caller ask for a second one.
+		s.log.WarnContext(ctx, "a plan was accepted and could not be looked at", "job", out.Body.ID, "error", err)
 	}
 	return out, nil
+}
+
+// showPlan puts into an answer of 202 how far the job is, and makes it one of 200 when it has ended.
+func (s *Server) showPlan(ctx context.Context, job service.Job, out *planOutput) error {
+	_, err := s.within(ctx, func(ctx context.Context) (bool, error) {
+		body, err := s.planOfJob(ctx, job)
+		if err == nil {
+			out.Body = body
+		}
+		return true, err
+	})
+	if err == nil && job.State.Ended() {
+		out.Status, out.RetryAfter = http.StatusOK, ""
+	}
+	return err
+}
+
+// submitPlan stores the job, or finds the one of the same key. A body that names no day means the day after the newest
+// order; asked again later with the same key, it still means the day it meant at first.
+func (s *Server) submitPlan(ctx context.Context, in *requestPlanInput) (service.Job, error) {
+	wish, priority, err := s.wish(ctx, in)
+	if err != nil {
+		return service.Job{}, err
+	}
+	job, _, err := s.options.Planner.Request(ctx, s.options.Tenant, wish, in.IdempotencyKey, priority)
+	if !errors.Is(err, service.ErrConflict) || in.IdempotencyKey == "" {
+		return job, err
+	}
+	if in.Body == nil || in.Body.OriginDate == "" {
+		if wish.OriginDay, err = s.dayOfKey(ctx, in.IdempotencyKey); err != nil {
+			return job, err
+		}
+		job, _, err = s.options.Planner.Request(ctx, s.options.Tenant, wish, in.IdempotencyKey, priority)
+	}
+	if errors.Is(err, service.ErrConflict) {
+		err = newProblem(http.StatusUnprocessableEntity, api.CodeKeyReused, "this Idempotency-Key was used for another request")
+	}
+	return job, err
+}
+
+// dayOfKey is the first day of the plan that was asked for with an Idempotency-Key.
+func (s *Server) dayOfKey(ctx context.Context, key string) (int, error) {
+	jobs, err := s.options.Jobs.Jobs(ctx, s.options.Tenant, service.JobFilter{Key: key, Limit: 1})
+	if err != nil {
+		return 0, err
+	}
+	if len(jobs) == 0 {
+		return 0, fmt.Errorf("%w: the job of idempotency key %q", service.ErrNotFound, key)
+	}
+	input, err := s.options.Jobs.JobInput(ctx, jobs[0].Ref)
+	if err != nil {
+		return 0, err
+	}
+	var was service.PlanRequest
+	if err := json.Unmarshal(input, &was); err != nil {
+		return 0, fmt.Errorf("server: read the request of job %s: %w", jobs[0].ID, err)
+	}
+	return was.OriginDay, nil
 }
 
 // wish reads the body, which may be absent: everything has a default.
@@ -114,8 +152,26 @@ func (s *Server) wish(ctx context.Context, in *requestPlanInput) (r service.Plan
 		})
 	}
 	r.OriginDay = int(day.Unix() / secondsPerDay)
-	return r, body.Priority, nil
+	return r, body.Priority, s.checkDay(ctx, r.OriginDay, body.OriginDate)
 }
+
+// maxAheadDays is how far after the newest order a plan may begin. Every day between is a gap in each item's history, so
+// that a far one costs memory without end and says nothing.
+const maxAheadDays = 366
+
+func (s *Server) checkDay(ctx context.Context, day int, asked string) error {
+	count, _, lastUs, err := s.options.Orders.OrderSpan(ctx, s.options.Tenant)
+	if err != nil || count == 0 || day <= dayOf(lastUs)+maxAheadDays {
+		return err
+	}
+	newest := time.UnixMicro(lastUs).UTC().Format(time.DateOnly)
+	return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
+		Message: fmt.Sprintf("want a date within %d days after the newest order, of %s", maxAheadDays, newest), Location: "body.origin_date", Value: asked,
+	})
+}
+
+// dayOf is the day, since 1970-01-01, of a local time in microseconds.
+func dayOf(us int64) int { return int(us / (secondsPerDay * 1_000_000)) }
 
 // nextDay is the day after the newest order.
 func (s *Server) nextDay(ctx context.Context) (int, error) {
@@ -126,12 +182,12 @@ func (s *Server) nextDay(ctx context.Context) (int, error) {
 	if count == 0 {
 		return 0, newProblem(http.StatusConflict, api.CodeConflict, "there are no orders to plan yet: import some first")
 	}
-	return int(lastUs/(secondsPerDay*1_000_000)) + 1, nil
+	return dayOf(lastUs) + 1, nil
 }
 
 func (s *Server) awaitJob(ctx context.Context, ref service.Ref, wait time.Duration) (service.Job, error) {
 	var job service.Job
-	err := s.until(ctx, wait, 100*time.Millisecond, nil, func() (bool, error) {
+	err := s.until(ctx, wait, 100*time.Millisecond, nil, func(ctx context.Context) (bool, error) {
 		var err error
 		job, err = s.options.Jobs.Job(ctx, ref)
 		return job.State.Ended(), err
@@ -154,10 +210,15 @@ func (s *Server) planOfJob(ctx context.Context, job service.Job) (api.Fulfilment
 	if job.State == service.StateDone {
 		return s.finishedPlan(ctx, job.ID)
 	}
+	return unfinished(job), nil
+}
+
+// unfinished shows how far a plan is, or why it will not be.
+func unfinished(job service.Job) api.FulfilmentPlan {
 	return api.FulfilmentPlan{
 		ID: job.ID, Status: string(job.State), Progress: job.Progress, Sentence: job.Sentence, Error: job.Error,
 		Links: planLinks(job.ID, false),
-	}, nil
+	}
 }
 
 func (s *Server) finishedPlan(ctx context.Context, id string) (api.FulfilmentPlan, error) {
@@ -194,65 +255,19 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 }
 
 func (s *Server) listPlans(ctx context.Context, in *listPlansInput) (*plansOutput, error) {
-	records, err := s.options.Plans.Plans(ctx, s.options.Tenant, in.Cursor, in.Limit)
+	records, err := s.options.Plans.Plans(ctx, s.options.Tenant, in.Cursor, in.Limit+1)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
+	records, more := page(records, in.Limit)
 	out := &plansOutput{Body: api.PlanList{Items: make([]api.FulfilmentPlan, len(records))}}
 	for i, r := range records {
 		if out.Body.Items[i], err = s.planWords(r); err != nil {
 			return nil, s.fail(ctx, err)
 		}
 	}
-	if len(records) == in.Limit {
+	if more {
 		out.Body.NextCursor = records[len(records)-1].ID
 	}
 	return out, nil
-}
-
-func (s *Server) listPromises(ctx context.Context, in *listPromisesInput) (*promisesOutput, error) {
-	p, err := s.plans.get(ctx, in.ID)
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	from := 0
-	if in.Cursor != "" {
-		from, err = strconv.Atoi(in.Cursor)
-		if err != nil || from < 0 || from > len(p.orders) {
-			return nil, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
-				Message: "no cursor of this list", Location: "query.cursor", Value: in.Cursor,
-			})
-		}
-	}
-	out := &promisesOutput{Body: api.PromiseList{Items: []api.Promise{}}}
-	for i := from; i < len(p.orders); i++ {
-		if len(out.Body.Items) == in.Limit {
-			out.Body.NextCursor = strconv.Itoa(i)
-			break
-		}
-		if w := s.promiseWords(p.originDay, p.currency, p.orders[i]); in.Status == "" || w.Status == in.Status {
-			out.Body.Items = append(out.Body.Items, w)
-		}
-	}
-	return out, nil
-}
-
-func (s *Server) getPromise(ctx context.Context, in *promiseInput) (*promiseOutput, error) {
-	record, err := s.options.Plans.Plan(ctx, s.options.Tenant, in.ID)
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	found, err := s.options.Plans.Promise(ctx, s.options.Tenant, record.ID, in.Order)
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	summary, err := readSummary(record)
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	var answer service.OrderAnswer
-	if err := json.Unmarshal(found.Document, &answer); err != nil {
-		return nil, s.fail(ctx, fmt.Errorf("server: read the promise of order %s: %w", in.Order, err))
-	}
-	return &promiseOutput{Body: s.promiseWords(summary.OriginDay, summary.Currency, answer)}, nil
 }

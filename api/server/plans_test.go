@@ -73,9 +73,11 @@ func TestPromisePages(t *testing.T) {
 	if page := want[api.PromiseList](t, h.ask("GET", list+"?status=unserved", ""), 200); len(page.Items) != 1 {
 		t.Errorf("%d unserved orders, want 1", len(page.Items))
 	}
-	p := refused(t, h.ask("GET", list+"?cursor=x", ""), 422, api.CodeInvalid)
-	if len(p.Errors) != 1 || p.Errors[0].Location != "query.cursor" {
-		t.Errorf("errors %+v", p.Errors)
+	if page := want[api.PromiseList](t, h.ask("GET", list+"?limit=3", ""), 200); len(page.Items) != 3 || page.NextCursor != "" {
+		t.Errorf("the whole list in one page has %d promises and the cursor %q", len(page.Items), page.NextCursor)
+	}
+	if page := want[api.PromiseList](t, h.ask("GET", list+"?status=partial&limit=1", ""), 200); len(page.Items) != 1 || page.NextCursor != "" {
+		t.Errorf("the one partial order comes as %+v", page)
 	}
 }
 
@@ -113,12 +115,58 @@ func TestIdempotencyKey(t *testing.T) {
 	refused(t, h.ask("POST", "/v1/fulfilment-plans", `{"origin_date":"2011-11-15"}`, "Idempotency-Key", "k"), 422, api.CodeKeyReused)
 }
 
+// A request that names no day is the same request when it is sent again after newer orders came in.
+func TestIdempotencyKeyWithoutDay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.anOrder("O-1", 15291)
+	first := want[api.FulfilmentPlan](t, h.ask("POST", "/v1/fulfilment-plans", `{"seed":2}`, "Idempotency-Key", "k"), 202).ID
+	h.anOrder("O-2", 15295)
+	if again := want[api.FulfilmentPlan](t, h.ask("POST", "/v1/fulfilment-plans", `{"seed":2}`, "Idempotency-Key", "k"), 202).ID; again != first {
+		t.Errorf("the same key and body gave plan %s and then %s", first, again)
+	}
+	refused(t, h.ask("POST", "/v1/fulfilment-plans", `{"seed":3}`, "Idempotency-Key", "k"), 422, api.CodeKeyReused)
+}
+
+// Two requests with one key at the same time give one plan.
+func TestIdempotencyKeyRace(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const callers = 8
+	got := make(chan answer, callers)
+	for range callers {
+		go func() {
+			got <- h.ask("POST", "/v1/fulfilment-plans", `{"origin_date":"2011-11-14"}`, "Idempotency-Key", "k")
+		}()
+	}
+	ids := map[string]bool{}
+	for range callers {
+		ids[want[api.FulfilmentPlan](t, <-got, 202).ID] = true
+	}
+	if jobs := want[api.JobList](t, h.ask("GET", "/v1/jobs", ""), 200); len(ids) != 1 || len(jobs.Items) != 1 {
+		t.Errorf("%d ids and %d jobs for one key", len(ids), len(jobs.Items))
+	}
+}
+
+// A first day far in the future is refused: each day until then would be held for every item.
+func TestPlanFarAhead(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.anOrder("O-1", 15291) // 2011-11-13
+	p := refused(t, h.ask("POST", "/v1/fulfilment-plans", `{"origin_date":"9999-12-31"}`), 422, api.CodeInvalid)
+	if len(p.Errors) != 1 || p.Errors[0].Location != "body.origin_date" || !strings.Contains(p.Errors[0].Message, "2011-11-13") {
+		t.Errorf("errors %+v", p.Errors)
+	}
+	want[api.FulfilmentPlan](t, h.ask("POST", "/v1/fulfilment-plans", `{"origin_date":"2012-11-13"}`), 202)
+	refused(t, h.ask("POST", "/v1/fulfilment-plans", `{"origin_date":"2012-11-14"}`), 422, api.CodeInvalid)
+}
+
 // Without a body everything has a default: the day after the newest order, one day, seed 1. Without orders that is refused.
 func TestPlanDefaults(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	refused(t, h.ask("POST", "/v1/fulfilment-plans", ""), 409, api.CodeConflict)
-	h.anOrder(15291)
+	h.anOrder("O-1", 15291)
 	id := want[api.FulfilmentPlan](t, h.ask("POST", "/v1/fulfilment-plans", ""), 202).ID
 	input, err := h.store.JobInput(t.Context(), service.Ref{Tenant: tenant, ID: id})
 	if err != nil || string(input) != `{"origin_day":15292,"days":1,"seed":1}` {
@@ -177,6 +225,9 @@ func TestJobs(t *testing.T) {
 	page := want[api.JobList](t, h.ask("GET", "/v1/jobs?limit=2", ""), 200)
 	if len(page.Items) != 2 || page.Items[0].ID != ids[2] || page.NextCursor == "" {
 		t.Fatalf("first page %+v", page)
+	}
+	if whole := want[api.JobList](t, h.ask("GET", "/v1/jobs?limit=3", ""), 200); len(whole.Items) != 3 || whole.NextCursor != "" {
+		t.Errorf("a last page that is full has the cursor %q", whole.NextCursor)
 	}
 	page = want[api.JobList](t, h.ask("GET", "/v1/jobs?limit=2&cursor="+page.NextCursor, ""), 200)
 	if len(page.Items) != 1 || page.Items[0].ID != ids[0] || page.NextCursor != "" {

@@ -52,6 +52,7 @@ func init() {
 
 // fail turns an error of a use case into what the caller may know. Whatever is not foreseen goes to the log alone.
 func (s *Server) fail(ctx context.Context, err error) error {
+	err = overdue(ctx, err)
 	text := strings.TrimPrefix(err.Error(), "service: ")
 	switch {
 	case errors.As(err, new(*problem)):

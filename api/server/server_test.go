@@ -137,10 +137,10 @@ func refused(t *testing.T, a answer, status int, code api.Code) api.Problem {
 }
 
 // anOrder stores one order placed on the given day, since without orders there is nothing to plan.
-func (h *house) anOrder(day int64) {
+func (h *house) anOrder(id string, day int64) {
 	h.t.Helper()
 	_, err := h.store.SaveOrders(h.t.Context(), tenant, []service.Order{{
-		ID: "O-1", PlacedUs: day*86_400_000_000 + 3_600_000_000, Lon: 9.5, Lat: 47.1, ToSec: 3600,
+		ID: id, PlacedUs: day*86_400_000_000 + 3_600_000_000, Lon: 9.5, Lat: 47.1, ToSec: 3600,
 		Lines: []service.OrderLine{{ItemID: "A", Qty: 1}},
 	}})
 	if err != nil {
@@ -307,7 +307,7 @@ func TestDescription(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 14 {
-		t.Errorf("%d operations are described, want 14", len(seen))
+	if len(seen) != 15 {
+		t.Errorf("%d operations are described, want 15", len(seen))
 	}
 }

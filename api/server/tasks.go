@@ -39,6 +39,16 @@ type failInput struct {
 	Body api.TaskFailure
 }
 
+type listTasksInput struct {
+	Warehouse string `path:"warehouse" maxLength:"64" doc:"Site id"`
+	Plan      string `query:"plan" maxLength:"64" doc:"Plan id; default: the newest plan that is no draft"`
+	Status    string `query:"status" enum:"open,leased,done,failed,blocked"`
+	Cursor    string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+	Limit     int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+type tasksOutput struct{ Body api.TaskList }
+
 type receiptOutput struct{ Body api.TaskReceipt }
 
 func (s *Server) registerTasks() {
@@ -46,28 +56,34 @@ func (s *Server) registerTasks() {
 	lease.Description = "Tasks of the newest plan whose predecessors are done, earliest start first. With wait_sec the request " +
 		"waits for work when there is none. A task that is not completed, extended or failed within its lease goes to others."
 	huma.Register(s.api, lease, s.leaseTasks)
+	list := operation("list-tasks", http.MethodGet, "/v1/warehouses/{warehouse}/tasks", "List warehouse tasks, earliest start first", "warehouse", 404)
+	list.Description = "Tasks of the newest plan, or of the one named. A task that depends, however far back, on a failed one is " +
+		"blocked: it is not given out any more, and a new plan gives its work out again."
+	register(s, list, s.listTasks)
 
 	const task = "/v1/warehouses/{warehouse}/tasks/{task}"
-	huma.Register(s.api, operation("complete-task", http.MethodPost, task+"/complete", "Say that a leased task is done", "warehouse", 404, 409),
+	register(s, operation("complete-task", http.MethodPost, task+"/complete", "Say that a leased task is done", "warehouse", 404, 409),
 		func(ctx context.Context, in *proofInput) (*receiptOutput, error) {
 			err := s.options.Tasks.CompleteTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body))
 			return s.receipt(ctx, in.TaskPath, in.Body, service.TaskDone, err)
 		})
-	huma.Register(s.api, operation("fail-task", http.MethodPost, task+"/fail", "Say that a leased task cannot be done", "warehouse", 404, 409),
+	fail := operation("fail-task", http.MethodPost, task+"/fail", "Say that a leased task cannot be done", "warehouse", 404, 409)
+	fail.Description = "Tasks that depend on it are blocked until a new plan; list-tasks with status=blocked shows them."
+	register(s, fail,
 		func(ctx context.Context, in *failInput) (*receiptOutput, error) {
 			err := s.options.Tasks.FailTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body.LeaseProof), in.Body.Reason)
 			return s.receipt(ctx, in.TaskPath, in.Body.LeaseProof, service.TaskFailed, err)
 		})
-	huma.Register(s.api, operation("return-task", http.MethodPost, task+"/return", "Give a leased task back undone", "warehouse", 404, 409),
+	register(s, operation("return-task", http.MethodPost, task+"/return", "Give a leased task back undone", "warehouse", 404, 409),
 		func(ctx context.Context, in *proofInput) (*receiptOutput, error) {
 			err := s.options.Tasks.ReturnTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body))
 			return s.receipt(ctx, in.TaskPath, in.Body, service.TaskOpen, err)
 		})
-	huma.Register(s.api, operation("extend-task", http.MethodPost, task+"/extend", "Keep a leased task longer", "warehouse", 404, 409), s.extendTask)
+	register(s, operation("extend-task", http.MethodPost, task+"/extend", "Keep a leased task longer", "warehouse", 404, 409), s.extendTask)
 }
 
 func taskRef(path TaskPath, proof api.LeaseProof) service.TaskRef {
-	return service.TaskRef{PlanID: proof.PlanID, TaskID: path.Task, LeaseID: proof.LeaseID}
+	return service.TaskRef{PlanID: proof.PlanID, TaskID: path.Task, LeaseID: proof.LeaseID, SiteID: path.Warehouse}
 }
 
 // receipt answers after a task has changed; others may have become free by it.
@@ -98,7 +114,7 @@ func (s *Server) leaseTasks(ctx context.Context, in *leaseInput) (*leaseOutput, 
 	}
 	filter := service.TaskFilter{Kinds: want.Kinds, Workers: want.Workers, Max: max(want.Max, 1)}
 	var got []service.FloorTask
-	err := s.until(ctx, time.Duration(want.WaitSec)*time.Second, pollEvery, s.tasks, func() (bool, error) {
+	err := s.until(ctx, time.Duration(want.WaitSec)*time.Second, pollEvery, s.tasks, func(ctx context.Context) (bool, error) {
 		var err error
 		got, err = s.options.Tasks.LeaseTasks(ctx, s.options.Tenant, in.Warehouse, filter, leaseTime(want.LeaseSec))
 		return len(got) > 0, err
@@ -127,3 +143,34 @@ func (s *Server) taskWords(t service.FloorTask) api.LeasedTask {
 		LeaseID: t.LeaseID, LeaseExpiresAt: s.timeOf(t.LeaseUntilUs), Fence: t.Fence, Task: t.Payload,
 	}
 }
+
+func (s *Server) listTasks(ctx context.Context, in *listTasksInput) (*tasksOutput, error) {
+	q := service.TaskQuery{PlanID: in.Plan, SiteID: in.Warehouse, After: in.Cursor, Limit: in.Limit + 1}
+	if in.Status == statusBlocked {
+		q.Blocked = true
+	} else {
+		q.State = service.TaskState(in.Status)
+	}
+	tasks, err := s.options.Tasks.TaskPage(ctx, s.options.Tenant, q)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	tasks, more := page(tasks, in.Limit)
+	out := &tasksOutput{Body: api.TaskList{Items: make([]api.Task, len(tasks))}}
+	for i, t := range tasks {
+		out.Body.Items[i] = api.Task{
+			PlanID: t.PlanID, TaskID: t.ID, Kind: t.Kind, Worker: t.Worker, StartAt: s.localTime(t.StartSec), EndAt: s.localTime(t.EndSec),
+			DependsOn: t.DependsOn, Status: string(t.State), Reason: t.Reason,
+		}
+		if t.Blocked {
+			out.Body.Items[i].Status, out.Body.Items[i].Reason = statusBlocked, "a task that it depends on has failed"
+		}
+	}
+	if more {
+		out.Body.NextCursor = tasks[len(tasks)-1].ID
+	}
+	return out, nil
+}
+
+// statusBlocked is an open task that cannot be given out any more.
+const statusBlocked = "blocked"

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 
@@ -128,5 +129,32 @@ func TestEndWaiting(t *testing.T) {
 	}
 	if a := h.ask("GET", "/readyz", ""); a.status != 503 {
 		t.Errorf("readyz: %d", a.status)
+	}
+}
+
+// A failed task and those that it blocks are listed with the reason; a task is ended under its own warehouse alone.
+func TestTaskList(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	plan := h.planned()
+	pick := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", ""), 200).Tasks[0]
+	failure := fmt.Sprintf(`{"plan_id":%q,"lease_id":%q,"reason":"shelf is empty"}`, plan, pick.LeaseID)
+	refused(t, h.ask("POST", "/v1/warehouses/elsewhere/tasks/pick%2F1/fail", failure), 404, api.CodeNotFound)
+	want[api.TaskReceipt](t, h.ask("POST", floor+"/tasks/pick%2F1/fail", failure), 200)
+	all := want[api.TaskList](t, h.ask("GET", floor+"/tasks?plan="+plan, ""), 200).Items
+	if len(all) != 2 || all[0].Status != "failed" || all[0].Reason != "shelf is empty" || all[1].Status != "blocked" || all[1].Reason == "" {
+		t.Errorf("listed %+v", all)
+	}
+	blocked := want[api.TaskList](t, h.ask("GET", floor+"/tasks?status=blocked", ""), 200)
+	if len(blocked.Items) != 1 || blocked.Items[0].TaskID != "move/1" || blocked.NextCursor != "" {
+		t.Errorf("blocked %+v", blocked)
+	}
+	page := want[api.TaskList](t, h.ask("GET", floor+"/tasks?limit=1", ""), 200)
+	page = want[api.TaskList](t, h.ask("GET", floor+"/tasks?limit=1&cursor="+url.QueryEscape(page.NextCursor), ""), 200)
+	if len(page.Items) != 1 || page.Items[0].TaskID != "move/1" || page.NextCursor != "" {
+		t.Errorf("second page %+v", page)
+	}
+	if none := want[api.TaskList](t, h.ask("GET", "/v1/warehouses/elsewhere/tasks", ""), 200); len(none.Items) != 0 {
+		t.Errorf("elsewhere has %+v", none.Items)
 	}
 }

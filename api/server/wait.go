@@ -2,12 +2,17 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"quartermaster/api"
+	"quartermaster/internal/service"
 )
 
 // bell wakes all who wait on it.
@@ -36,7 +41,7 @@ func (b *bell) ring() {
 const pollEvery = 500 * time.Millisecond
 
 // until calls look until it is satisfied or the time is up; a ring of b makes it look at once (nil = no bell).
-func (s *Server) until(ctx context.Context, wait, every time.Duration, b *bell, look func() (done bool, err error)) error {
+func (s *Server) until(ctx context.Context, wait, every time.Duration, b *bell, look func(ctx context.Context) (done bool, err error)) error {
 	limit := time.NewTimer(wait)
 	defer limit.Stop()
 	tick := time.NewTicker(every)
@@ -46,7 +51,7 @@ func (s *Server) until(ctx context.Context, wait, every time.Duration, b *bell, 
 		if b != nil {
 			rung = b.wait() // before looking, so that no ring in between is missed
 		}
-		done, err := look()
+		done, err := s.within(ctx, look)
 		if done || err != nil || wait <= 0 {
 			return err
 		}
@@ -61,6 +66,31 @@ func (s *Server) until(ctx context.Context, wait, every time.Duration, b *bell, 
 		case <-rung:
 		}
 	}
+}
+
+// within calls look with the store's patience.
+func (s *Server) within(ctx context.Context, look func(ctx context.Context) (bool, error)) (bool, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Patience, service.ErrUnavailable)
+	defer cancel()
+	done, err := look(ctx)
+	return done, overdue(ctx, err)
+}
+
+// overdue says of an error that came after the store's patience had ended that the store is unavailable.
+func overdue(ctx context.Context, err error) error {
+	if err != nil && errors.Is(context.Cause(ctx), service.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", service.ErrUnavailable, err)
+	}
+	return err
+}
+
+// register adds an operation that waits for nothing but the store, and for that only so long.
+func register[I, O any](s *Server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeoutCause(ctx, s.options.Patience, service.ErrUnavailable)
+		defer cancel()
+		return handle(ctx, in)
+	})
 }
 
 // preferredWait reads the wait of a Prefer header (RFC 7240), as "wait=10" or among other preferences; what is not
