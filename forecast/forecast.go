@@ -77,16 +77,19 @@ type HistoryModel interface {
 
 // Accuracy is what a rolling-origin backtest found for one method on one series, or pooled over many.
 type Accuracy struct {
-	Origins    int     // forecasts made
-	Points     int     // days compared
-	WAPE       float64 // Σ|error| / Σ demand
-	Bias       float64 // Σ error / Σ demand, error = forecast − demand
-	RMSSE      float64 // root mean squared error over the in-sample naive's (M5 definition)
-	Pinball    float64 // mean pinball loss over the levels, units
-	Coverage80 float64 // share of days inside the 10–90 % band
-	Above90    float64 // share of days above the 90 % quantile; at most 0.1 where calibrated (days without demand tie with 0)
+	Origins int     // forecasts made
+	Points  int     // days compared
+	WAPE    float64 // Σ|error| / Σ demand
+	Bias    float64 // Σ error / Σ demand, error = forecast − demand
+	RMSSE   float64 // root mean squared error over the in-sample naive's (M5); pooled: root of the mean over all days
+	Pinball float64 // mean pinball loss over the levels, units
+	// Coverage80 is the share of days inside the 10–90 % band and Above90 that above the 90 % quantile: 0.8 and 0.1 where
+	// calibrated. A day that ties with quantiles, as days without demand do with 0, counts by the share of the tied
+	// probability that lies inside or above, and not as wholly inside (see backtest).
+	Coverage80 float64
+	Above90    float64
 	ValueAdded float64 // 1 − own absolute error / the seasonal naive's; > 0 is better than repeating last week
 
-	LeadCoverage80 float64 // share of lead times whose total demand lay inside the 10–90 % band, where lead times were tested
-	LeadAbove90    float64 // share of lead times whose total demand lay above the 90 % quantile
+	LeadCoverage80 float64 // Coverage80 of the total demand over lead times, where these were tested
+	LeadAbove90    float64 // Above90 of the same
 }

@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -83,20 +84,88 @@ func TestMeasuresByHand(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	// Days 35…41 repeat days 28…34: 2, 4, 2, (4), 2, 4, 2 against 5, 5, 5, -, 5, 5, 6: errors 3+1+3+3+1+4 = 15.
-	// Own errors: five of 1 and one of 2. Quantiles lie at 3, 4, 5, so 6 lies above the band and the 5s on its edge.
+	// Own errors: five of 1 and one of 2. Quantiles lie at 3, 4, 5, so 6 lies above the band; the 5s tie with level
+	// 0.9 and stand for 0.7…1, two thirds of it inside.
 	pinball := 5*(0.1*2+0.5*1+0.9*0) + (0.1*3 + 0.5*2 + 0.9*1)
 	for name, c := range map[string][2]float64{
 		"WAPE":        {a.WAPE, 7.0 / 31},
 		"Bias":        {a.Bias, -7.0 / 31},
 		"RMSSE":       {a.RMSSE, math.Sqrt((5*1 + 4) / 4.0 / 6)},
 		"Pinball":     {a.Pinball, pinball / 18},
-		"Coverage80":  {a.Coverage80, 5.0 / 6},
-		"Above90":     {a.Above90, 1.0 / 6},
+		"Coverage80":  {a.Coverage80, 5 * (2.0 / 3) / 6},
+		"Above90":     {a.Above90, (5*(1.0/3) + 1) / 6},
 		"value added": {a.ValueAdded, 1 - 7.0/15},
 	} {
 		if math.Abs(c[0]-c[1]) > 1e-12 {
 			t.Errorf("%s is %v, by hand %v", name, c[0], c[1])
 		}
+	}
+}
+
+// hurdle is the true distribution of demand that is 0 with probability none and exponential otherwise.
+func hurdle(none, p float64) float64 {
+	if p <= none {
+		return 0
+	}
+	return -4 * math.Log1p(-(p-none)/(1-none))
+}
+
+// A forecast that is the true distribution covers 80 % and leaves 10 % above, however many days sell nothing: mean over all
+// shares of such days, 200 demands at the mid quantiles of each. Counting ties as inside would say 90 %.
+func TestTiesDoNotFlatterCoverage(t *testing.T) {
+	t.Parallel()
+	var sums Sums
+	levels, ties, n := forecast.DefaultLevels, 0.0, 0.0
+	for none := 0.005; none < 1; none += 0.01 {
+		lead := forecast.LeadTimeDemand{Levels: levels}
+		for _, p := range levels {
+			lead.Quantiles = append(lead.Quantiles, hurdle(none, p))
+		}
+		for i := range 200 {
+			y := hurdle(none, (float64(i)+0.5)/200)
+			sums.compareLead(lead, []float64{y})
+			n++
+			ties += count(y >= hurdle(none, 0.1) && y <= hurdle(none, 0.9))
+		}
+	}
+	a := sums.Accuracy()
+	if math.Abs(a.LeadCoverage80-0.8) > 0.01 || math.Abs(a.LeadAbove90-0.1) > 0.01 || ties/n < 0.85 {
+		t.Errorf("coverage %v, above %v; with ties inside %v", a.LeadCoverage80, a.LeadAbove90, ties/n)
+	}
+}
+
+// A band that is too wide or too low is seen for what it is on days that sell nothing on three of four.
+func TestCoverageSeesWrongBands(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		factor, none float64 // of the forecast, where the truth is 1 and 0.75
+		wrong        func(a forecast.Accuracy) bool
+	}{
+		"too wide":  {4, 0.75, func(a forecast.Accuracy) bool { return a.LeadAbove90 < 0.05 }},
+		"too low":   {0.25, 0.75, func(a forecast.Accuracy) bool { return a.LeadAbove90 > 0.15 }},
+		"too often": {1, 0.3, func(a forecast.Accuracy) bool { return a.LeadCoverage80 < 0.78 && a.LeadAbove90 < 0.05 }},
+	} {
+		var sums Sums
+		lead := forecast.LeadTimeDemand{Levels: forecast.DefaultLevels}
+		for _, p := range forecast.DefaultLevels {
+			lead.Quantiles = append(lead.Quantiles, c.factor*hurdle(c.none, p))
+		}
+		for i := range 400 {
+			sums.compareLead(lead, []float64{hurdle(0.75, (float64(i)+0.5)/400)})
+		}
+		if a := sums.Accuracy(); !c.wrong(a) {
+			t.Errorf("%s: coverage %v, above %v", name, a.LeadCoverage80, a.LeadAbove90)
+		}
+	}
+}
+
+// Figures stay JSON on steps far below any unit, where a scaled error would overflow.
+func TestTinyStepsStayFinite(t *testing.T) {
+	t.Parallel()
+	s := forecast.Series{ID: "dust", Values: slices.Repeat([]float64{1e-160, 3e-160}, 40)}
+	r := Run(constant(1e12), s, Options{LeadDays: 14})
+	if _, err := json.Marshal(r); err != nil || r.Accuracy.Origins == 0 {
+		t.Errorf("%v, %+v", err, r)
 	}
 }
 
