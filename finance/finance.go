@@ -7,7 +7,8 @@ package finance
 
 import "fmt"
 
-// Money is an amount in minor units (pence, cents) of one ISO 4217 currency.
+// Money is an amount in minor units (pence, cents) of one ISO 4217 currency. Sentences about money take the minor unit to be
+// a hundredth; a business in a currency without hundredths (JPY, KWD) is refused where it is declared.
 type Money struct {
 	Minor    int64
 	Currency string

@@ -16,7 +16,7 @@ import (
 // Business is a business as its file declares it. Field names in the file are those of the yaml tags.
 type Business struct {
 	Name      string        `yaml:"name"`
-	Currency  string        `yaml:"currency"` // ISO 4217
+	Currency  string        `yaml:"currency"` // ISO 4217, of those with hundredths
 	Plan      Span          `yaml:"plan"`
 	Calendar  Calendar      `yaml:"calendar"`
 	Service   Service       `yaml:"service"`

@@ -48,6 +48,7 @@ var refusals = map[string]struct {
 	field    string
 	reason   string
 }{
+	"no hundredths":            {"currency: GBP", "currency: JPY", "currency", "JPY has no hundredths"},
 	"unknown field":            {"currency: GBP", "curency: GBP", "curency", "unknown field"},
 	"text for a number":        {"drop_sec: 180", "drop_sec: soon", "delivery.drop_sec", "cannot unmarshal"},
 	"broken number":            {"orders_per_day: 520", "orders_per_day: 42.5", "sites[0].orders_per_day", "42.5 is no whole number"},
@@ -81,7 +82,7 @@ var refusals = map[string]struct {
 	"service of one":           {"cycle: 0.95", "cycle: 1", "service.cycle", "not at least 0 and below 1"},
 	"no pack":                  {"pack_sizes: [6, 12], min_packs: 2, prepaid_share: 0, term", "pack_sizes: [], min_packs: 2, prepaid_share: 0, term", "suppliers[0].pack_sizes", "there is none"},
 	"more prepaid than all":    {"prepaid_share: 0.1, term_days: 30, credit_limit: 50000", "prepaid_share: 1.1, term_days: 30, credit_limit: 50000", "suppliers[2].prepaid_share", "1.1 is not between"},
-	"factor without a source":  {`source: "DEFRA/DESNZ 2025, diesel (average biofuel blend), tank to wheel"`, `source: ""`, "fuels[0].source", "needs a source"},
+	"factor without a source":  {`source: "DEFRA/DESNZ 2025, diesel (average biofuel blend), tank to wheel, second-hand from greencalculus.com"`, `source: ""`, "fuels[0].source", "needs a source"},
 	"full lighter than empty":  {"litres_per_100km_full: 10.6", "litres_per_100km_full: 1.6", "vehicles[0].litres_per_100km_full", "1.6 is not between 8.4"},
 	"a field that is left out": {"    floor: hall\n", "", "sites[0].floor", `floor "" is not declared`},
 }

@@ -105,6 +105,7 @@ func (b *Business) check() []Problem {
 func (b *Business) checkFrame(c *checker) {
 	c.want(b.Name != "", "name", "is missing")
 	c.want(len(b.Currency) == 3 && b.Currency == strings.ToUpper(b.Currency), "currency", "%q is no ISO 4217 code like GBP", b.Currency)
+	c.want(!otherMinorUnit[b.Currency], "currency", "%s has no hundredths; amounts here are counted in hundredths of the currency unit, so convert to one that has", b.Currency)
 	_, err := b.Plan.Start.Day()
 	c.want(err == nil, "plan.start", "%q is no day like 2011-11-28", string(b.Plan.Start))
 	c.whole(int64(b.Plan.Days), 1, plan.MaxDays, "plan.days")
@@ -209,6 +210,15 @@ func (s *Supplier) check(c *checker, at string) {
 	c.between(h.Missing, 0, 1, at+".behaviour.missing")
 	c.between(h.Short, 0, 1, at+".behaviour.short")
 	c.between(h.Reject, 0, 1, at+".behaviour.reject")
+}
+
+// otherMinorUnit are the currencies whose minor unit is not a hundredth (ISO 4217, list one): the prices of the books, the
+// fields named _cents and every printed amount count hundredths, so that amounts in these would be wrong by powers of ten.
+var otherMinorUnit = map[string]bool{
+	"BIF": true, "CLP": true, "DJF": true, "GNF": true, "ISK": true, "JPY": true, "KMF": true, "KRW": true, "PYG": true, "RWF": true,
+	"UGX": true, "UYI": true, "VND": true, "VUV": true, "XAF": true, "XOF": true, "XPF": true, // none
+	"BHD": true, "IQD": true, "JOD": true, "KWD": true, "LYD": true, "OMR": true, "TND": true, // thousandths
+	"CLF": true, "UYW": true, // ten-thousandths
 }
 
 var weekdays = [7]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}

@@ -109,6 +109,13 @@ func TestFates(t *testing.T) {
 		"more cancelled than bought": {[]raw{
 			{0, "1", "20001", 4, 1, "7", 0, 0, "", ""}, {0, "C3", "20001", -5, 1, "7", 2, 0, "", ""},
 		}, "cancelled, cancellation_part_matched"},
+		"the giant pairs of Online Retail II: nothing is left of them": {[]raw{
+			{0, "541431", "23166", 74215, 1.04, "12346", 0, 1, "", ""}, {0, "C541433", "23166", -74215, 1.04, "12346", 0, 17, "", ""},
+			{0, "581483", "23843", 80995, 2.08, "16446", 9, 15, "", ""}, {0, "C581484", "23843", -80995, 2.08, "16446", 9, 27, "", ""},
+		}, "cancelled, cancellation, cancelled, cancellation"},
+		"a giant whose cancellation the file does not hold stays": {[]raw{
+			{1, "541431", "23166", 74215, 1.04, "12346", 0, 1, "", ""},
+		}, "kept"},
 		"another customer, item or price, or a later purchase, does not match": {[]raw{
 			{0, "1", "20001", 4, 1, "8", 0, 0, "", ""}, {0, "1", "20002", 4, 1, "7", 0, 0, "", ""}, {0, "1", "20001", 4, 2, "7", 0, 0, "", ""},
 			{0, "C3", "20001", -4, 1, "7", 2, 0, "", ""}, {0, "1", "20001", 4, 1, "7", 3, 0, "", ""},

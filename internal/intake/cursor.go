@@ -39,13 +39,13 @@ type cursor struct {
 // maxTroubles bounds the distinct sentences a cursor keeps; later ones share the last. Reports keep fewer.
 const maxTroubles = 1000
 
-func (u *unit) openCursor(c column, name string, chunk parquet.ColumnChunk, leaf parquet.LeafColumn) (*cursor, error) {
+func (u *unit) openCursor(c column, name string, chunk parquet.ColumnChunk, leaf parquet.LeafColumn, rows int) (*cursor, error) {
 	read, ok := reading(leaf.Node.Type())
 	if !ok { // findColumns has refused such
 		return nil, fmt.Errorf("intake: column %s has no reading", name)
 	}
 	cur := &cursor{unit: u, column: c, name: name, read: read, level: byte(leaf.MaxDefinitionLevel), pages: chunk.Pages(),
-		troubles: []*trouble{nil}, out: make([]int64, chunkRows), why: make([]uint16, chunkRows)}
+		troubles: []*trouble{nil}, out: make([]int64, min(rows, chunkRows)), why: make([]uint16, min(rows, chunkRows))}
 	return cur, nil
 }
 

@@ -97,7 +97,7 @@ func (u *unit) readRowGroup(ctx context.Context, t *table, group int, firstRow i
 	var cursors [columnCount]*cursor
 	for c := range cursors {
 		if t.layout.at[c] >= 0 {
-			cursors[c], err = u.openCursor(column(c), t.layout.name[c], rg.ColumnChunks()[t.leaves[c].ColumnIndex], t.leaves[c])
+			cursors[c], err = u.openCursor(column(c), t.layout.name[c], rg.ColumnChunks()[t.leaves[c].ColumnIndex], t.leaves[c], total)
 			if err != nil {
 				return err
 			}

@@ -232,6 +232,11 @@ func TestRefusedFiles(t *testing.T) {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
+	for _, mark := range []string{"\xff\xfeI\x00", "\xfe\xff\x00I"} {
+		if _, _, err := readBytes(t, "a.csv", []byte(mark), Options{}); err == nil || !strings.Contains(err.Error(), "UTF-16 text") {
+			t.Errorf("UTF-16 was called: %v", err)
+		}
+	}
 	if _, _, err := Read(context.Background(), []Source{{Path: filepath.Join(t.TempDir(), "gone.csv")}}, Options{}); err == nil {
 		t.Error("a file that is not there was read")
 	}

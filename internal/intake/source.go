@@ -122,7 +122,9 @@ func (o *opened) sniff() (k kind, skip int64, err error) {
 		return refuse(codeFormat, "the file is empty")
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")), bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
 		return refuse(codeFormat, "the file is compressed or a spreadsheet; unpack it, or export it as CSV")
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.IndexByte(head, 0) >= 0:
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return refuse(codeFormat, "the file is UTF-16 text (Excel calls it Unicode); save it as UTF-8")
+	case bytes.IndexByte(head, 0) >= 0:
 		return refuse(codeFormat, "the file is neither Parquet nor UTF-8 text; CSV and NDJSON must be UTF-8")
 	case text[0] == '[':
 		return refuse(codeFormat, "the file is one JSON array; write one object a line (NDJSON)")
