@@ -26,6 +26,7 @@ const (
 	leastFreeBytes = 1 << 30
 	longestQueue   = 10 * time.Minute
 	examineWait    = 10 * time.Second
+	worstClock     = 2 * time.Second
 )
 
 // Examine looks at an installation without changing its data; it may run beside it.
@@ -98,7 +99,28 @@ func examineStore(ctx context.Context, cfg config.Config) []Finding {
 	}
 	defer s.Close()
 	findings := []Finding{finding(check, nil, "%s answers", s.Name())}
-	return append(findings, examineSchema(ctx, s), examineJobs(ctx, s))
+	return append(findings, examineClock(ctx, s.Now), examineSchema(ctx, s), examineJobs(ctx, s))
+}
+
+// examineClock compares this machine's clock with the database's. Leases go by the database's alone, but jobs of the same
+// priority and plans are ordered by ids that each machine makes by its own clock.
+func examineClock(ctx context.Context, databaseNow func(context.Context) (us int64, err error)) Finding {
+	const check = "clock"
+	asked := time.Now()
+	us, err := databaseNow(ctx)
+	if err != nil {
+		return finding(check, err, "")
+	}
+	took := time.Since(asked) // the answer was made somewhen in it
+	off := time.UnixMicro(us).Sub(asked.Add(took / 2)).Round(time.Millisecond)
+	if off.Abs() > worstClock+took/2 {
+		side := "ahead of"
+		if off > 0 {
+			side = "behind"
+		}
+		err = fmt.Errorf("this machine's clock is %v %s the database's: set it, by NTP best", off.Abs(), side)
+	}
+	return finding(check, err, "within %v of the database's", max(off.Abs(), time.Millisecond))
 }
 
 func examineSchema(ctx context.Context, s *store.Store) Finding {

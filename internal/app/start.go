@@ -86,7 +86,7 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) {
 	a.Server = server.New(server.Options{
 		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Planner: planning,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
-		LoopbackOnly: loopback(listener.Addr()), Log: a.Log,
+		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),
 	})
 	if !loopback(listener.Addr()) {
 		a.Log.Warn("the API has no authentication yet and is reachable from other machines", "address", listener.Addr().String())
@@ -98,6 +98,15 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) {
 		defer cancel()
 		return a.web.stop(ctx)
 	})
+}
+
+// patience is how long a request waits for the store. A server that does not answer in two seconds is away; the one writer
+// of a SQLite file may be busy for longer with an import.
+func (a *App) patience() time.Duration {
+	if a.Config.SQLite() {
+		return 10 * time.Second
+	}
+	return 1900 * time.Millisecond
 }
 
 // Ready says whether requests can be served: the store answers. A lost Redis is no reason to refuse, since jobs wait in
