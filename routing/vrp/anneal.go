@@ -51,11 +51,12 @@ func (s *search) construct(ctx context.Context) {
 	s.pl.mark()
 }
 
-// descend runs the local search, and offers what room it made to absent stops, until neither helps.
+// descend runs the local search, and offers what room there is to absent stops, until neither helps.
 func (s *search) descend(ctx context.Context) {
-	for s.local.run(ctx) && len(s.pl.absent) > 0 {
+	for ctx.Err() == nil {
+		s.local.run(ctx)
 		before := s.pl.cost
-		s.recreate.run(ctx, byChance)
+		s.recreate.fill(ctx)
 		if s.pl.cost >= before {
 			return
 		}

@@ -18,6 +18,7 @@ type recreator struct {
 	blinkIn  int     // places until the next one is overlooked
 	emptyFor []int32 // stamp per kind: its first empty tour was tried for this stop
 	stamp    int32
+	exact    bool // no place is overlooked and none taken at a loss
 	order    []sortKey
 	left     []int32
 }
@@ -77,7 +78,7 @@ func (r *recreator) run(ctx context.Context, order int) {
 	pl := r.pl
 	r.sort(order)
 	r.left = r.left[:0]
-	bold := pl.d.optional && r.rng.Float64() < boldRate
+	bold := pl.d.optional && !r.exact && r.rng.Float64() < boldRate
 	for n, k := range r.order {
 		if n%checkEvery == checkEvery-1 && ctx.Err() != nil {
 			r.left = append(r.left, k.stop)
@@ -94,6 +95,15 @@ func (r *recreator) run(ctx context.Context, order int) {
 		}
 	}
 	pl.absent = append(pl.absent[:0], r.left...)
+}
+
+// fill puts back every absent stop that has a place which pays, overlooking none: what is still absent then has none.
+func (r *recreator) fill(ctx context.Context) {
+	if len(r.pl.absent) > 0 {
+		r.exact = true
+		r.run(ctx, byDemand)
+		r.exact = false
+	}
 }
 
 func (r *recreator) sort(order int) {
@@ -183,6 +193,9 @@ func (r *recreator) cheapestIn(t, i int32, limit int64) (bestAt int, best int64)
 	into := d.legsTo[int(node.first)*d.locations:][:d.locations]
 	from := d.legs[int(node.first)*d.locations:][:d.locations]
 	blinkIn := r.blinkIn // kept by the loop itself, which runs for each place of each tour
+	if r.exact {
+		blinkIn = math.MaxInt
+	}
 	for k := range tr.gaps {
 		if blinkIn--; blinkIn == 0 {
 			r.drawBlink()
@@ -209,6 +222,8 @@ func (r *recreator) cheapestIn(t, i int32, limit int64) (bestAt int, best int64)
 			}
 		}
 	}
-	r.blinkIn = blinkIn
+	if !r.exact {
+		r.blinkIn = blinkIn
+	}
 	return bestAt, best
 }
