@@ -60,7 +60,8 @@ var rules = map[string]row{
 	"internal/plan": {pure: true, ours: solvers, outside: "github.com/paulmach/orb"},
 
 	// Ring 4: drivers.
-	"internal/service": {ours: solvers + " internal/plan internal/history", outside: "github.com/oklog/ulid/v2 github.com/paulmach/orb"},
+	"simulations":      {pure: true, ours: solvers + " internal/plan"},
+	"internal/service": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/oklog/ulid/v2 github.com/paulmach/orb"},
 	"internal/bench":   {ours: solvers + " internal/plan"},
 
 	// Ring 5: doors. Each owns its technology; none knows another.
@@ -73,10 +74,10 @@ var rules = map[string]row{
 		outside: "github.com/hibiken/asynq github.com/alicebob/miniredis/v2 github.com/redis/go-redis/v9",
 	},
 	"internal/intake":   {ours: "internal/history", outside: "github.com/parquet-go/parquet-go"},
-	"internal/business": {ours: solvers + " internal/plan internal/history", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
+	"internal/business": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/servers":  {},
 	"api/server": {
-		ours:    solvers + " internal/plan internal/service api",
+		ours:    solvers + " internal/plan internal/service simulations api",
 		outside: "github.com/danielgtaylor/huma/v2 github.com/prometheus/client_golang",
 	},
 
