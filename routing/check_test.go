@@ -131,6 +131,7 @@ func TestValidateNamesTheField(t *testing.T) {
 		"costCentsPerKm is -1":                func(p *Problem) { p.Vehicles[0].CostCentsPerKm = -1 },
 		"costCentsPerHour is -1":              func(p *Problem) { p.Vehicles[0].CostCentsPerHour = -1 },
 		"co2eGPerKm empty NaN":                func(p *Problem) { p.Vehicles[0].CO2eGPerKmEmpty = math.NaN() },
+		"full 1e+300":                         func(p *Problem) { p.Vehicles[0].CO2eGPerKmFull = 1e300 },
 		"vehicles[1] has the id":              func(p *Problem) { p.Vehicles = append(p.Vehicles, p.Vehicles[0]) },
 	} {
 		p, _ := small()

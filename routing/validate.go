@@ -3,7 +3,6 @@ package routing
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // ErrProblem marks a Problem that cannot be read as one; the message names the field, the value and what to give.
@@ -18,6 +17,7 @@ const (
 	maxLeg        = int32(1e7)  // seconds (115 days) or metres between two locations
 	maxFixedCents = int64(1e10)
 	maxRateCents  = int64(1e6) // per km or per hour
+	maxGPerKm     = 1e6
 )
 
 // Validate reports the first field of p that no solver can work with: lists of wrong length, numbers out of range,
@@ -104,8 +104,8 @@ func validateVehicle(v *Vehicle, locations int) error {
 		return fmt.Errorf("capacity missing: maxWeightG %d, maxVolumeCm3 %d; both must be above 0", v.MaxWeightG, v.MaxVolumeCm3)
 	}
 	// Written so that NaN fails too.
-	if !(v.CO2eGPerKmEmpty >= 0) || !(v.CO2eGPerKmFull >= v.CO2eGPerKmEmpty) || math.IsInf(v.CO2eGPerKmFull, 1) {
-		return fmt.Errorf("co2eGPerKm empty %v, full %v; give numbers with 0 ≤ empty ≤ full", v.CO2eGPerKmEmpty, v.CO2eGPerKmFull)
+	if !(v.CO2eGPerKmEmpty >= 0) || !(v.CO2eGPerKmFull >= v.CO2eGPerKmEmpty) || v.CO2eGPerKmFull > maxGPerKm {
+		return fmt.Errorf("co2eGPerKm empty %v, full %v; give numbers with 0 ≤ empty ≤ full ≤ %v", v.CO2eGPerKmEmpty, v.CO2eGPerKmFull, maxGPerKm)
 	}
 	return errors.Join(
 		inRange("maxWeightG", v.MaxWeightG, 1, maxAmount),

@@ -1,7 +1,7 @@
 package road
 
 // weight is the cost of a way: milliseconds in the upper half, centimetres in the lower, so that comparing two weights
-// compares times first and lengths among equal times, and adding adds both. It holds ways of 49 days and 42,949 km.
+// compares times first and lengths among equal times, and adding adds both. It holds ways of 24 days and 42,949 km.
 type weight uint64
 
 // unreached is above every real weight; adding a real one to it still does not wrap around.
