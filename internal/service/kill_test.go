@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
 
 	"quartermaster/internal/queue"
 	"quartermaster/internal/rng"
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, workUntilKilled(strings.Split(spec, "\n")))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // what a Runner starts, Close ends
 }
 
 // workUntilKilled works on jobs that leave one message each; it returns only what kept it from starting.
