@@ -12,6 +12,7 @@ import (
 
 // table is an opened Parquet file.
 type table struct {
+	in     io.ReaderAt
 	file   *parquet.File
 	layout layout
 	leaves [columnCount]parquet.LeafColumn
@@ -40,7 +41,7 @@ func openParquet(name string, in io.ReaderAt, size int64) (t *table, err error) 
 	if err != nil {
 		return nil, damaged("the footer of the Parquet file cannot be read: " + err.Error())
 	}
-	t = &table{file: f}
+	t = &table{in: in, file: f}
 	return t, t.findColumns(name)
 }
 
@@ -97,6 +98,11 @@ func (u *unit) readRowGroup(ctx context.Context, t *table, group int, firstRow i
 	var cursors [columnCount]*cursor
 	for c := range cursors {
 		if t.layout.at[c] >= 0 {
+			meta := &t.file.Metadata().RowGroups[group].Columns[t.leaves[c].ColumnIndex].MetaData
+			if err := checkPages(t.in, meta, int64(total), maxPage); err != nil {
+				return &InputError{First: Problem{File: u.source, Row: firstRow, Column: t.layout.name[c], Code: codeDamaged,
+					Sentence: "the column is damaged: " + err.Error()}}
+			}
 			cursors[c], err = u.openCursor(column(c), t.layout.name[c], rg.ColumnChunks()[t.leaves[c].ColumnIndex], t.leaves[c], total)
 			if err != nil {
 				return err
