@@ -8,10 +8,10 @@ import (
 )
 
 // Temperatures of the annealing, as shares of what a stop costs on average in the first plan. The published ones fall
-// from about one leg to a hundredth; a start four times hotter did better on mixed fleets with windows, where a whole
+// from about one leg to a hundredth; a start ten times hotter did better on mixed fleets with windows, where a whole
 // vehicle is at stake.
 const (
-	hotShare  = 4.0
+	hotShare  = 10.0
 	coldShare = 0.01
 )
 
