@@ -217,6 +217,28 @@ func TestPlanInOneLane(t *testing.T) {
 	}
 }
 
+// The tightest floors work: one robot, a station beside the induction, a station and an induction that lie between all
+// parks, stays of no time; everything ready at once is carried.
+func TestPlanOnTightFloors(t *testing.T) {
+	t.Parallel()
+	for _, grid := range []string{"rPI", "r\nP\nI", "rPIr", "r#\nPI\n#r", "#r#\nrP.\n#Ir"} {
+		for _, staySec := range []int64{0, 1, 7} {
+			f := gridFloor(t, grid)
+			f.LoadSec, f.UnloadSec = staySec, staySec
+			robots := warehouse.ParkRobots(f, "R")
+			transports := transportsReady(600, 600, 600, 600, 601, 700, 700)
+			r, err := Plan(context.Background(), f, robots, transports, Options{})
+			if err != nil {
+				t.Fatal(grid, err)
+			}
+			checkMoves(t, f, robots, transports, r)
+			if len(r.Late) > 0 {
+				t.Errorf("%s with stays of %d s: late orders are %v", grid, staySec, r.Late)
+			}
+		}
+	}
+}
+
 // A robot on its way home turns round for the next batch: its way home ends where the new move begins.
 func TestPlanTurnsRobotOnItsWayHome(t *testing.T) {
 	t.Parallel()
