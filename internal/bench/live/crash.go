@@ -111,7 +111,7 @@ func (r *crashing) killOne(ctx context.Context, k int) error {
 	}
 	r.workers = slices.Delete(r.workers, victim, victim+1)
 	r.left.Kills++
-	if r.run.Flushes > 0 && (k+1)%(r.run.Kills/r.run.Flushes) == 0 {
+	if (k+1)*r.run.Flushes/r.run.Kills > r.left.Flushes { // spread evenly, and at most one a kill
 		if err := r.run.flush(); err != nil {
 			return err
 		}
