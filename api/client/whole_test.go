@@ -1,0 +1,146 @@
+package client_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"quartermaster/api"
+	"quartermaster/api/client"
+	"quartermaster/internal/app"
+	"quartermaster/internal/config"
+	"quartermaster/internal/intake"
+)
+
+// Every operation of the committed description has its method, so that an operation added to the API is missed here.
+func TestEveryOperation(t *testing.T) {
+	t.Parallel()
+	methods := map[string]string{
+		"request-plan": "AskPlan", "get-plan": "Plan", "list-plans": "Plans", "get-promise": "Promise", "list-promises": "Promises",
+		"get-job": "Job", "list-jobs": "Jobs", "cancel-job": "CancelJob", "retry-job": "RetryJob",
+		"lease-tasks": "LeaseTasks", "list-tasks": "Tasks", "complete-task": "CompleteTask", "extend-task": "ExtendTask", "fail-task": "FailTask", "return-task": "ReturnTask",
+	}
+	data, err := os.ReadFile("../../docs/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]struct{ OperationID string }
+	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for path, item := range doc.Paths {
+		for verb, op := range item {
+			seen++
+			if _, ok := reflect.TypeFor[*client.Client]().MethodByName(methods[op.OperationID]); !ok {
+				t.Errorf("%s %s (%s) has no method in the client", verb, path, op.OperationID)
+			}
+		}
+	}
+	if seen < len(methods) {
+		t.Errorf("%d operations are described and %d have a method", seen, len(methods))
+	}
+}
+
+// twoOrders are enough to plan a day.
+const twoOrders = `Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country
+500001,20001,LAMP,2,2011-11-24 09:10:00,3.50,12001,United Kingdom
+500002,20002,MUG,1,2011-11-25 11:40:00,1.25,12002,United Kingdom
+500003,20001,LAMP,1,2011-11-28 10:05:00,3.50,12003,United Kingdom
+500003,20002,MUG,4,2011-11-28 10:05:00,1.25,12003,United Kingdom
+`
+
+// The client drives the whole program: an imported shop's day is planned by a real worker on real streets, each order is
+// answered, and the floor's tasks are leased and completed until none is left.
+func TestWholeProgram(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	cfg := config.Default()
+	cfg.Home, cfg.Listen, cfg.Drain = filepath.Join(t.TempDir(), "home"), "127.0.0.1:0", 5*time.Second
+	a, err := app.Open(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	planning, err := app.LoadPlanning(ctx, "")
+	if err == nil {
+		err = a.Start(ctx, app.StartOptions{Planning: planning})
+	}
+	if err == nil {
+		_, err = a.Import(ctx, app.Shop{Orders: []intake.Source{{Name: "orders.csv", Data: []byte(twoOrders)}}}, planning.Roads)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, _ := a.Address()
+	c, err := client.New(address, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := c.AskPlan(ctx, api.PlanRequest{OriginDate: "2011-11-28"}, client.AskOptions{})
+	if err == nil {
+		plan, err = c.WaitPlan(ctx, plan.ID, nil)
+	}
+	if err != nil || plan.Status != "done" || plan.Summary.Orders == 0 {
+		t.Fatalf("plan %+v, summary %+v, %v", plan, plan.Summary, err)
+	}
+	promises, sites := 0, map[string]bool{}
+	for p, err := range c.AllPromises(ctx, plan.ID, client.PromiseFilter{}) {
+		if err != nil || p.Status != "promised" && p.Status != "partial" && p.Status != "unserved" {
+			t.Fatalf("promise %+v, %v", p, err)
+		}
+		promises++
+		for _, parcel := range p.Parcels {
+			sites[parcel.SiteID] = true
+		}
+	}
+	if promises != plan.Summary.Orders {
+		t.Errorf("%d promises for %d orders", promises, plan.Summary.Orders)
+	}
+	job, err := c.WaitJob(ctx, plan.ID, nil)
+	if err != nil || job.State != "done" || !strings.HasPrefix(job.Links[0].Href, "/v1/jobs/") {
+		t.Errorf("job %+v, %v", job, err)
+	}
+	for site := range sites {
+		done := work(t, c, site)
+		for task, err := range c.AllTasks(ctx, site, client.TaskFilter{Plan: plan.ID}) {
+			if err != nil || task.Status != "done" {
+				t.Fatalf("task %+v, %v", task, err)
+			}
+			done--
+		}
+		if done != 0 {
+			t.Errorf("on the floor of %s %d tasks were done that are not listed", site, done)
+		}
+	}
+	if len(sites) == 0 {
+		t.Error("no site serves anything")
+	}
+}
+
+// work leases and completes the tasks of a warehouse until there is none.
+func work(t *testing.T, c *client.Client, warehouse string) (done int) {
+	t.Helper()
+	for {
+		tasks, err := c.LeaseTasks(t.Context(), warehouse, api.LeaseRequest{Max: 50})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(tasks) == 0 {
+			return done
+		}
+		for _, task := range tasks {
+			if r, err := c.CompleteTask(t.Context(), warehouse, task); err != nil || r.State != "done" {
+				t.Fatalf("complete %s: %+v, %v", task.TaskID, r, err)
+			}
+			done++
+		}
+	}
+}
