@@ -130,7 +130,7 @@ func (s Shop) Read(ctx context.Context, streets *road.Graph) (service.Takeover, 
 	}
 	s.report(0.7, "placing the consignees of %d orders on streets", len(books.Orders))
 	facts, err := declared.Snapshot(books, business.Request{
-		StartDay: min(declared.StartDay(), books.LastDay+1), Orders: books.Orders, Seed: s.Seed, Place: OnStreets(streets),
+		StartDay: StartDay(declared, books), Orders: books.Orders, Seed: s.Seed, Place: OnStreets(streets),
 	})
 	if err != nil {
 		return service.Takeover{}, err
@@ -143,6 +143,15 @@ func (s Shop) Read(ctx context.Context, streets *road.Graph) (service.Takeover, 
 	return service.Takeover{
 		Source: s.names(), ContentHash: contentHash, Books: books, Facts: facts, Report: TakeoverReport{files, books.Report},
 	}, nil
+}
+
+// StartDay is the day on which a business begins to be planned: the declared one, or the day after the last order where
+// the books end before that day or know nothing before it, as those of another shop do.
+func StartDay(declared *business.Business, books *history.Books) int {
+	if day := declared.StartDay(); day > books.FirstDay && day <= books.LastDay {
+		return day
+	}
+	return books.LastDay + 1
 }
 
 // OnStreets draws places for consignees from a street graph.

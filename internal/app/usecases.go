@@ -60,28 +60,18 @@ type Planned struct {
 // errPlanEnded says that the job of a plan ended without one.
 var errPlanEnded = errors.New("the plan was not made")
 
-// Plan asks for a plan and waits for it, telling what this process does for it. The App must be started in a role that works on jobs. A
-// key that is known gives the plan of that time. When ctx ends first, the job is cancelled.
+// Plan asks for a plan and waits for it, telling what this process does for it. The App must be started in a role that
+// works on jobs. A key that is known gives the plan of that time, if one was made. When ctx ends first, the job is cancelled.
 func (a *App) Plan(ctx context.Context, planning *service.Planning, r service.PlanRequest, key string, progress func(done float64, sentence string)) (Planned, error) {
 	planning.Watch(progress)
 	defer planning.Watch(nil)
-	job, created, err := planning.Request(ctx, Tenant, r, key, service.DefaultPriority)
+	job, created, err := a.planJob(ctx, planning, r, key)
+	for n := 2; err == nil && !created && job.State != service.StateDone; n++ {
+		// The plan of that time was cancelled or failed: its key must not keep anybody from another try.
+		job, created, err = a.planJob(ctx, planning, r, fmt.Sprintf("%s try %d", key, n))
+	}
 	if err != nil {
 		return Planned{}, err
-	}
-	a.Runner.Wake()
-	for !job.State.Ended() {
-		select {
-		case <-ctx.Done():
-			after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
-			_, cancelErr := a.Store.Cancel(after, job.Ref)
-			return Planned{}, errors.Join(ctx.Err(), cancelErr)
-		case <-time.After(50 * time.Millisecond):
-		}
-		if job, err = a.Store.Job(ctx, job.Ref); err != nil {
-			return Planned{}, err
-		}
 	}
 	if job.State != service.StateDone {
 		return Planned{}, fmt.Errorf("%w: job %s is %s: %s", errPlanEnded, job.ID, job.State, job.Error)
@@ -95,6 +85,28 @@ func (a *App) Plan(ctx context.Context, planning *service.Planning, r service.Pl
 		return Planned{}, fmt.Errorf("read the summary of plan %s: %w", job.ID, err)
 	}
 	return out, nil
+}
+
+// planJob queues a plan, or finds the one that has the key, and waits until it has ended.
+func (a *App) planJob(ctx context.Context, planning *service.Planning, r service.PlanRequest, key string) (job service.Job, created bool, err error) {
+	if job, created, err = planning.Request(ctx, Tenant, r, key, service.DefaultPriority); err != nil {
+		return job, created, err
+	}
+	a.Runner.Wake()
+	for !job.State.Ended() {
+		select {
+		case <-ctx.Done():
+			after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			_, cancelErr := a.Store.Cancel(after, job.Ref)
+			return job, created, errors.Join(ctx.Err(), cancelErr)
+		case <-time.After(50 * time.Millisecond):
+		}
+		if job, err = a.Store.Job(ctx, job.Ref); err != nil {
+			return job, created, err
+		}
+	}
+	return job, created, nil
 }
 
 // DeclaredSpan is the first day and number of days that the shop's declaration plans when nothing else is asked for.

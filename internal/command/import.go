@@ -2,6 +2,8 @@ package command
 
 import (
 	"errors"
+	"fmt"
+	"os"
 
 	"quartermaster/internal/app"
 	"quartermaster/internal/intake"
@@ -16,7 +18,7 @@ type importVerb struct {
 }
 
 func (importVerb) Help() string {
-	return `Reads order lines (invoice, stock code, description, quantity, time, price, customer, country; the usual names of these columns are known), drops doubles, matches cancellations to what they cancel, sets aside what is no product, and stores orders, items and daily sales. Everything is stored or nothing is. The same files are imported once.
+	return `Reads order lines (invoice, stock code, description, quantity, time, price, customer, country; the usual names of these columns are known), drops doubles, matches cancellations to what they cancel, sets aside what is no product, and stores orders, items and daily sales. Everything is stored or nothing is. The same files are imported once; after other files they are taken over again, for the last import is the business.
 
 Examples:
 
@@ -29,10 +31,13 @@ func (v importVerb) Run(r *run) error {
 	if len(v.Files) > 0 {
 		var err error
 		if shop.Orders, err = intake.Expand(v.Files...); err != nil {
-			return err
+			return usageError{err}
 		}
 	}
 	if v.Business != "" {
+		if _, err := os.Stat(v.Business); err != nil {
+			return usageError{fmt.Errorf("import: --business: %w", err)}
+		}
 		shop.Business = intake.Source{Name: v.Business, Path: v.Business}
 	}
 	if r.cfg.Streets != "" {

@@ -35,6 +35,9 @@ Examples:
 }
 
 func (v planVerb) Run(r *run) error {
+	if v.Within <= 0 {
+		return usageError{fmt.Errorf("plan: --within is %s, want a time above 0 such as 10m", v.Within)}
+	}
 	ctx, cancel := context.WithTimeout(r.ctx, v.Within)
 	defer cancel()
 	r.cfg.Role = config.RoleWorker
@@ -112,8 +115,12 @@ func writeDocument(ctx context.Context, a *app.App, id, path string) error {
 		return err
 	}
 	part := path + ".part"
-	if err := os.WriteFile(part, document, 0o600); err != nil {
-		return err
+	err = os.WriteFile(part, document, 0o600)
+	if err == nil {
+		err = os.Rename(part, path)
 	}
-	return os.Rename(part, path)
+	if err != nil {
+		_ = os.Remove(part) // as far as it came to be
+	}
+	return err
 }

@@ -57,20 +57,22 @@ func runImport(ctx context.Context, o bench.Options) (bench.Outcome, error) {
 		if _, err := importing.Save(ctx, "bench-import", facts); err != nil {
 			return err
 		}
-		out = importOutcome(facts, time.Since(start), read)
+		out = importOutcome(facts, time.Since(start), read, o.Selected)
 		return nil
 	})
 	return out, err
 }
 
-func importOutcome(t service.Takeover, whole, read time.Duration) bench.Outcome {
+func importOutcome(t service.Takeover, whole, read time.Duration, selected func(instance string) bool) bench.Outcome {
 	r := t.Books.Report
 	out := bench.Outcome{Figures: map[string]float64{
 		"rows": float64(r.Rows), "set_aside": float64(r.Rows - r.Kept), "seconds": whole.Seconds(), "read_seconds": read.Seconds(),
 		"orders": float64(r.Orders), "items": float64(r.Items),
 	}}
 	for _, x := range r.SetAside {
-		out.Rows = append(out.Rows, bench.Row{Instance: "set aside: " + x.Code}.With("rows", x.Rows).With("why", x.Sentence))
+		if name := "set aside: " + x.Code; selected(name) {
+			out.Rows = append(out.Rows, bench.Row{Instance: name}.With("rows", x.Rows).With("why", x.Sentence))
+		}
 	}
 	return out
 }

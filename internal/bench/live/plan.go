@@ -17,8 +17,8 @@ import (
 // planOrders is how many consecutive orders make the day that the plan bench plans.
 const planOrders = 1000
 
-// Plan is the bench of the corridor: the last 1,000 orders before the declared start, planned as one day over the sites of
-// the sample business. Making the facts and the forecasts is told apart from planning: forecasts are kept between plans.
+// Plan is the bench of the corridor: the last 1,000 orders before the declared start (or the last ones of all, where
+// the data are of other years), planned as one day over the sites of the sample business. Making the facts and the forecasts is told apart from planning: forecasts are kept between plans.
 func Plan() bench.Bench {
 	return bench.Bench{
 		Name:    "plan",
@@ -68,20 +68,24 @@ func runPlan(ctx context.Context, o bench.Options) (bench.Outcome, error) {
 		"km": float64(t.DistanceM) / 1000, "co2e_kg": float64(t.CO2eG) / 1000,
 		"wape": p.Forecast.Accuracy.WAPE, "value_added": p.Forecast.Accuracy.ValueAdded,
 	}
-	return bench.Outcome{Figures: figures, Rows: siteRows(p)}, nil
+	return bench.Outcome{Figures: figures, Rows: siteRows(p, o.Selected)}, nil
 }
 
-// siteRows says what each site did.
-func siteRows(p *plan.Plan) []bench.Row {
+// siteRows says what each selected site did; all work for the plan, whatever is told.
+func siteRows(p *plan.Plan, selected func(instance string) bool) []bench.Row {
 	rows := make([]bench.Row, 0, len(p.SiteDays))
 	for _, d := range p.SiteDays {
+		name := fmt.Sprintf("%s day %d", d.SiteID, d.Day)
+		if !selected(name) {
+			continue
+		}
 		var distanceM int64
 		stops := 0
 		for _, r := range d.Routes {
 			distanceM += r.Route.DistanceM
 			stops += len(r.StopIDs)
 		}
-		rows = append(rows, bench.Row{Instance: fmt.Sprintf("%s day %d", d.SiteID, d.Day)}.
+		rows = append(rows, bench.Row{Instance: name}.
 			With("tasks", len(d.Schedule.Tasks)).With("parcels", len(d.Schedule.ReadySec)).
 			With("routes", len(d.Routes)).With("stops", stops).With("km", float64(distanceM)/1000))
 	}
@@ -107,7 +111,7 @@ func planFacts(ctx context.Context, o bench.Options) (*plan.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	start := min(declared.StartDay(), books.LastDay+1)
+	start := app.StartDay(declared, books)
 	orders := books.OrdersBefore(int64(start)*history.MicrosPerDay, planOrders)
 	if len(orders) == 0 {
 		return nil, fmt.Errorf("%w: no orders before day %d in %s", bench.ErrUsage, start, o.Data)
