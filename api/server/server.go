@@ -34,11 +34,12 @@ type OrderBook interface {
 
 // Options are what the server stands on. All stores are needed.
 type Options struct {
-	Jobs    service.JobStore
-	Plans   service.PlanStore
-	Tasks   service.TaskStore
-	Planner Planner
-	Orders  OrderBook
+	Jobs      service.JobStore
+	Plans     service.PlanStore
+	Tasks     service.TaskStore
+	Planner   Planner
+	Simulator Simulator
+	Orders    OrderBook
 
 	Tenant  string         // whose facts and plans these are
 	Zone    *time.Location // of the business, for times that a plan counts from local midnight; nil = UTC
@@ -85,6 +86,7 @@ func New(o Options) *Server {
 	s.api = humago.New(mux, description(o.Version))
 	s.metrics = newMetrics(o.Jobs, s.log)
 	s.registerPlans()
+	s.registerScenarios()
 	s.registerJobs()
 	s.registerTasks()
 	s.registerPlain(mux)

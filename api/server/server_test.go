@@ -307,7 +307,7 @@ func TestDescription(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 15 {
-		t.Errorf("%d operations are described, want 15", len(seen))
+	if len(seen) != 17 {
+		t.Errorf("%d operations are described, want 17", len(seen))
 	}
 }

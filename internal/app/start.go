@@ -78,6 +78,7 @@ func (a *App) startRunner(planning *service.Planning) error {
 		Log:          a.Log,
 	})
 	planning.Register(a.Runner)
+	(&service.Scenarios{Planning: planning}).Register(a.Runner)
 	a.onClose(a.Runner.Close)
 	return a.Runner.Start()
 }
@@ -85,7 +86,8 @@ func (a *App) startRunner(planning *service.Planning) error {
 func (a *App) startWeb(listener net.Listener, planning *service.Planning) {
 	a.Server = server.New(server.Options{
 		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Planner: planning,
-		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
+		Simulator: &service.Scenarios{Planning: planning},
+		Tenant:    Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
 		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),
 	})
 	if !loopback(listener.Addr()) {

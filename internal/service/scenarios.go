@@ -1,0 +1,152 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"quartermaster/internal/plan"
+	"quartermaster/simulations"
+)
+
+// KindScenario is the job that answers "what if".
+const KindScenario = "scenario"
+
+// ScenarioRequest is what somebody who asks "what if" says: which plan, and what would be different.
+type ScenarioRequest struct {
+	Plan      PlanRequest            `json:"plan"`
+	Scenarios []simulations.Scenario `json:"scenarios"`
+}
+
+// ScenarioAnswer is the body of a finished scenario job.
+type ScenarioAnswer struct {
+	OriginDay int                  `json:"origin_day"`
+	Days      int                  `json:"days"`
+	Seed      uint64               `json:"seed"`
+	Results   []simulations.Result `json:"results"`
+}
+
+// Scenarios is the what-if use case. It reads facts as planning does and saves no plan.
+type Scenarios struct {
+	Planning *Planning
+}
+
+// Request queues scenarios, after a look at whether they fit the declared business; the error is then an
+// *simulations.InvalidError marked ErrInvalid. The same key and request give the job that is there already, with created
+// false.
+func (c *Scenarios) Request(ctx context.Context, tenant string, r ScenarioRequest, idempotencyKey string, priority int) (job Job, created bool, err error) {
+	if r.Plan.Days < 1 || r.Plan.Days > plan.MaxDays {
+		return Job{}, false, fmt.Errorf("%w: days: %d is not between 1 and %d", ErrInvalid, r.Plan.Days, plan.MaxDays)
+	}
+	if r.Plan.RoutingIterations < 0 || r.Plan.RoutingIterations > 10_000_000 {
+		return Job{}, false, fmt.Errorf("%w: routing_iterations: %d is not between 0 and 10,000,000", ErrInvalid, r.Plan.RoutingIterations)
+	}
+	if err := simulations.CheckWords(r.Scenarios); err != nil {
+		return Job{}, false, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	business, err := c.Planning.Facts.Business(ctx, tenant)
+	if err != nil {
+		return Job{}, false, err
+	}
+	if business.Revision > 0 { // without one the job says what is missing
+		s, err := DecodeBusiness(business.Document)
+		if err != nil {
+			return Job{}, false, err
+		}
+		if err := simulations.Validate(&s, r.Scenarios); err != nil {
+			return Job{}, false, fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+	}
+	input, err := json.Marshal(r)
+	if err != nil {
+		return Job{}, false, err
+	}
+	return c.Planning.Jobs.Submit(ctx, tenant, Submission{Kind: KindScenario, Input: input, Priority: priority, IdempotencyKey: idempotencyKey})
+}
+
+// Register names the handler to a runner.
+func (c *Scenarios) Register(r *Runner) {
+	r.Register(KindScenario, HandlerFunc(c.handle), KindOptions{})
+}
+
+func (c *Scenarios) handle(ctx context.Context, run *Run) (Outcome, error) {
+	var r ScenarioRequest
+	if err := json.Unmarshal(run.Input, &r); err != nil {
+		return Outcome{}, fmt.Errorf("read the scenarios: %w", err)
+	}
+	p := c.Planning
+	s, err := c.facts(ctx, run, r.Plan)
+	if err != nil {
+		return Outcome{}, err
+	}
+	results, err := simulations.Run(ctx, s, r.Scenarios, plan.Options{
+		Seed: r.Plan.Seed, Workers: p.Workers, RoutingIterations: r.Plan.RoutingIterations,
+		Progress: func(done float64, sentence string) { p.tell(run, 0.1+0.9*done, sentence) },
+	}, p.Workers)
+	if errors.As(err, new(*plan.InvalidError)) || errors.As(err, new(*simulations.InvalidError)) {
+		return Outcome{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	body, err := json.Marshal(ScenarioAnswer{OriginDay: s.OriginDay, Days: s.Days, Seed: r.Plan.Seed, Results: results})
+	if err != nil {
+		return Outcome{}, fmt.Errorf("write the reports: %w", err)
+	}
+	return Outcome{Result: Result{Body: body, Sentence: fmt.Sprintf("%d scenarios compared with the base", len(results))}}, nil
+}
+
+// facts reads the snapshot as planning does, with its forecasts: the stored ones where they are fresh, else made here.
+func (c *Scenarios) facts(ctx context.Context, run *Run, r PlanRequest) (*plan.Snapshot, error) {
+	p := c.Planning
+	load := loader{p.Facts, run.Job.Tenant}
+	p.tell(run, 0, "reading the facts")
+	s, err := load.declared(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	fresh, stale, err := p.forecasts(ctx, run.Job.Tenant, s)
+	if err != nil {
+		return nil, err
+	}
+	if len(stale) > 0 {
+		p.tell(run, 0.02, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
+		if err := p.freshen(ctx, run, s, fresh, stale); err != nil {
+			return nil, err
+		}
+	}
+	s.Forecasts = fresh
+	if err := load.moving(ctx, s); err != nil {
+		return nil, err
+	}
+	s.Roads, s.RoadsVersion = p.Roads, p.RoadsVersion
+	return s, nil
+}
+
+// freshen makes the stale items' forecasts and puts them in their places.
+func (p *Planning) freshen(ctx context.Context, run *Run, s *plan.Snapshot, forecasts []plan.ItemForecast, stale []string) error {
+	wanted := make(map[string]bool, len(stale))
+	for _, id := range stale {
+		wanted[id] = true
+	}
+	var places []int
+	var tasks []plan.ForecastTask
+	for i, task := range s.ForecastTasks() {
+		if wanted[task.Series.ID] {
+			places = append(places, i)
+			tasks = append(tasks, task)
+		}
+	}
+	made, err := plan.ForecastItems(ctx, tasks, s.Review.HorizonDays, plan.PooledWeek(s.Sales), plan.Options{
+		Workers: p.Workers, Backtest: true,
+		Progress: func(done float64, sentence string) { p.tell(run, 0.02+0.08*done, sentence) },
+	})
+	if err != nil {
+		return err
+	}
+	for k, i := range places {
+		forecasts[i] = made[k]
+	}
+	return nil
+}
