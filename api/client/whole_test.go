@@ -21,7 +21,7 @@ import (
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	methods := map[string]string{
-		"request-plan": "AskPlan", "get-plan": "Plan", "list-plans": "Plans", "get-promise": "Promise", "list-promises": "Promises",
+		"request-scenarios": "AskScenarios", "get-scenarios": "Scenarios", "request-plan": "AskPlan", "get-plan": "Plan", "list-plans": "Plans", "get-promise": "Promise", "list-promises": "Promises",
 		"get-job": "Job", "list-jobs": "Jobs", "cancel-job": "CancelJob", "retry-job": "RetryJob",
 		"lease-tasks": "LeaseTasks", "list-tasks": "Tasks", "complete-task": "CompleteTask", "extend-task": "ExtendTask", "fail-task": "FailTask", "return-task": "ReturnTask",
 	}
