@@ -20,6 +20,9 @@ func checkKinds(c *checker, tree *ast.File) {
 }
 
 func (c *checker) kinds(n ast.Node, t reflect.Type, at string) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	switch x := n.(type) {
 	case *ast.MappingNode:
 		for _, v := range x.Values {

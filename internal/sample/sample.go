@@ -20,6 +20,9 @@ var streets []byte
 //go:embed data/business.yaml
 var business []byte
 
+//go:embed data/scenarios.yaml
+var scenarios []byte
+
 //go:embed data/NOTICE
 var notice string
 
@@ -28,6 +31,8 @@ const (
 	OrdersName   = "online_retail.parquet"
 	StreetsName  = "liechtenstein.osm.pbf"
 	BusinessName = "business.yaml"
+
+	ScenariosName = "scenarios.yaml"
 )
 
 // Orders is every line of both sheets of Online Retail II, as Parquet. It must not be changed.
@@ -38,6 +43,9 @@ func Streets() []byte { return streets }
 
 // Business is the declaration file of the business. It must not be changed.
 func Business() []byte { return business }
+
+// Scenarios is a file of what-ifs for the business. It must not be changed.
+func Scenarios() []byte { return scenarios }
 
 // Notice is the full text of sources and licences.
 func Notice() string { return notice }
