@@ -1,9 +1,6 @@
 package api
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // LeaseRequest asks for warehouse tasks to work on.
 type LeaseRequest struct {
@@ -21,17 +18,37 @@ type LeaseResponse struct {
 
 // LeasedTask is one warehouse task with the right to do it.
 type LeasedTask struct {
-	PlanID         string          `json:"plan_id"`
-	TaskID         string          `json:"task_id"`
-	Kind           string          `json:"kind" enum:"pick,move,park,sort"`
-	Worker         string          `json:"worker" doc:"Picker, robot or sorter it was planned for"`
-	StartAt        time.Time       `json:"start_at"`
-	EndAt          time.Time       `json:"end_at"`
-	DependsOn      []string        `json:"depends_on,omitempty" doc:"Tasks of the same plan that were done before"`
-	LeaseID        string          `json:"lease_id" doc:"Proof of the lease for complete, extend and fail"`
-	LeaseExpiresAt time.Time       `json:"lease_expires_at"`
-	Fence          int64           `json:"fence" doc:"Grows with each lease of the task: a machine that sees two obeys the greater"`
-	Task           json.RawMessage `json:"task" doc:"The planned task: stops of a pick tour, cells of a robot's path, chute"`
+	PlanID         string    `json:"plan_id"`
+	TaskID         string    `json:"task_id"`
+	Kind           string    `json:"kind" enum:"pick,move,park,sort"`
+	Worker         string    `json:"worker" doc:"Picker, robot or sorter it was planned for"`
+	StartAt        time.Time `json:"start_at"`
+	EndAt          time.Time `json:"end_at"`
+	DependsOn      []string  `json:"depends_on,omitempty" doc:"Tasks of the same plan that were done before"`
+	LeaseID        string    `json:"lease_id" doc:"Proof of the lease for complete, extend and fail"`
+	LeaseExpiresAt time.Time `json:"lease_expires_at"`
+	Fence          int64     `json:"fence" doc:"Grows with each lease of the task: a machine that sees two obeys the greater"`
+	Work           TaskWork  `json:"work" doc:"What is to be done"`
+}
+
+// TaskWork is the planned work of one task. Which fields are there follows from its kind.
+type TaskWork struct {
+	Wave       int      `json:"wave" doc:"From 1"`
+	Batch      int      `json:"batch" doc:"From 1"`
+	OrderIDs   []string `json:"order_ids,omitempty"`
+	Stops      []Grasp  `json:"stops,omitempty" doc:"pick: what to take, in walking order"`
+	PathCells  []int32  `json:"path_cells,omitempty" doc:"move, park: the robot's cell at each step from start to end, row by row from 0; waits repeat it"`
+	Chute      int      `json:"chute,omitempty" doc:"sort: from 1"`
+	DistanceCm int64    `json:"distance_cm,omitempty"`
+}
+
+// Grasp is one stop of a pick tour.
+type Grasp struct {
+	Aisle    int    `json:"aisle" doc:"From 0"`
+	Position int    `json:"position" doc:"Along the aisle, from 0 at the front"`
+	OrderID  string `json:"order_id"`
+	ItemID   string `json:"item_id"`
+	Qty      int64  `json:"qty" doc:"Units"`
 }
 
 // Task is one warehouse task and what became of it.

@@ -172,7 +172,7 @@ func TestUnservable(t *testing.T) {
 
 func TestClock(t *testing.T) {
 	t.Parallel()
-	for sec, want := range map[int64]string{0: "00:00:00", 32_705: "09:05:05", 88_200: "day 2 00:30:00", -3600: "day 0 23:00:00"} {
+	for sec, want := range map[int64]string{0: "00:00:00", 32_705: "09:05:05", 88_200: "day 1 00:30:00", -3600: "day -1 23:00:00"} {
 		if got := Clock(sec); got != want {
 			t.Errorf("Clock(%d) = %q, want %q", sec, got, want)
 		}

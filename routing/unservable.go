@@ -73,7 +73,7 @@ func alone(p Problem, s *Stop, v *Vehicle) obstacle {
 }
 
 // Clock writes seconds from the origin as hours, minutes and seconds, with a day in front outside the first day:
-// 09:05:00, day 2 00:30:00 (the second day), day 0 23:00:00 (the day before the first).
+// 09:05:00, day 1 00:30:00 (the day after the first, which is day 0), day -1 23:00:00.
 func Clock(sec int64) string {
 	const daySec = 24 * 3600
 	day := sec / daySec
@@ -85,5 +85,5 @@ func Clock(sec int64) string {
 	if day == 0 {
 		return text
 	}
-	return fmt.Sprintf("day %d %s", day+1, text)
+	return fmt.Sprintf("day %d %s", day, text)
 }

@@ -195,8 +195,8 @@ func smallPlan(t *testing.T, id string) *service.PlanRecord {
 			{OrderID: "O/3", Document: marshal(service.OrderAnswer{Unserved: p.Unserved[1:]})},
 		},
 		Tasks: []service.FloorTask{
-			{ID: "pick/1", SiteID: "S/1", Kind: "pick", Worker: "P1", StartSec: 15292*86400 + 100, EndSec: 15292*86400 + 200, Payload: []byte(`{"n":1}`)},
-			{ID: "move/1", SiteID: "S/1", Kind: "move", Worker: "R1", StartSec: 15292*86400 + 200, EndSec: 15292*86400 + 300, DependsOn: []string{"pick/1"}, Payload: []byte(`{"n":2}`)},
+			{ID: "pick/1", SiteID: "S/1", Kind: "pick", Worker: "P1", StartSec: 15292*86400 + 100, EndSec: 15292*86400 + 200, Payload: []byte(`{"Wave":1,"Stops":[{"Slot":{"Aisle":2,"Pos":3},"OrderID":"O","ItemID":"I","Qty":4}]}`)},
+			{ID: "move/1", SiteID: "S/1", Kind: "move", Worker: "R1", StartSec: 15292*86400 + 200, EndSec: 15292*86400 + 300, DependsOn: []string{"pick/1"}, Payload: []byte(`{"Wave":1,"Path":[5,6]}`)},
 		},
 	}
 }

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 
 	"quartermaster/api"
 	"quartermaster/internal/service"
+	"quartermaster/warehouse"
 )
 
 type leaseInput struct {
@@ -124,7 +127,9 @@ func (s *Server) leaseTasks(ctx context.Context, in *leaseInput) (*leaseOutput, 
 	}
 	out := &leaseOutput{Body: api.LeaseResponse{Tasks: make([]api.LeasedTask, len(got))}}
 	for i, t := range got {
-		out.Body.Tasks[i] = s.taskWords(t)
+		if out.Body.Tasks[i], err = s.taskWords(t); err != nil {
+			return nil, s.fail(ctx, err)
+		}
 	}
 	return out, nil
 }
@@ -136,12 +141,26 @@ func leaseTime(sec int) time.Duration {
 	return time.Duration(sec) * time.Second
 }
 
-func (s *Server) taskWords(t service.FloorTask) api.LeasedTask {
+func (s *Server) taskWords(t service.FloorTask) (api.LeasedTask, error) {
+	var planned warehouse.Task
+	if err := json.Unmarshal(t.Payload, &planned); err != nil {
+		return api.LeasedTask{}, fmt.Errorf("read task %s of plan %s: %w", t.ID, t.PlanID, err)
+	}
 	return api.LeasedTask{
 		PlanID: t.PlanID, TaskID: t.ID, Kind: t.Kind, Worker: t.Worker,
 		StartAt: s.localTime(t.StartSec), EndAt: s.localTime(t.EndSec), DependsOn: t.DependsOn,
-		LeaseID: t.LeaseID, LeaseExpiresAt: s.timeOf(t.LeaseUntilUs), Fence: t.Fence, Task: t.Payload,
+		LeaseID: t.LeaseID, LeaseExpiresAt: s.timeOf(t.LeaseUntilUs), Fence: t.Fence, Work: workWords(planned),
+	}, nil
+}
+
+func workWords(t warehouse.Task) api.TaskWork {
+	w := api.TaskWork{
+		Wave: t.Wave, Batch: t.Batch, OrderIDs: t.OrderIDs, PathCells: t.Path, Chute: t.Chute, DistanceCm: t.DistanceCm,
 	}
+	for _, x := range t.Stops {
+		w.Stops = append(w.Stops, api.Grasp{Aisle: x.Slot.Aisle, Position: x.Slot.Pos, OrderID: x.OrderID, ItemID: x.ItemID, Qty: x.Qty})
+	}
+	return w
 }
 
 func (s *Server) listTasks(ctx context.Context, in *listTasksInput) (*tasksOutput, error) {

@@ -31,7 +31,7 @@ func TestLeaseAndComplete(t *testing.T) {
 	h := newHouse(t)
 	plan := h.planned()
 	got := want[api.LeaseResponse](t, h.ask("POST", floor+"/task-leases", `{"max":5,"lease_sec":30}`), 200).Tasks
-	if len(got) != 1 || got[0].TaskID != "pick/1" || got[0].PlanID != plan || string(got[0].Task) != `{"n":1}` || got[0].Fence != 1 {
+	if len(got) != 1 || got[0].TaskID != "pick/1" || got[0].PlanID != plan || len(got[0].Work.Stops) != 1 || got[0].Work.Stops[0] != (api.Grasp{Aisle: 2, Position: 3, OrderID: "O", ItemID: "I", Qty: 4}) || got[0].Fence != 1 {
 		t.Fatalf("leased %+v; the move waits for the pick", got)
 	}
 	if got[0].StartAt.String() != "2011-11-14 00:01:40 +0000 UTC" {
