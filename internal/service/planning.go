@@ -66,20 +66,28 @@ func (p *Planning) show(done float64, sentence string) {
 
 // Request queues a plan. The same key and request give the job that is there already, with created false.
 func (p *Planning) Request(ctx context.Context, tenant string, r PlanRequest, idempotencyKey string, priority int) (job Job, created bool, err error) {
-	if r.Days < 1 || r.Days > plan.MaxDays {
-		return Job{}, false, fmt.Errorf("%w: days: %d is not between 1 and %d", ErrInvalid, r.Days, plan.MaxDays)
-	}
-	if r.OriginDay < 0 || r.OriginDay > maxOriginDay {
-		return Job{}, false, fmt.Errorf("%w: origin_day: %d is not a day of the years 1970 to 2199", ErrInvalid, r.OriginDay)
-	}
-	if r.RoutingIterations < 0 || r.RoutingIterations > 10_000_000 {
-		return Job{}, false, fmt.Errorf("%w: routing_iterations: %d is not between 0 and 10,000,000", ErrInvalid, r.RoutingIterations)
+	if err := r.check(); err != nil {
+		return Job{}, false, err
 	}
 	input, err := json.Marshal(r)
 	if err != nil {
 		return Job{}, false, err
 	}
 	return p.Jobs.Submit(ctx, tenant, Submission{Kind: KindPlan, Input: input, Priority: priority, IdempotencyKey: idempotencyKey})
+}
+
+// check holds the request to what can be planned.
+func (r PlanRequest) check() error {
+	if r.Days < 1 || r.Days > plan.MaxDays {
+		return fmt.Errorf("%w: days: %d is not between 1 and %d", ErrInvalid, r.Days, plan.MaxDays)
+	}
+	if r.OriginDay < 0 || r.OriginDay > maxOriginDay {
+		return fmt.Errorf("%w: origin_day: %d is not a day of the years 1970 to 2199", ErrInvalid, r.OriginDay)
+	}
+	if r.RoutingIterations < 0 || r.RoutingIterations > 10_000_000 {
+		return fmt.Errorf("%w: routing_iterations: %d is not between 0 and 10,000,000", ErrInvalid, r.RoutingIterations)
+	}
+	return nil
 }
 
 // maxOriginDay is 2199-12-31, as days since 1970-01-01.

@@ -36,11 +36,8 @@ type Scenarios struct {
 // *simulations.InvalidError marked ErrInvalid. The same key and request give the job that is there already, with created
 // false.
 func (c *Scenarios) Request(ctx context.Context, tenant string, r ScenarioRequest, idempotencyKey string, priority int) (job Job, created bool, err error) {
-	if r.Plan.Days < 1 || r.Plan.Days > plan.MaxDays {
-		return Job{}, false, fmt.Errorf("%w: days: %d is not between 1 and %d", ErrInvalid, r.Plan.Days, plan.MaxDays)
-	}
-	if r.Plan.RoutingIterations < 0 || r.Plan.RoutingIterations > 10_000_000 {
-		return Job{}, false, fmt.Errorf("%w: routing_iterations: %d is not between 0 and 10,000,000", ErrInvalid, r.Plan.RoutingIterations)
+	if err := r.Plan.check(); err != nil {
+		return Job{}, false, err
 	}
 	if err := simulations.CheckWords(r.Scenarios); err != nil {
 		return Job{}, false, fmt.Errorf("%w: %w", ErrInvalid, err)
