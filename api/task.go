@@ -39,7 +39,7 @@ type TaskWork struct {
 	Stops      []Grasp  `json:"stops,omitempty" doc:"pick: what to take, in walking order"`
 	PathCells  []int32  `json:"path_cells,omitempty" doc:"move, park: the robot's cell at each step from start to end, row by row from 0; waits repeat it"`
 	Chute      int      `json:"chute,omitempty" doc:"sort: from 1"`
-	DistanceCm int64    `json:"distance_cm,omitempty"`
+	DistanceCm int64    `json:"distance_cm,omitempty" doc:"Centimetres walked or driven"`
 }
 
 // Grasp is one stop of a pick tour.

@@ -145,10 +145,10 @@ func TestWaitingPauses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, at := watched(t, client.Options{FirstPause: 200 * time.Millisecond, LongestPause: 2 * time.Second}, func(n int, r *http.Request) (*http.Response, error) {
-			switch {
-			case n == 30:
+			switch n {
+			case 30:
 				return answer(http.StatusOK, "application/json", `{"id":"j","state":"cancelled"}`), nil
-			case n == 5:
+			case 5:
 				return answer(http.StatusServiceUnavailable, "", ""), nil
 			}
 			res := answer(http.StatusOK, "application/json", `{"id":"j","state":"running"}`)
