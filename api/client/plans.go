@@ -25,21 +25,24 @@ type AskOptions struct {
 // AskPlan asks for a fulfilment plan of the stored orders. The plan that comes back may still have to be made: its Status
 // says so, and WaitPlan waits for it.
 func (c *Client) AskPlan(ctx context.Context, r api.PlanRequest, o AskOptions) (api.FulfilmentPlan, error) {
+	var plan api.FulfilmentPlan
+	err := c.ask(ctx, call{what: "ask for a plan", path: plansPath, body: r, into: &plan}, o)
+	return plan, err
+}
+
+// ask asks for work under an Idempotency-Key, so that asking again gives the same work.
+func (c *Client) ask(ctx context.Context, k call, o AskOptions) error {
 	if o.Key == "" {
 		o.Key = rand.Text()
 	}
-	k := call{
-		what: "ask for a plan", method: http.MethodPost, path: plansPath, body: r, again: true,
-		header: map[string]string{"Idempotency-Key": o.Key},
-	}
+	k.method, k.again = http.MethodPost, true
+	k.header = map[string]string{"Idempotency-Key": o.Key}
 	if sec := waitSec(o.Wait); sec > 0 {
 		k.header["Prefer"] = "wait=" + strconv.Itoa(sec)
 		k.wait = time.Duration(sec) * time.Second
 	}
-	var plan api.FulfilmentPlan
-	k.into = &plan
 	_, err := c.do(ctx, k)
-	return plan, err
+	return err
 }
 
 const plansPath = "/v1/fulfilment-plans"

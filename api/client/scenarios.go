@@ -2,11 +2,9 @@ package client
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"quartermaster/api"
 )
@@ -16,20 +14,8 @@ const scenariosPath = "/v1/scenarios"
 // AskScenarios asks what would be if. The run that comes back may still have to be made: its Status says so, and
 // WaitScenarios waits for it.
 func (c *Client) AskScenarios(ctx context.Context, r api.ScenarioRequest, o AskOptions) (api.ScenarioRun, error) {
-	if o.Key == "" {
-		o.Key = rand.Text()
-	}
-	k := call{
-		what: "ask for scenarios", method: http.MethodPost, path: scenariosPath, body: r, again: true,
-		header: map[string]string{"Idempotency-Key": o.Key},
-	}
-	if sec := waitSec(o.Wait); sec > 0 {
-		k.header["Prefer"] = "wait=" + strconv.Itoa(sec)
-		k.wait = time.Duration(sec) * time.Second
-	}
 	var run api.ScenarioRun
-	k.into = &run
-	_, err := c.do(ctx, k)
+	err := c.ask(ctx, call{what: "ask for scenarios", path: scenariosPath, body: r, into: &run}, o)
 	return run, err
 }
 
@@ -44,8 +30,10 @@ func (c *Client) lookScenarios(ctx context.Context, id string, orders int) (run 
 	if err != nil {
 		return run, nil, err
 	}
-	path += "?" + url.Values{"orders": {strconv.Itoa(orders)}}.Encode()
-	header, err = c.do(ctx, call{what: "read scenarios " + id, method: http.MethodGet, path: path, into: &run, again: true})
+	header, err = c.do(ctx, call{
+		what: "read scenarios " + id, method: http.MethodGet, path: path,
+		query: url.Values{"orders": {strconv.Itoa(orders)}}, into: &run, again: true,
+	})
 	return run, header, err
 }
 

@@ -21,7 +21,8 @@ import (
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	methods := map[string]string{
-		"request-scenarios": "AskScenarios", "get-scenarios": "Scenarios", "request-plan": "AskPlan", "get-plan": "Plan", "list-plans": "Plans", "get-promise": "Promise", "list-promises": "Promises",
+		"request-scenarios": "AskScenarios", "get-scenarios": "Scenarios",
+		"request-plan": "AskPlan", "get-plan": "Plan", "list-plans": "Plans", "get-promise": "Promise", "list-promises": "Promises",
 		"get-job": "Job", "list-jobs": "Jobs", "cancel-job": "CancelJob", "retry-job": "RetryJob",
 		"lease-tasks": "LeaseTasks", "list-tasks": "Tasks", "complete-task": "CompleteTask", "extend-task": "ExtendTask", "fail-task": "FailTask", "return-task": "ReturnTask",
 	}
@@ -103,6 +104,15 @@ func TestWholeProgram(t *testing.T) {
 	}
 	if promises != plan.Summary.Orders {
 		t.Errorf("%d promises for %d orders", promises, plan.Summary.Orders)
+	}
+	run, err := c.AskScenarios(ctx, api.ScenarioRequest{
+		OriginDate: "2011-11-28", Scenarios: []api.Scenario{{Name: "as it is"}, {Name: "dear goods", Changes: []api.ScenarioChange{{Price: &api.PriceChange{CostFactor: 2}}}}},
+	}, client.AskOptions{})
+	if err == nil {
+		run, err = c.WaitScenarios(ctx, run.ID, 10, nil)
+	}
+	if err != nil || run.Status != "done" || len(run.Results) != 2 || run.Results[0].Report.OrdersChanged.Any != 0 {
+		t.Errorf("scenarios %+v, %v", run, err)
 	}
 	job, err := c.WaitJob(ctx, plan.ID, nil)
 	if err != nil || job.State != "done" || !strings.HasPrefix(job.Links[0].Href, "/v1/jobs/") {
