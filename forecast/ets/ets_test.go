@@ -4,14 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"math/rand/v2"
-	"reflect"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"quartermaster/forecast"
+	"quartermaster/forecast/modeltest"
 )
 
 func all() []forecast.Model {
@@ -81,7 +80,7 @@ func TestDampedEqualsComponentForm(t *testing.T) {
 // point of its own grid.
 func TestSearchIsLeastSquares(t *testing.T) {
 	t.Parallel()
-	x := noisy(200).Values
+	x := modeltest.Noisy(200).Values
 	for i := range x {
 		if math.IsNaN(x[i]) {
 			x[i] = 2
@@ -111,7 +110,7 @@ func TestSearchIsLeastSquares(t *testing.T) {
 // A strong trend is worth its parameters, noise about a level is not.
 func TestAutoChooses(t *testing.T) {
 	t.Parallel()
-	rising, level := noisy(200), noisy(200)
+	rising, level := modeltest.Noisy(200), modeltest.Noisy(200)
 	for i := range rising.Values {
 		rising.Values[i] = 10*float64(i) + rising.Values[i]
 	}
@@ -152,53 +151,8 @@ func ExampleModel_Forecast() {
 	// 60
 }
 
-// Whatever the series holds, the answer is sound, and the same input and seed give the same answer.
-func TestSoundAndRepeatable(t *testing.T) {
+// The methods keep what every forecast.Model promises.
+func TestConformance(t *testing.T) {
 	t.Parallel()
-	value := rapid.OneOf(rapid.Just(0.0), rapid.Just(math.NaN()), rapid.Float64Range(0, 50), rapid.Just(math.Inf(1)), rapid.Just(-4.0))
-	rapid.Check(t, func(t *rapid.T) {
-		s := forecast.Series{ID: "r", StartDay: rapid.IntRange(0, 9).Draw(t, "start"), Values: rapid.SliceOfN(value, 0, 120).Draw(t, "values")}
-		lead := &forecast.LeadTime{MeanDays: 12, SDDays: 3}
-		for _, m := range all() {
-			f := m.Forecast(s, 150, forecast.DefaultLevels, lead, 7)
-			if err := forecast.Check(f, 150); err != nil {
-				t.Fatal(err)
-			}
-			if again := m.Forecast(s, 150, forecast.DefaultLevels, lead, 7); !reflect.DeepEqual(f, again) {
-				t.Fatal("a second call answered otherwise")
-			}
-		}
-	})
-}
-
-// Demand in units eight times smaller has means eight times larger.
-func TestScales(t *testing.T) {
-	t.Parallel()
-	s := noisy(300)
-	big := forecast.Series{ID: s.ID, Values: slices.Clone(s.Values)}
-	for i := range big.Values {
-		big.Values[i] *= 8
-	}
-	for _, m := range all() {
-		a, b := m.Forecast(s, 10, nil, nil, 1), m.Forecast(big, 10, nil, nil, 1)
-		for d := range a.Mean {
-			if math.Abs(8*a.Mean[d]-b.Mean[d]) > 1e-9*(1+b.Mean[d]) {
-				t.Errorf("%s, day %d: 8·%v is not %v", m.Name(), d, a.Mean[d], b.Mean[d])
-			}
-		}
-	}
-}
-
-// noisy is repeatable demand on about two days in three, with a gap on every tenth.
-func noisy(n int) forecast.Series {
-	r := rand.New(rand.NewPCG(3, 4))
-	s := forecast.Series{ID: "noisy"}
-	for i := range n {
-		v := math.Floor(6 * r.Float64() * r.Float64() * 2)
-		if i%10 == 9 {
-			v = math.NaN()
-		}
-		s.Values = append(s.Values, v)
-	}
-	return s
+	modeltest.Run(t, all()...)
 }

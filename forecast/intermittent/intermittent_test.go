@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"reflect"
-	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"quartermaster/forecast"
+	"quartermaster/forecast/modeltest"
 )
 
 func all() []forecast.Model {
@@ -95,7 +94,7 @@ func TestCrostonSearchEqualsPlainRecursion(t *testing.T) {
 
 func noisyDays(n int) []float64 {
 	var x []float64
-	for _, v := range noisy(n).Values {
+	for _, v := range modeltest.Noisy(n).Values {
 		if !math.IsNaN(v) {
 			x = append(x, v)
 		}
@@ -154,53 +153,8 @@ func ExampleModel_Forecast() {
 	// Output: croston: every 4 days 2 units, 0.50 a day
 }
 
-// Whatever the series holds, the answer is sound, and the same input and seed give the same answer.
-func TestSoundAndRepeatable(t *testing.T) {
+// The methods keep what every forecast.Model promises.
+func TestConformance(t *testing.T) {
 	t.Parallel()
-	value := rapid.OneOf(rapid.Just(0.0), rapid.Just(math.NaN()), rapid.Float64Range(0, 50), rapid.Just(math.Inf(1)), rapid.Just(-4.0))
-	rapid.Check(t, func(t *rapid.T) {
-		s := forecast.Series{ID: "r", StartDay: rapid.IntRange(0, 9).Draw(t, "start"), Values: rapid.SliceOfN(value, 0, 120).Draw(t, "values")}
-		lead := &forecast.LeadTime{MeanDays: 12, SDDays: 3}
-		for _, m := range all() {
-			f := m.Forecast(s, 150, forecast.DefaultLevels, lead, 7)
-			if err := forecast.Check(f, 150); err != nil {
-				t.Fatal(err)
-			}
-			if again := m.Forecast(s, 150, forecast.DefaultLevels, lead, 7); !reflect.DeepEqual(f, again) {
-				t.Fatal("a second call answered otherwise")
-			}
-		}
-	})
-}
-
-// Demand in units eight times smaller has means eight times larger.
-func TestScales(t *testing.T) {
-	t.Parallel()
-	s := noisy(300)
-	big := forecast.Series{ID: s.ID, Values: slices.Clone(s.Values)}
-	for i := range big.Values {
-		big.Values[i] *= 8
-	}
-	for _, m := range all() {
-		a, b := m.Forecast(s, 10, nil, nil, 1), m.Forecast(big, 10, nil, nil, 1)
-		for d := range a.Mean {
-			if math.Abs(8*a.Mean[d]-b.Mean[d]) > 1e-9*(1+b.Mean[d]) {
-				t.Errorf("%s, day %d: 8·%v is not %v", m.Name(), d, a.Mean[d], b.Mean[d])
-			}
-		}
-	}
-}
-
-// noisy is repeatable demand on about two days in three, with a gap on every tenth.
-func noisy(n int) forecast.Series {
-	r := rand.New(rand.NewPCG(3, 4))
-	s := forecast.Series{ID: "noisy"}
-	for i := range n {
-		v := math.Floor(6 * r.Float64() * r.Float64() * 2)
-		if i%10 == 9 {
-			v = math.NaN()
-		}
-		s.Values = append(s.Values, v)
-	}
-	return s
+	modeltest.Run(t, all()...)
 }
