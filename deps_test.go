@@ -54,7 +54,8 @@ var rules = map[string]row{
 	"warehouse/sortation":   {pure: true, ours: "warehouse internal/rng"},
 	"finance/credit":        {pure: true, ours: "finance internal/rng", outside: "gonum.org/v1/gonum"},
 
-	"internal/history": {pure: true, ours: "forecast"},
+	"internal/history":   {pure: true, ours: "forecast"},
+	"forecast/modeltest": {pure: true, ours: "forecast", outside: "pgregory.net/rapid"}, // a conformance suite
 
 	// Ring 3: the corridor, the one place where domains meet.
 	"internal/plan": {pure: true, ours: solvers, outside: "github.com/paulmach/orb"},
