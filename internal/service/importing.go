@@ -96,7 +96,7 @@ func (im *Importing) Save(ctx context.Context, tenant string, t Takeover) (Impor
 			Source: t.Source, ContentHash: key, Report: report,
 			Rows: int64(t.Books.Report.Rows), SetAside: int64(t.Books.Report.Rows - t.Books.Report.Kept),
 		},
-		Orders: storedOrders(t.Facts), Sales: t.Books.Sales, Positions: t.Facts.Positions, Inbound: storedInbound(t.Facts),
+		Orders: storedOrders(t.Facts), Sales: t.Books.Sales, Positions: t.Facts.Positions, Inbound: storedInbound(t.Facts), InboundPrefix: takeoverInbound,
 	}
 	imp, _, err := im.Facts.SaveImport(ctx, tenant, batch)
 	if err != nil {
@@ -136,11 +136,14 @@ func storedOrders(s *plan.Snapshot) []Order {
 	return out
 }
 
+// takeoverInbound begins the ids of what a takeover says to be on its way, so that the next one can take it back.
+const takeoverInbound = "takeover/"
+
 func storedInbound(s *plan.Snapshot) []Inbound {
 	out := make([]Inbound, len(s.Inbound))
 	for i, x := range s.Inbound {
 		out[i] = Inbound{
-			ID:     fmt.Sprintf("%s/%s/%d", x.ItemID, x.SiteID, s.OriginDay+x.DueDay),
+			ID:     fmt.Sprintf("%s%s/%s/%d", takeoverInbound, x.ItemID, x.SiteID, s.OriginDay+x.DueDay),
 			ItemID: x.ItemID, SiteID: x.SiteID, Qty: x.Qty, DueDay: s.OriginDay + x.DueDay,
 		}
 	}

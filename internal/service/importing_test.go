@@ -23,17 +23,22 @@ func takeover(hash string, onHand int64, lon float64) service.Takeover {
 		Facts: &plan.Snapshot{
 			OriginDay: 15001, Currency: "GBP", Items: []inventory.Item{{ID: "mug"}}, Sites: []plan.Site{{Site: inventory.Site{ID: hash}}},
 			Positions: []inventory.Position{{ItemID: "mug", SiteID: hash, OnHand: onHand}},
+			Inbound:   []plan.Inbound{{ItemID: "mug", SiteID: hash, Qty: 5, DueDay: 2}},
 			Orders:    []plan.Order{{ID: "o1", Point: [2]float64{lon, 47}, WindowSec: hours, Lines: []plan.OrderLine{{ItemID: "mug", Qty: 1}}}},
 		},
 	}
 }
 
 // The last takeover is the business. The same files are taken over once, but after other files they are taken over again;
-// an order that is there keeps the consignee it was promised to.
+// what an earlier takeover had on its way goes, what came by another way stays; an order that is there keeps the consignee it
+// was promised to.
 func TestTakeoversFollowEachOther(t *testing.T) {
 	eachPair(t, func(t *testing.T, p pair) {
 		im := service.Importing{Facts: p.Store}
 		seen := map[string]bool{}
+		if err := p.SaveInbound(t.Context(), "t", []service.Inbound{{ID: "bought by hand", ItemID: "mug", SiteID: "a", Qty: 1, DueDay: 15001}}); err != nil {
+			t.Fatal(err)
+		}
 		for i, hash := range []string{"a", "b", "a", "a", "b"} {
 			_, known, err := im.Known(t.Context(), "t", hash)
 			if err != nil || known != (i == 3) {
@@ -57,6 +62,9 @@ func TestTakeoversFollowEachOther(t *testing.T) {
 			}
 			if got := onHand(t, p, hash); got != want {
 				t.Errorf("after takeover %d the stock is %d, want %d", i, got, want)
+			}
+			if coming, err := p.Inbound(t.Context(), "t"); err != nil || len(coming) != 2 || coming[0].ID != "bought by hand" || coming[1].SiteID != hash {
+				t.Errorf("after takeover %d there is on its way: %+v, %v", i, coming, err)
 			}
 			if o, err := p.Order(t.Context(), "t", "o1"); err != nil || o.Lon != 9 {
 				t.Errorf("after takeover %d the consignee lives at %v, %v", i, o.Lon, err)

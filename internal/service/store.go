@@ -139,6 +139,9 @@ type ImportBatch struct {
 	Sales     []forecast.Series    // replaced by item
 	Positions []inventory.Position // replaced by item and site
 	Inbound   []Inbound            // replaced by id
+	// InboundPrefix removes the inbound lines whose id begins with it before Inbound is written: what an earlier import of
+	// the same source said to be on its way. Empty removes none.
+	InboundPrefix string
 }
 
 // Business is the declared part of the facts (items, sites, suppliers, vehicles, calendar) as one document of the caller's.

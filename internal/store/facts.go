@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"quartermaster/forecast"
 	"quartermaster/internal/service"
@@ -131,6 +132,15 @@ func (s *Store) Positions(ctx context.Context, tenant string) ([]inventory.Posit
 // SaveInbound replaces the inbound lines given, by id.
 func (s *Store) SaveInbound(ctx context.Context, tenant string, inbound []service.Inbound) error {
 	return s.save(ctx, tenant, "storing inbound", checkInbound(inbound), func(t *tx) error { return writeInbound(ctx, t, tenant, inbound) })
+}
+
+// removeInbound removes the lines whose id begins with prefix; no prefix removes none.
+func removeInbound(ctx context.Context, t *tx, tenant, prefix string) error {
+	if prefix == "" {
+		return nil
+	}
+	_, err := t.exec(ctx, `delete from inbound where tenant = $1 and substr(id, 1, $2) = $3`, tenant, utf8.RuneCountInString(prefix), prefix)
+	return err
 }
 
 func writeInbound(ctx context.Context, t *tx, tenant string, inbound []service.Inbound) error {

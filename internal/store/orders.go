@@ -51,6 +51,9 @@ func writeImport(ctx context.Context, t *tx, tenant string, b service.ImportBatc
 	if err := writePositions(ctx, t, tenant, b.Positions); err != nil {
 		return imp, false, err
 	}
+	if err := removeInbound(ctx, t, tenant, b.InboundPrefix); err != nil {
+		return imp, false, err
+	}
 	if err := writeInbound(ctx, t, tenant, b.Inbound); err != nil {
 		return imp, false, err
 	}
