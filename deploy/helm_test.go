@@ -5,10 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -270,48 +267,5 @@ func TestValuesAreExplained(t *testing.T) {
 		if regexp.MustCompile(`^\w+:`).MatchString(line) && (i == 0 || !strings.HasPrefix(lines[i-1], "#")) {
 			t.Errorf("%s has no comment", line)
 		}
-	}
-}
-
-// Asked for with QUARTERMASTER_TEST_HELM=1: Helm's own linter finds nothing, and it renders the same documents as the engine
-// of this test. Helm is in no distribution package, so the other tests here do without it.
-func TestHelmAgrees(t *testing.T) {
-	t.Parallel()
-	if os.Getenv("QUARTERMASTER_TEST_HELM") != "1" {
-		t.Skip("QUARTERMASTER_TEST_HELM=1 asks for it")
-	}
-	if out, err := exec.CommandContext(t.Context(), "helm", "lint", "--strict", chart).CombinedOutput(); err != nil {
-		t.Errorf("helm lint: %v\n%s", err, out)
-	}
-	for name, change := range sets {
-		values, err := yaml.Marshal(change)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.CommandContext(t.Context(), "helm", "template", "q", chart, "--namespace", "n", "--kube-version", "1.31", "--values", "-")
-		cmd.Stdin = bytes.NewReader(values)
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		theirs, ours := documentsOf(t, "helm", string(out)), rendered(t, change)
-		if len(theirs) != len(ours) {
-			t.Errorf("%s values: helm renders %d documents, this test %d", name, len(theirs), len(ours))
-		}
-		for _, d := range theirs {
-			mine := find(ours, fmt.Sprint(d["kind"]), fmt.Sprint(at(d, "metadata", "name")))
-			forgetSums(d)
-			forgetSums(mine)
-			if !reflect.DeepEqual(d, mine) {
-				t.Errorf("%s values: %v\nhelm: %v\nhere: %v", name, at(d, "metadata", "name"), d, mine)
-			}
-		}
-	}
-}
-
-// forgetSums drops the checksum of the settings, which depends on white space.
-func forgetSums(d object) {
-	if notes, ok := at(d, "spec", "template", "metadata", "annotations").(object); ok {
-		delete(notes, "checksum/config")
 	}
 }

@@ -2,13 +2,11 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"quartermaster/internal/app"
-	"quartermaster/internal/config"
 	"quartermaster/internal/service"
 )
 
@@ -40,23 +38,20 @@ func (v planVerb) Run(r *run) error {
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, v.Within)
 	defer cancel()
-	r.cfg.Role = config.RoleWorker
-	if r.cfg.SQLite() {
-		r.cfg.Role = config.RoleAll // the embedded pair has no other process to dispatch for it
-		r.cfg.Listen = "127.0.0.1:0"
-	}
-	if r.cfg.LogLevel == "info" {
-		r.cfg.LogLevel = "warn"
-	}
-	a, err := app.Open(ctx, r.cfg, r.logger())
-	if err != nil {
+	var planned app.Planned
+	err := r.onInstallation(ctx, "plan", v.Start, func(a *app.App, planning *service.Planning, originDay int) error {
+		bar := r.progress("plan")
+		defer bar.end()
+		var err error
+		planned, err = a.Plan(ctx, planning, service.PlanRequest{
+			OriginDay: originDay, Days: v.Days, Seed: v.Seed, Draft: v.Draft, RoutingIterations: v.Iterations,
+		}, "", bar.report)
+		if err == nil && v.Out != "" {
+			err = writeDocument(ctx, a, planned.Job.ID, v.Out)
+		}
 		return err
-	}
-	planned, err := v.make(ctx, r, a)
-	if err == nil && v.Out != "" {
-		err = writeDocument(ctx, a, planned.Job.ID, v.Out)
-	}
-	if err = errors.Join(err, a.Close()); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	if err := r.print(planView(planned)); err != nil {
@@ -66,46 +61,6 @@ func (v planVerb) Run(r *run) error {
 		return infeasible(fmt.Errorf("none of %d orders can be served; the plan says why", t.Orders))
 	}
 	return nil
-}
-
-func (v planVerb) make(ctx context.Context, r *run, a *app.App) (app.Planned, error) {
-	origin, err := v.origin(ctx, a)
-	if err != nil {
-		return app.Planned{}, err
-	}
-	planning, err := app.LoadPlanning(ctx, r.cfg.Streets)
-	if err != nil {
-		return app.Planned{}, err
-	}
-	if err := a.Start(ctx, app.StartOptions{Planning: planning}); err != nil {
-		return app.Planned{}, err
-	}
-	bar := r.progress("plan")
-	defer bar.end()
-	return a.Plan(ctx, planning, service.PlanRequest{
-		OriginDay: origin, Days: v.Days, Seed: v.Seed, Draft: v.Draft, RoutingIterations: v.Iterations,
-	}, "", bar.report)
-}
-
-const secondsPerDay = 24 * 3600
-
-// origin is the first day to plan, days since 1970-01-01.
-func (v planVerb) origin(ctx context.Context, a *app.App) (int, error) {
-	if v.Start != "" {
-		day, err := time.Parse(time.DateOnly, v.Start)
-		if err != nil {
-			return 0, usageError{fmt.Errorf("plan: --start is %q, want a date such as 2011-11-28", v.Start)}
-		}
-		return int(day.Unix() / secondsPerDay), nil
-	}
-	count, _, lastUs, err := a.Store.OrderSpan(ctx, app.Tenant)
-	if err != nil {
-		return 0, err
-	}
-	if count == 0 {
-		return 0, errors.New("plan: there are no orders yet: run quartermaster import first")
-	}
-	return int(lastUs/(secondsPerDay*1_000_000)) + 1, nil
 }
 
 // writeDocument writes a whole plan to a file, or leaves no file.

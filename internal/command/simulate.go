@@ -9,7 +9,6 @@ import (
 
 	"quartermaster/internal/app"
 	"quartermaster/internal/business"
-	"quartermaster/internal/config"
 	"quartermaster/internal/sample"
 	"quartermaster/internal/service"
 	"quartermaster/simulations"
@@ -78,7 +77,17 @@ func (v simulateVerb) Run(r *run) error {
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, v.Within)
 	defer cancel()
-	done, err := v.simulate(ctx, r, scenarios)
+	var done app.Simulated
+	err = r.onInstallation(ctx, "simulate", v.Start, func(a *app.App, planning *service.Planning, originDay int) error {
+		bar := r.progress("simulate")
+		defer bar.end()
+		var err error
+		done, err = a.Simulate(ctx, planning, service.ScenarioRequest{
+			Plan:      service.PlanRequest{OriginDay: originDay, Days: v.Days, Seed: v.Seed, RoutingIterations: v.Iterations},
+			Scenarios: scenarios,
+		}, bar.report)
+		return err
+	})
 	if errors.As(err, new(*simulations.InvalidError)) {
 		return usageError{business.LocateScenarios(name, data, err)}
 	}
@@ -86,41 +95,4 @@ func (v simulateVerb) Run(r *run) error {
 		return err
 	}
 	return r.print(simulateView{Job: done.Job.ID, Answer: done.Answer, orders: v.Orders})
-}
-
-func (v simulateVerb) simulate(ctx context.Context, r *run, scenarios []simulations.Scenario) (app.Simulated, error) {
-	r.cfg.Role = config.RoleWorker
-	if r.cfg.SQLite() {
-		r.cfg.Role = config.RoleAll // the embedded pair has no other process to dispatch for it
-		r.cfg.Listen = "127.0.0.1:0"
-	}
-	if r.cfg.LogLevel == "info" {
-		r.cfg.LogLevel = "warn"
-	}
-	a, err := app.Open(ctx, r.cfg, r.logger())
-	if err != nil {
-		return app.Simulated{}, err
-	}
-	done, err := v.make(ctx, r, a, scenarios)
-	return done, errors.Join(err, a.Close())
-}
-
-func (v simulateVerb) make(ctx context.Context, r *run, a *app.App, scenarios []simulations.Scenario) (app.Simulated, error) {
-	origin, err := planVerb{Start: v.Start}.origin(ctx, a)
-	if err != nil {
-		return app.Simulated{}, err
-	}
-	planning, err := app.LoadPlanning(ctx, r.cfg.Streets)
-	if err != nil {
-		return app.Simulated{}, err
-	}
-	if err := a.Start(ctx, app.StartOptions{Planning: planning}); err != nil {
-		return app.Simulated{}, err
-	}
-	bar := r.progress("simulate")
-	defer bar.end()
-	return a.Simulate(ctx, planning, service.ScenarioRequest{
-		Plan:      service.PlanRequest{OriginDay: origin, Days: v.Days, Seed: v.Seed, RoutingIterations: v.Iterations},
-		Scenarios: scenarios,
-	}, bar.report)
 }

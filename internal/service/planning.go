@@ -129,13 +129,14 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	fresh, stale, err := p.forecasts(ctx, run.Job.Tenant, s)
+	week := plan.PooledWeek(s.Sales)
+	fresh, stale, err := p.forecasts(ctx, run.Job.Tenant, s, week)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if len(stale) > 0 && !run.Gathering() {
 		tell(spawnShare, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
-		children, err := forecastJobs(r, s, stale, run.Job.Priority)
+		children, err := forecastJobs(r, week, stale, run.Job.Priority)
 		return Outcome{Spawn: children}, err
 	}
 	if len(stale) == 0 {
@@ -165,7 +166,7 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 }
 
 // forecasts reads the stored forecasts in the order of items, and lists the items whose forecast is missing or stale.
-func (p *Planning) forecasts(ctx context.Context, tenant string, s *plan.Snapshot) ([]plan.ItemForecast, []string, error) {
+func (p *Planning) forecasts(ctx context.Context, tenant string, s *plan.Snapshot, week plan.Week) ([]plan.ItemForecast, []string, error) {
 	stored, err := p.Facts.Forecasts(ctx, tenant)
 	if err != nil {
 		return nil, nil, err
@@ -175,7 +176,6 @@ func (p *Planning) forecasts(ctx context.Context, tenant string, s *plan.Snapsho
 		byItem[f.ItemID] = f
 	}
 	tasks := s.ForecastTasks()
-	week := plan.PooledWeek(s.Sales)
 	fresh := make([]plan.ItemForecast, len(tasks))
 	var stale []string
 	for i, task := range tasks {
@@ -191,8 +191,7 @@ func (p *Planning) forecasts(ctx context.Context, tenant string, s *plan.Snapsho
 	return fresh, stale, nil
 }
 
-func forecastJobs(r PlanRequest, s *plan.Snapshot, stale []string, priority int) ([]Submission, error) {
-	week := plan.PooledWeek(s.Sales)
+func forecastJobs(r PlanRequest, week plan.Week, stale []string, priority int) ([]Submission, error) {
 	var jobs []Submission
 	chunks := (len(stale) + forecastChunk - 1) / forecastChunk
 	for len(stale) > 0 {

@@ -103,7 +103,7 @@ func (c *Scenarios) facts(ctx context.Context, run *Run, r PlanRequest) (*plan.S
 	if err != nil {
 		return nil, err
 	}
-	fresh, stale, err := p.forecasts(ctx, run.Job.Tenant, s)
+	fresh, stale, err := p.forecasts(ctx, run.Job.Tenant, s, plan.PooledWeek(s.Sales))
 	if err != nil {
 		return nil, err
 	}
