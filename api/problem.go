@@ -23,7 +23,8 @@ type Code string
 // The error codes, each with its one HTTP status.
 const (
 	CodeInvalid       Code = "invalid"        // 400, 422: the request itself is wrong; Errors names the fields
-	CodeForbidden     Code = "forbidden"      // 403: asked from where it may not be asked
+	CodeUnauthorized  Code = "unauthorized"   // 401: it is not known who asks, or the key is not valid (any more)
+	CodeForbidden     Code = "forbidden"      // 403: whoever asks may not do this, or not from there
 	CodeNotFound      Code = "not_found"      // 404: there is no such thing
 	CodeMethod        Code = "method"         // 405: the thing is there, but not with this method
 	CodeConflict      Code = "conflict"       // 409: its state does not allow this
@@ -33,6 +34,7 @@ const (
 	CodeKeyReused     Code = "key_reused"     // 422: this Idempotency-Key was used for another request
 	CodeInternal      Code = "internal"       // 500: our mistake; the log says more under the request id
 	CodeUnavailable   Code = "unavailable"    // 503: the store cannot be reached now; try again later
+	CodeRateLimited   Code = "rate_limited"   // 429: too much was asked in too little time; Retry-After says when to go on
 	CodeTimeout       Code = "timeout"        // 408: the body did not arrive in time
 	CodeNotAcceptable Code = "not_acceptable" // 406: the answer is JSON only
 	CodeOther         Code = "http"           // any other status
@@ -45,6 +47,8 @@ func CodeOf(status int) Code {
 	switch status {
 	case 400, 422:
 		return CodeInvalid
+	case 401:
+		return CodeUnauthorized
 	case 403:
 		return CodeForbidden
 	case 404:
@@ -61,6 +65,8 @@ func CodeOf(status int) Code {
 		return CodeTooLarge
 	case 415:
 		return CodeMediaType
+	case 429:
+		return CodeRateLimited
 	case 500:
 		return CodeInternal
 	case 503:

@@ -25,17 +25,17 @@ type jobInput struct {
 type jobOutput struct{ Body api.Job }
 
 func (s *Server) registerJobs() {
-	register(s, operation("list-jobs", http.MethodGet, "/v1/jobs", "List jobs, newest first", "jobs"), s.listJobs)
-	register(s, operation("get-job", http.MethodGet, "/v1/jobs/{id}", "Read a job", "jobs", 404),
+	register(s, operation("list-jobs", http.MethodGet, "/v1/jobs", "List jobs, newest first", "jobs", service.ScopePlansRead), s.listJobs)
+	register(s, operation("get-job", http.MethodGet, "/v1/jobs/{id}", "Read a job", "jobs", service.ScopePlansRead, 404),
 		func(ctx context.Context, in *jobInput) (*jobOutput, error) {
 			return s.job(ctx, in, s.options.Jobs.Job)
 		})
-	cancel := operation("cancel-job", http.MethodPost, "/v1/jobs/{id}/cancel", "Cancel a job", "jobs", 404)
+	cancel := operation("cancel-job", http.MethodPost, "/v1/jobs/{id}/cancel", "Cancel a job", "jobs", service.ScopePlansWrite, 404)
 	cancel.Description = "A waiting job ends at once, a running one is asked to stop; an ended one is left alone. The answer is the job as it is now."
 	register(s, cancel, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
 		return s.job(ctx, in, s.options.Jobs.Cancel)
 	})
-	retry := operation("retry-job", http.MethodPost, "/v1/jobs/{id}/retry", "Queue a failed or quarantined job afresh", "jobs", 404, 409)
+	retry := operation("retry-job", http.MethodPost, "/v1/jobs/{id}/retry", "Queue a failed or quarantined job afresh", "jobs", service.ScopePlansWrite, 404, 409)
 	register(s, retry, func(ctx context.Context, in *jobInput) (*jobOutput, error) {
 		out, err := s.job(ctx, in, s.options.Jobs.Replay)
 		if err == nil {
@@ -47,7 +47,7 @@ func (s *Server) registerJobs() {
 
 // job does one thing to one job and shows it.
 func (s *Server) job(ctx context.Context, in *jobInput, do func(context.Context, service.Ref) (service.Job, error)) (*jobOutput, error) {
-	job, err := do(ctx, service.Ref{Tenant: s.options.Tenant, ID: in.ID})
+	job, err := do(ctx, service.Ref{Tenant: s.tenant(ctx), ID: in.ID})
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -58,7 +58,7 @@ func (s *Server) listJobs(ctx context.Context, in *listJobsInput) (*jobsOutput, 
 	filter := service.JobFilter{
 		Kind: in.Kind, State: service.State(in.State), ParentID: in.Parent, Before: in.Cursor, Limit: in.Limit + 1,
 	}
-	jobs, err := s.options.Jobs.Jobs(ctx, s.options.Tenant, filter)
+	jobs, err := s.options.Jobs.Jobs(ctx, s.tenant(ctx), filter)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}

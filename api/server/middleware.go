@@ -53,7 +53,7 @@ func (s *Server) wrap(mux *http.ServeMux) http.Handler {
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, newProblem(http.StatusForbidden, api.CodeForbidden, "a web page of another site may not change anything here"))
 	}))
-	inner := s.guardHost(origin.Handler(s.known(mux)))
+	inner := s.guardHost(origin.Handler(s.identify(s.known(mux))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(r.Header.Get("X-Request-Id"))

@@ -12,6 +12,7 @@ import (
 
 	"quartermaster/api"
 	"quartermaster/api/server"
+	"quartermaster/internal/service"
 )
 
 const committedDescription = "../../docs/openapi.json"
@@ -158,7 +159,10 @@ func lacks(path string, op map[string]any) (wrong []string) {
 	if tags, _ := op["tags"].([]any); len(tags) != 1 {
 		wrong = append(wrong, "not exactly one tag")
 	}
-	statuses := []string{"422", "500", "503"}
+	if !knownScope(op) {
+		wrong = append(wrong, "no scope that is one of ours")
+	}
+	statuses := []string{"401", "403", "422", "500", "503"}
 	if strings.Contains(strings.ReplaceAll(path, "{warehouse}", ""), "{") { // an unknown warehouse has no tasks, which is no error
 		statuses = append(statuses, "404")
 	}
@@ -180,6 +184,25 @@ func lacks(path string, op map[string]any) (wrong []string) {
 		}
 	}
 	return wrong
+}
+
+// knownScope says whether an operation needs exactly one scope, the same for each way to say who one is.
+func knownScope(op map[string]any) bool {
+	ways, _ := op["security"].([]any)
+	named := map[string]bool{}
+	for _, way := range ways {
+		for _, scopes := range object(way) {
+			list, _ := scopes.([]any)
+			if len(list) != 1 {
+				return false
+			}
+			named[fmt.Sprint(list[0])] = true
+		}
+	}
+	for scope := range named {
+		return len(ways) == 2 && len(named) == 1 && slices.Contains(service.Scopes(), service.Scope(scope))
+	}
+	return false
 }
 
 // units are the ends of names that say what a number counts.
@@ -240,14 +263,20 @@ func TestDescriptionChecksCatch(t *testing.T) {
 	fails := object(map[string]any{"content": map[string]any{api.ProblemMediaType: map[string]any{}}})
 	full := func() map[string]any {
 		return map[string]any{"operationId": "x", "summary": "y", "tags": []any{"z"},
-			"responses": map[string]any{"200": map[string]any{}, "404": fails, "422": fails, "500": fails, "503": fails}}
+			"security":  []any{map[string]any{"apiKey": []any{"plans:read"}}, map[string]any{"oidc": []any{"plans:read"}}},
+			"responses": map[string]any{"200": map[string]any{}, "401": fails, "403": fails, "404": fails, "422": fails, "500": fails, "503": fails}}
 	}
 	if wrong := lacks("/v1/things/{id}", full()); len(wrong) > 0 {
 		t.Fatalf("a whole description lacks %q", wrong)
 	}
 	for name, spoil := range map[string]func(op map[string]any){
-		"no id":      func(op map[string]any) { delete(op, "operationId") },
-		"no tag":     func(op map[string]any) { op["tags"] = []any{} },
+		"no id":    func(op map[string]any) { delete(op, "operationId") },
+		"no tag":   func(op map[string]any) { op["tags"] = []any{} },
+		"no scope": func(op map[string]any) { delete(op, "security") },
+		"two scopes": func(op map[string]any) {
+			op["security"] = []any{map[string]any{"apiKey": []any{"plans:read"}}, map[string]any{"oidc": []any{"admin"}}}
+		},
+		"unknown":    func(op map[string]any) { op["security"] = []any{map[string]any{"apiKey": []any{"plans:red"}}} },
 		"no 404":     func(op map[string]any) { delete(object(op["responses"]), "404") },
 		"plain 500":  func(op map[string]any) { object(op["responses"])["500"] = map[string]any{} },
 		"body":       func(op map[string]any) { op["requestBody"] = map[string]any{} },

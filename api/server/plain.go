@@ -9,13 +9,15 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"quartermaster/internal/service"
 )
 
 // registerPlain adds what is for machines and people that do not speak the API: health, metrics, and a page about it.
 func (s *Server) registerPlain(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", s.metrics.handler())
+	mux.Handle("GET /metrics", s.needs(service.ScopeMetricsRead, s.metrics.handler()))
 	page := s.docsPage()
 	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -41,14 +41,14 @@ type listPlansInput struct {
 type plansOutput struct{ Body api.PlanList }
 
 func (s *Server) registerPlans() {
-	ask := operation("request-plan", http.MethodPost, "/v1/fulfilment-plans", "Ask for a fulfilment plan", "plans", 409, 413, 422)
+	ask := operation("request-plan", http.MethodPost, "/v1/fulfilment-plans", "Ask for a fulfilment plan", "plans", service.ScopePlansWrite, 409, 413, 422)
 	ask.DefaultStatus = http.StatusAccepted
 	ask.Description = "Answers 202 with the Location where the plan will be, or 200 with the plan itself when it was finished within the wait that Prefer asks for."
 	huma.Register(s.api, ask, s.requestPlan)
-	register(s, operation("list-plans", http.MethodGet, "/v1/fulfilment-plans", "List finished plans, newest first", "plans"), s.listPlans)
-	register(s, operation("get-plan", http.MethodGet, "/v1/fulfilment-plans/{id}", "Read a plan, or how far it is", "plans", 404), s.getPlan)
-	register(s, operation("list-promises", http.MethodGet, "/v1/fulfilment-plans/{id}/promises", "What a plan promises for each order", "plans", 404), s.listPromises)
-	register(s, operation("get-promise", http.MethodGet, "/v1/fulfilment-plans/{id}/promises/{order}", "What a plan promises for one order", "plans", 404), s.getPromise)
+	register(s, operation("list-plans", http.MethodGet, "/v1/fulfilment-plans", "List finished plans, newest first", "plans", service.ScopePlansRead), s.listPlans)
+	register(s, operation("get-plan", http.MethodGet, "/v1/fulfilment-plans/{id}", "Read a plan, or how far it is", "plans", service.ScopePlansRead, 404), s.getPlan)
+	register(s, operation("list-promises", http.MethodGet, "/v1/fulfilment-plans/{id}/promises", "What a plan promises for each order", "plans", service.ScopePlansRead, 404), s.listPromises)
+	register(s, operation("get-promise", http.MethodGet, "/v1/fulfilment-plans/{id}/promises/{order}", "What a plan promises for one order", "plans", service.ScopePlansRead, 404), s.getPromise)
 }
 
 func (s *Server) requestPlan(ctx context.Context, in *requestPlanInput) (*planOutput, error) {
@@ -98,7 +98,7 @@ func (s *Server) submitPlan(ctx context.Context, in *requestPlanInput) (service.
 	if err != nil {
 		return service.Job{}, err
 	}
-	job, _, err := s.options.Planner.Request(ctx, s.options.Tenant, wish, in.IdempotencyKey, priority)
+	job, _, err := s.options.Planner.Request(ctx, s.tenant(ctx), wish, in.IdempotencyKey, priority)
 	if !errors.Is(err, service.ErrConflict) || in.IdempotencyKey == "" {
 		return job, err
 	}
@@ -106,7 +106,7 @@ func (s *Server) submitPlan(ctx context.Context, in *requestPlanInput) (service.
 		if wish.OriginDay, err = s.dayOfKey(ctx, in.IdempotencyKey); err != nil {
 			return job, err
 		}
-		job, _, err = s.options.Planner.Request(ctx, s.options.Tenant, wish, in.IdempotencyKey, priority)
+		job, _, err = s.options.Planner.Request(ctx, s.tenant(ctx), wish, in.IdempotencyKey, priority)
 	}
 	if errors.Is(err, service.ErrConflict) {
 		err = newProblem(http.StatusUnprocessableEntity, api.CodeKeyReused, "this Idempotency-Key was used for another request")
@@ -116,7 +116,7 @@ func (s *Server) submitPlan(ctx context.Context, in *requestPlanInput) (service.
 
 // dayOfKey is the first day of the plan that was asked for with an Idempotency-Key.
 func (s *Server) dayOfKey(ctx context.Context, key string) (int, error) {
-	jobs, err := s.options.Jobs.Jobs(ctx, s.options.Tenant, service.JobFilter{Key: key, Limit: 1})
+	jobs, err := s.options.Jobs.Jobs(ctx, s.tenant(ctx), service.JobFilter{Key: key, Limit: 1})
 	if err != nil {
 		return 0, err
 	}
@@ -160,7 +160,7 @@ func (s *Server) wish(ctx context.Context, in *requestPlanInput) (r service.Plan
 const maxAheadDays = 366
 
 func (s *Server) checkDay(ctx context.Context, day int, asked string) error {
-	count, _, lastUs, err := s.options.Orders.OrderSpan(ctx, s.options.Tenant)
+	count, _, lastUs, err := s.options.Orders.OrderSpan(ctx, s.tenant(ctx))
 	if err != nil || count == 0 || day <= dayOf(lastUs)+maxAheadDays {
 		return err
 	}
@@ -175,7 +175,7 @@ func dayOf(us int64) int { return int(us / (secondsPerDay * 1_000_000)) }
 
 // nextDay is the day after the newest order.
 func (s *Server) nextDay(ctx context.Context) (int, error) {
-	count, _, lastUs, err := s.options.Orders.OrderSpan(ctx, s.options.Tenant)
+	count, _, lastUs, err := s.options.Orders.OrderSpan(ctx, s.tenant(ctx))
 	if err != nil {
 		return 0, err
 	}
@@ -222,7 +222,7 @@ func unfinished(job service.Job) api.FulfilmentPlan {
 }
 
 func (s *Server) finishedPlan(ctx context.Context, id string) (api.FulfilmentPlan, error) {
-	record, err := s.options.Plans.Plan(ctx, s.options.Tenant, id)
+	record, err := s.options.Plans.Plan(ctx, s.tenant(ctx), id)
 	if err != nil {
 		return api.FulfilmentPlan{}, err
 	}
@@ -237,7 +237,7 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 	if !errors.Is(err, service.ErrNotFound) {
 		return nil, s.fail(ctx, err)
 	}
-	job, err := s.options.Jobs.Job(ctx, service.Ref{Tenant: s.options.Tenant, ID: in.ID})
+	job, err := s.options.Jobs.Job(ctx, service.Ref{Tenant: s.tenant(ctx), ID: in.ID})
 	if err == nil && job.Kind != service.KindPlan {
 		err = service.ErrNotFound
 	}
@@ -255,7 +255,7 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 }
 
 func (s *Server) listPlans(ctx context.Context, in *listPlansInput) (*plansOutput, error) {
-	records, err := s.options.Plans.Plans(ctx, s.options.Tenant, in.Cursor, in.Limit+1)
+	records, err := s.options.Plans.Plans(ctx, s.tenant(ctx), in.Cursor, in.Limit+1)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}

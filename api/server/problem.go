@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 
@@ -81,5 +82,9 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 	w.Header().Set("Content-Type", api.ProblemMediaType)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(p.Status)
+	encodeProblem(w, p)
+}
+
+func encodeProblem(w io.Writer, p *problem) {
 	_ = json.NewEncoder(w).Encode(p.Problem) // a broken connection has nobody to tell
 }

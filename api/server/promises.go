@@ -40,7 +40,7 @@ func (s *Server) listPromises(ctx context.Context, in *listPromisesInput) (*prom
 	}
 	out := &promisesOutput{Body: api.PromiseList{Items: []api.Promise{}}}
 	for after := in.Cursor; ; {
-		batch, err := s.options.Plans.Promises(ctx, s.options.Tenant, plan.id, after, size)
+		batch, err := s.options.Plans.Promises(ctx, s.tenant(ctx), plan.id, after, size)
 		if err != nil {
 			return nil, s.fail(ctx, err)
 		}
@@ -70,7 +70,7 @@ func (s *Server) getPromise(ctx context.Context, in *promiseInput) (*promiseOutp
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	found, err := s.options.Plans.Promise(ctx, s.options.Tenant, plan.id, in.Order)
+	found, err := s.options.Plans.Promise(ctx, s.tenant(ctx), plan.id, in.Order)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -89,7 +89,7 @@ type planFrame struct {
 }
 
 func (s *Server) planFrame(ctx context.Context, id string) (planFrame, error) {
-	record, err := s.options.Plans.Plan(ctx, s.options.Tenant, id)
+	record, err := s.options.Plans.Plan(ctx, s.tenant(ctx), id)
 	if err != nil {
 		return planFrame{}, err
 	}

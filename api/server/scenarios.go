@@ -46,11 +46,11 @@ type scenariosOutput struct {
 }
 
 func (s *Server) registerScenarios() {
-	ask := operation("request-scenarios", http.MethodPost, "/v1/scenarios", "Ask what would be if", "scenarios", 409, 413, 422)
+	ask := operation("request-scenarios", http.MethodPost, "/v1/scenarios", "Ask what would be if", "scenarios", service.ScopePlansWrite, 409, 413, 422)
 	ask.DefaultStatus = http.StatusAccepted
 	ask.Description = "Plans the stored facts as they are and once more under each scenario, with the same seed, and tells what differs, figure by figure and order by order. No plan is stored. Answers 202 with the Location where the reports will be, or 200 with them when they were finished within the wait that Prefer asks for."
 	huma.Register(s.api, ask, s.requestScenarios)
-	huma.Register(s.api, operation("get-scenarios", http.MethodGet, "/v1/scenarios/{id}", "Read what scenarios give, or how far they are", "scenarios", 404), s.getScenarios)
+	huma.Register(s.api, operation("get-scenarios", http.MethodGet, "/v1/scenarios/{id}", "Read what scenarios give, or how far they are", "scenarios", service.ScopePlansRead, 404), s.getScenarios)
 }
 
 func (s *Server) requestScenarios(ctx context.Context, in *requestScenariosInput) (*scenariosOutput, error) {
@@ -64,7 +64,7 @@ func (s *Server) requestScenarios(ctx context.Context, in *requestScenariosInput
 	if err := translate(in.Body.Scenarios, &r.Scenarios); err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	job, _, err := s.options.Simulator.Request(ctx, s.options.Tenant, r, in.IdempotencyKey, priority)
+	job, _, err := s.options.Simulator.Request(ctx, s.tenant(ctx), r, in.IdempotencyKey, priority)
 	var invalid *simulations.InvalidError
 	switch {
 	case errors.As(err, &invalid):
@@ -101,7 +101,7 @@ func wrongScenarios(e *simulations.InvalidError) error {
 }
 
 func (s *Server) getScenarios(ctx context.Context, in *scenariosInput) (*scenariosOutput, error) {
-	job, err := s.options.Jobs.Job(ctx, service.Ref{Tenant: s.options.Tenant, ID: in.ID})
+	job, err := s.options.Jobs.Job(ctx, service.Ref{Tenant: s.tenant(ctx), ID: in.ID})
 	if err == nil && job.Kind != service.KindScenario {
 		err = service.ErrNotFound
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"quartermaster/api"
 	"quartermaster/internal/service"
 )
 
@@ -41,7 +40,7 @@ type Options struct {
 	Simulator Simulator
 	Orders    OrderBook
 
-	Tenant  string         // whose facts and plans these are
+	Tenant  string         // whose facts and plans these are where authentication is off
 	Zone    *time.Location // of the business, for times that a plan counts from local midnight; nil = UTC
 	Version string         // of the program
 	// Ready says whether requests can be served now: nil, or why not.
@@ -84,6 +83,7 @@ func New(o Options) *Server {
 	s := &Server{options: o, log: o.Log, tasks: newBell(), closing: make(chan struct{})}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, description(o.Version))
+	s.api.UseMiddleware(s.guardOperation)
 	s.metrics = newMetrics(o.Jobs, s.log)
 	s.registerPlans()
 	s.registerScenarios()
@@ -108,20 +108,16 @@ func description(version string) huma.Config {
 	c := huma.DefaultConfig("Quartermaster", version)
 	c.Info.Description = "Plans a goods business from end to end. Long work is a job: asking for it answers 202 with the " +
 		"place where the result will be. Errors are problem+json (RFC 9457). There is no authentication yet."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		securityKey:  {Type: "http", Scheme: "bearer", Description: "An API key, as in: Authorization: Bearer qm_…"},
+		securityOIDC: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A token of the OpenID Connect issuer that the installation trusts."},
+	}
 	c.CreateHooks = nil // no $schema links inside the answers
 	c.DocsPath = ""     // the built-in page loads its script from elsewhere; ours needs nothing
 	c.SchemasPath = ""
 	c.RejectUnknownQueryParameters = true
 	c.OnAddOperation = append(c.OnAddOperation, describeBodies)
 	return c
-}
-
-// operation fills what all operations share.
-func operation(id, method, path, summary, tag string, errors ...int) huma.Operation {
-	return huma.Operation{
-		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag},
-		Errors: append(errors, http.StatusInternalServerError, http.StatusServiceUnavailable), MaxBodyBytes: api.MaxBodyBytes,
-	}
 }
 
 // page cuts a list that was asked for with one more than limit, and says whether there is more.

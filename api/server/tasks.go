@@ -55,34 +55,34 @@ type tasksOutput struct{ Body api.TaskList }
 type receiptOutput struct{ Body api.TaskReceipt }
 
 func (s *Server) registerTasks() {
-	lease := operation("lease-tasks", http.MethodPost, "/v1/warehouses/{warehouse}/task-leases", "Take warehouse tasks to work on", "warehouse")
+	lease := operation("lease-tasks", http.MethodPost, "/v1/warehouses/{warehouse}/task-leases", "Take warehouse tasks to work on", "warehouse", service.ScopeTasksWork)
 	lease.Description = "Tasks of the newest plan whose predecessors are done, earliest start first. With wait_sec the request " +
 		"waits for work when there is none. A task that is not completed, extended or failed within its lease goes to others."
 	huma.Register(s.api, lease, s.leaseTasks)
-	list := operation("list-tasks", http.MethodGet, "/v1/warehouses/{warehouse}/tasks", "List warehouse tasks, earliest start first", "warehouse", 404)
+	list := operation("list-tasks", http.MethodGet, "/v1/warehouses/{warehouse}/tasks", "List warehouse tasks, earliest start first", "warehouse", service.ScopeTasksRead, 404)
 	list.Description = "Tasks of the newest plan, or of the one named. A task that depends, however far back, on a failed one is " +
 		"blocked: it is not given out any more, and a new plan gives its work out again."
 	register(s, list, s.listTasks)
 
 	const task = "/v1/warehouses/{warehouse}/tasks/{task}"
-	register(s, operation("complete-task", http.MethodPost, task+"/complete", "Say that a leased task is done", "warehouse", 404, 409),
+	register(s, operation("complete-task", http.MethodPost, task+"/complete", "Say that a leased task is done", "warehouse", service.ScopeTasksWork, 404, 409),
 		func(ctx context.Context, in *proofInput) (*receiptOutput, error) {
-			err := s.options.Tasks.CompleteTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body))
+			err := s.options.Tasks.CompleteTask(ctx, s.tenant(ctx), taskRef(in.TaskPath, in.Body))
 			return s.receipt(ctx, in.TaskPath, in.Body, service.TaskDone, err)
 		})
-	fail := operation("fail-task", http.MethodPost, task+"/fail", "Say that a leased task cannot be done", "warehouse", 404, 409)
+	fail := operation("fail-task", http.MethodPost, task+"/fail", "Say that a leased task cannot be done", "warehouse", service.ScopeTasksWork, 404, 409)
 	fail.Description = "Tasks that depend on it are blocked until a new plan; list-tasks with status=blocked shows them."
 	register(s, fail,
 		func(ctx context.Context, in *failInput) (*receiptOutput, error) {
-			err := s.options.Tasks.FailTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body.LeaseProof), in.Body.Reason)
+			err := s.options.Tasks.FailTask(ctx, s.tenant(ctx), taskRef(in.TaskPath, in.Body.LeaseProof), in.Body.Reason)
 			return s.receipt(ctx, in.TaskPath, in.Body.LeaseProof, service.TaskFailed, err)
 		})
-	register(s, operation("return-task", http.MethodPost, task+"/return", "Give a leased task back undone", "warehouse", 404, 409),
+	register(s, operation("return-task", http.MethodPost, task+"/return", "Give a leased task back undone", "warehouse", service.ScopeTasksWork, 404, 409),
 		func(ctx context.Context, in *proofInput) (*receiptOutput, error) {
-			err := s.options.Tasks.ReturnTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body))
+			err := s.options.Tasks.ReturnTask(ctx, s.tenant(ctx), taskRef(in.TaskPath, in.Body))
 			return s.receipt(ctx, in.TaskPath, in.Body, service.TaskOpen, err)
 		})
-	register(s, operation("extend-task", http.MethodPost, task+"/extend", "Keep a leased task longer", "warehouse", 404, 409), s.extendTask)
+	register(s, operation("extend-task", http.MethodPost, task+"/extend", "Keep a leased task longer", "warehouse", service.ScopeTasksWork, 404, 409), s.extendTask)
 }
 
 func taskRef(path TaskPath, proof api.LeaseProof) service.TaskRef {
@@ -100,7 +100,7 @@ func (s *Server) receipt(ctx context.Context, path TaskPath, proof api.LeaseProo
 
 func (s *Server) extendTask(ctx context.Context, in *extendInput) (*receiptOutput, error) {
 	ttl := leaseTime(in.Body.LeaseSec)
-	untilUs, err := s.options.Tasks.ExtendTask(ctx, s.options.Tenant, taskRef(in.TaskPath, in.Body.LeaseProof), ttl)
+	untilUs, err := s.options.Tasks.ExtendTask(ctx, s.tenant(ctx), taskRef(in.TaskPath, in.Body.LeaseProof), ttl)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -119,7 +119,7 @@ func (s *Server) leaseTasks(ctx context.Context, in *leaseInput) (*leaseOutput, 
 	var got []service.FloorTask
 	err := s.until(ctx, time.Duration(want.WaitSec)*time.Second, pollEvery, s.tasks, func(ctx context.Context) (bool, error) {
 		var err error
-		got, err = s.options.Tasks.LeaseTasks(ctx, s.options.Tenant, in.Warehouse, filter, leaseTime(want.LeaseSec))
+		got, err = s.options.Tasks.LeaseTasks(ctx, s.tenant(ctx), in.Warehouse, filter, leaseTime(want.LeaseSec))
 		return len(got) > 0, err
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func (s *Server) listTasks(ctx context.Context, in *listTasksInput) (*tasksOutpu
 	} else {
 		q.State = service.TaskState(in.Status)
 	}
-	tasks, err := s.options.Tasks.TaskPage(ctx, s.options.Tenant, q)
+	tasks, err := s.options.Tasks.TaskPage(ctx, s.tenant(ctx), q)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
