@@ -39,6 +39,8 @@ type Options struct {
 	Planner   Planner
 	Simulator Simulator
 	Orders    OrderBook
+	// Planning is what operations look at facts and streets with.
+	Planning *service.Planning
 
 	Tenant  string         // whose facts and plans these are where authentication is off
 	Zone    *time.Location // of the business, for times that a plan counts from local midnight; nil = UTC
@@ -89,6 +91,10 @@ func New(o Options) *Server {
 	s.registerScenarios()
 	s.registerJobs()
 	s.registerTasks()
+	s.registerItemForecast()
+	for _, o := range offered {
+		o.mount(s)
+	}
 	s.registerPlain(mux)
 	s.handler = s.wrap(mux)
 	return s

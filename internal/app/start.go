@@ -79,13 +79,14 @@ func (a *App) startRunner(planning *service.Planning) error {
 	})
 	planning.Register(a.Runner)
 	(&service.Scenarios{Planning: planning}).Register(a.Runner)
+	server.RegisterOperations(a.Runner, server.Work{Planning: planning, Plans: a.Store})
 	a.onClose(a.Runner.Close)
 	return a.Runner.Start()
 }
 
 func (a *App) startWeb(listener net.Listener, planning *service.Planning) {
 	a.Server = server.New(server.Options{
-		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Planner: planning,
+		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Planner: planning, Planning: planning,
 		Simulator: &service.Scenarios{Planning: planning},
 		Tenant:    Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
 		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),

@@ -99,3 +99,22 @@ func (b *builder) purchase(lines []inventory.Replenishment) {
 	}
 	b.plan.Totals.PurchaseOrders = len(b.plan.Purchases)
 }
+
+// Replenish gives the purchase orders of a snapshot without planning its days: what Build would buy. The errors are
+// those of Build.
+func Replenish(ctx context.Context, s *Snapshot, o Options) ([]PurchaseOrder, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	b, err := newBuilder(s, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.forecast(ctx); err != nil {
+		return nil, fmt.Errorf("plan: forecast: %w", err)
+	}
+	if err := b.replenish(ctx); err != nil {
+		return nil, fmt.Errorf("plan: replenish: %w", err)
+	}
+	return b.plan.Purchases, nil
+}

@@ -11,7 +11,7 @@ import (
 // trust scores the suppliers by what was known of them on the first day of the plan, and states the money that this plan's
 // purchase orders put at risk with each.
 func (b *builder) trust(context.Context) error {
-	suppliers := b.s.suppliersThen()
+	suppliers := b.s.SuppliersThen()
 	proposed := make([]finance.Money, len(suppliers))
 	for i := range proposed {
 		proposed[i].Currency = b.s.Currency
@@ -37,9 +37,9 @@ func (b *builder) trust(context.Context) error {
 	return nil
 }
 
-// suppliersThen are the suppliers as they were known on the morning of OriginDay: a plan for a past week sees no later
+// SuppliersThen are the suppliers as they were known on the morning of OriginDay: a plan for a past week sees no later
 // delivery, and one with whom trade began later counts as new.
-func (s *Snapshot) suppliersThen() []finance.Supplier {
+func (s *Snapshot) SuppliersThen() []finance.Supplier {
 	out := make([]finance.Supplier, len(s.Suppliers))
 	for i, x := range s.Suppliers {
 		out[i] = x.Supplier

@@ -94,7 +94,7 @@ func (v *validator) masterData(s *Snapshot) {
 		v.currency(at+".creditLimit", x.CreditLimit, s.Currency)
 		v.currency(at+".openOrders", x.OpenOrders, s.Currency)
 	}
-	if _, err := credit.Scores(s.suppliersThen(), max(0, s.OriginDay)); err != nil {
+	if _, err := credit.Scores(s.SuppliersThen(), max(0, s.OriginDay)); err != nil {
 		v.bad(false, "suppliers", "%v", err)
 	}
 	for i := range s.Sites {

@@ -73,7 +73,7 @@ func (c *Scenarios) handle(ctx context.Context, run *Run) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("read the scenarios: %w", err)
 	}
 	p := c.Planning
-	s, err := c.facts(ctx, run, r.Plan)
+	s, err := p.Snapshot(ctx, run.Job.Tenant, r.Plan, func(done float64, sentence string) { p.tell(run, 0.1*done, sentence) })
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -92,58 +92,4 @@ func (c *Scenarios) handle(ctx context.Context, run *Run) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("write the reports: %w", err)
 	}
 	return Outcome{Result: Result{Body: body, Sentence: fmt.Sprintf("%d scenarios compared with the base", len(results))}}, nil
-}
-
-// facts reads the snapshot as planning does, with its forecasts: the stored ones where they are fresh, else made here.
-func (c *Scenarios) facts(ctx context.Context, run *Run, r PlanRequest) (*plan.Snapshot, error) {
-	p := c.Planning
-	load := loader{p.Facts, run.Job.Tenant}
-	p.tell(run, 0, "reading the facts")
-	s, err := load.declared(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	fresh, stale, err := p.forecasts(ctx, run.Job.Tenant, s, plan.PooledWeek(s.Sales))
-	if err != nil {
-		return nil, err
-	}
-	if len(stale) > 0 {
-		p.tell(run, 0.02, fmt.Sprintf("%d of %d items need a new forecast", len(stale), len(s.Items)))
-		if err := p.freshen(ctx, run, s, fresh, stale); err != nil {
-			return nil, err
-		}
-	}
-	s.Forecasts = fresh
-	if err := load.moving(ctx, s); err != nil {
-		return nil, err
-	}
-	s.Roads, s.RoadsVersion = p.Roads, p.RoadsVersion
-	return s, nil
-}
-
-// freshen makes the stale items' forecasts and puts them in their places.
-func (p *Planning) freshen(ctx context.Context, run *Run, s *plan.Snapshot, forecasts []plan.ItemForecast, stale []string) error {
-	wanted := make(map[string]bool, len(stale))
-	for _, id := range stale {
-		wanted[id] = true
-	}
-	var places []int
-	var tasks []plan.ForecastTask
-	for i, task := range s.ForecastTasks() {
-		if wanted[task.Series.ID] {
-			places = append(places, i)
-			tasks = append(tasks, task)
-		}
-	}
-	made, err := plan.ForecastItems(ctx, tasks, s.Review.HorizonDays, plan.PooledWeek(s.Sales), plan.Options{
-		Workers: p.Workers, Backtest: true,
-		Progress: func(done float64, sentence string) { p.tell(run, 0.02+0.08*done, sentence) },
-	})
-	if err != nil {
-		return err
-	}
-	for k, i := range places {
-		forecasts[i] = made[k]
-	}
-	return nil
 }

@@ -1,0 +1,94 @@
+package server_test
+
+import (
+	"slices"
+	"testing"
+
+	"quartermaster/api"
+	"quartermaster/internal/plan"
+	"quartermaster/internal/service"
+	"quartermaster/inventory"
+)
+
+// declare stores a small business: one site, two items, one supplier.
+func (h *house) declare() {
+	h.t.Helper()
+	s := plan.Snapshot{
+		Currency: "GBP", Review: plan.ReviewRule{ReviewDays: 1, HorizonDays: 7}, Items: []inventory.Item{{ID: "A", SupplierID: "sup", PackSize: 1}, {ID: "B", SupplierID: "sup", PackSize: 1}},
+		Sites: []plan.Site{{Site: inventory.Site{ID: "S", Lon: 9.5, Lat: 47.1, OrdersPerDay: 10}}}, SiteShare: [][]float64{{1}, {1}}, Suppliers: make([]plan.Supplier, 1),
+	}
+	s.Suppliers[0].ID = "sup"
+	document, err := service.EncodeBusiness(s)
+	if err == nil {
+		_, err = h.store.SaveBusiness(h.t.Context(), tenant, document, 0)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+const aVehicle = `{"id":"v","lon":9,"lat":47,"max_weight_g":1,"max_volume_cm3":1,"shift":{"from":"2026-03-02T08:00:00Z","to":"2026-03-02T17:00:00Z"}}`
+
+// Every wrong field of a request is named at once by its place, whether the tags or the facts refuse it, and nothing is
+// queued.
+func TestOperationsNameEveryWrongField(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.declare()
+	for name, c := range map[string]struct {
+		path, body string
+		status     int
+		places     []string
+	}{
+		"no body":           {"/v1/routes", "", 400, nil},
+		"no JSON":           {"/v1/routes", "{", 400, nil},
+		"nothing in it":     {"/v1/routes", "{}", 422, []string{"body", "body"}},
+		"unknown field":     {"/v1/scores", `{"colour":1}`, 422, []string{"body.colour"}},
+		"kinds":             {"/v1/routes", `{"stops":[{"id":1,"lon":"x","lat":91}],"vehicles":[` + aVehicle + `]}`, 422, []string{"body.stops[0].id", "body.stops[0].lon", "body.stops[0].lat"}},
+		"doubled and late":  {"/v1/routes", `{"stops":[{"id":"a","lon":9,"lat":47},{"id":"a","lon":9,"lat":47,"window":{"from":"2026-03-02T08:00:00Z","to":"2026-03-02T07:00:00Z"}}],"vehicles":[` + aVehicle + `]}`, 422, []string{"body.stops[1].id", "body.stops[1].window.to"}},
+		"no zone":           {"/v1/routes", `{"stops":[{"id":"a","lon":9,"lat":47,"ready_at":"2026-03-02T08:00:00"}],"vehicles":[` + aVehicle + `]}`, 422, []string{"body.stops[0].ready_at"}},
+		"unknown suppliers": {"/v1/scores", `{"supplier_ids":["sup","none","sup"]}`, 422, []string{"body.supplier_ids[1]", "body.supplier_ids[2]"}},
+		"bad date":          {"/v1/scores", `{"as_of_date":"2011-13-01"}`, 422, []string{"body.as_of_date"}},
+		"neither":           {"/v1/forecasts", `{}`, 422, []string{"body.item_ids"}},
+		"both":              {"/v1/forecasts", `{"item_ids":["A"],"series":[{"id":"x","start_date":"2026-01-01","values":[1]}]}`, 422, []string{"body.item_ids"}},
+		"unknown items":     {"/v1/forecasts", `{"item_ids":["A","C"]}`, 422, []string{"body.item_ids[1]"}},
+		"negative demand":   {"/v1/forecasts", `{"series":[{"id":"x","start_date":"2026-01-01","values":[1,-1,null,2e12]}]}`, 422, []string{"body.series[0].values[1]", "body.series[0].values[3]"}},
+		"horizon":           {"/v1/forecasts", `{"item_ids":["A"],"horizon_days":366}`, 422, []string{"body.horizon_days"}},
+		"priority":          {"/v1/replenishments?priority=10", `{}`, 422, []string{"query.priority"}},
+	} {
+		p := refused(t, h.ask("POST", c.path, c.body), c.status, api.CodeInvalid)
+		var places []string
+		for _, e := range p.Errors {
+			places = append(places, e.Location)
+		}
+		slices.Sort(places)
+		slices.Sort(c.places)
+		if c.places != nil && !slices.Equal(places, c.places) {
+			t.Errorf("%s: %v, want %v (%+v)", name, places, c.places, p)
+		}
+	}
+	if jobs, err := h.store.Jobs(t.Context(), tenant, service.JobFilter{}); err != nil || len(jobs) > 0 {
+		t.Errorf("%d jobs were queued, %v", len(jobs), err)
+	}
+}
+
+// The same key and body give the same work, another body is refused; another kind's job is not there.
+func TestOperationsAreAskedOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.declare()
+	a := h.ask("POST", "/v1/scores", `{"as_of_date":"2011-11-14"}`, "Idempotency-Key", "k")
+	first := want[api.Answer[api.ScoreAnswer]](t, a, 202)
+	if place := a.header.Get("Location"); place != "/v1/scores/"+first.ID || a.header.Get("Retry-After") == "" {
+		t.Errorf("Location %q", place)
+	}
+	if again := want[api.Answer[api.ScoreAnswer]](t, h.ask("POST", "/v1/scores", `{"as_of_date":"2011-11-14"}`, "Idempotency-Key", "k"), 202); again.ID != first.ID {
+		t.Errorf("asked again: %s, first %s", again.ID, first.ID)
+	}
+	refused(t, h.ask("POST", "/v1/scores", `{}`, "Idempotency-Key", "k"), 422, api.CodeKeyReused)
+	refused(t, h.ask("GET", "/v1/routes/"+first.ID, ""), 404, api.CodeNotFound)
+	if list := want[api.AnswerList[api.ScoreAnswer]](t, h.ask("GET", "/v1/scores", ""), 200); len(list.Items) != 1 || list.Items[0].ID != first.ID {
+		t.Errorf("listed %+v", list)
+	}
+	refused(t, newHouse(t).ask("POST", "/v1/scores", `{}`), 409, api.CodeConflict)
+}
