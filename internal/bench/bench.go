@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,6 +21,7 @@ type Bench struct {
 	Summary string   // one sentence
 	Data    string   // what --data names, in words; empty = needs none
 	Figures []Figure // exactly the keys of Outcome.Figures
+	Models  []string // what --model may name, the default first; nil = there is no choice
 	Run     func(ctx context.Context, opts Options) (Outcome, error)
 }
 
@@ -35,6 +38,7 @@ type Options struct {
 	Seed    uint64
 	Workers int    // goroutines or worker processes
 	Only    string // glob over instance names; empty = all
+	Model   string // one of Bench.Models; empty = the first
 	// Progress is told of each step, done in 0…1 of the whole; nil = nobody listens.
 	Progress func(done float64, sentence string)
 }
@@ -75,6 +79,11 @@ func Execute(ctx context.Context, b Bench, opts Options) (Report, error) {
 	if _, err := path.Match(opts.Only, ""); err != nil {
 		return Report{}, fmt.Errorf("%w: only is %q, which is no valid pattern", ErrUsage, opts.Only)
 	}
+	model, err := chosen(b, opts.Model)
+	if err != nil {
+		return Report{}, err
+	}
+	opts.Model = model
 	start, cpu := time.Now(), cpuSeconds()
 	out, err := b.Run(ctx, opts)
 	if err != nil {
@@ -88,6 +97,19 @@ func Execute(ctx context.Context, b Bench, opts Options) (Report, error) {
 		Seconds: time.Since(start).Seconds(), CPUSeconds: cpuSeconds() - cpu, PeakMB: PeakMB(),
 		Seed: opts.Seed, Workers: opts.Workers,
 	}, nil
+}
+
+// chosen is the model to measure: the one asked for, if the bench has it, else its first.
+func chosen(b Bench, model string) (string, error) {
+	switch {
+	case model == "" && len(b.Models) > 0:
+		return b.Models[0], nil
+	case model == "" || slices.Contains(b.Models, model):
+		return model, nil
+	case len(b.Models) == 0:
+		return "", fmt.Errorf("%w: bench %s has no choice of models", ErrUsage, b.Name)
+	}
+	return "", fmt.Errorf("%w: model is %q; bench %s has %s", ErrUsage, model, b.Name, strings.Join(b.Models, ", "))
 }
 
 // promised checks that a bench reports exactly the figures it lists; where only some instances were run, some figures may

@@ -30,6 +30,31 @@ func counting() bench.Bench {
 	}
 }
 
+func choosing() bench.Bench {
+	b := counting()
+	b.Models = []string{"a", "b"}
+	return b
+}
+
+// Without --model the first model is measured, with it the one named.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[string]string{"": "a", "b": "b"} {
+		b := choosing()
+		b.Run = func(_ context.Context, opts bench.Options) (bench.Outcome, error) {
+			if opts.Model != want {
+				t.Errorf("asked for %q, measured %q", asked, opts.Model)
+			}
+			return bench.Outcome{Figures: map[string]float64{"total": 0}}, nil
+		}
+		opts := options()
+		opts.Model = asked
+		if _, err := bench.Execute(t.Context(), b, opts); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func options() bench.Options { return bench.Options{Budget: time.Second, Seed: 7, Workers: 2} }
 
 // The JSON of a report is one line with exactly the eight keys of the contract, and rows keep their own order.
@@ -133,6 +158,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		"no workers":      {counting(), func(o *bench.Options) { o.Workers = 0 }, "workers is 0", bench.ErrUsage},
 		"no budget":       {counting(), func(o *bench.Options) { o.Budget = 0 }, "budget is 0s", bench.ErrUsage},
+		"no such model":   {choosing(), func(o *bench.Options) { o.Model = "c" }, `model is "c"; bench count has a, b`, bench.ErrUsage},
+		"no choice":       {counting(), func(o *bench.Options) { o.Model = "a" }, "has no choice of models", bench.ErrUsage},
 		"broken pattern":  {counting(), func(o *bench.Options) { o.Only = "[" }, "no valid pattern", bench.ErrUsage},
 		"failing bench":   {broken, func(*bench.Options) {}, "bench count: boom", boom},
 		"missing figure":  {silent, func(*bench.Options) {}, "figure total is missing", nil},

@@ -2,16 +2,19 @@ package command
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"quartermaster/internal/bench"
+	"quartermaster/internal/bench/finance"
 	"quartermaster/internal/bench/live"
 )
 
 // benches lists every bench of the program by its name. A new one is added here and nowhere else.
 func benches() []bench.Bench {
-	return live.All()
+	return slices.Concat(live.All(), finance.All())
 }
 
 // benchVerb runs one bench or lists them.
@@ -23,6 +26,7 @@ type benchVerb struct {
 	Seed    uint64        `default:"1" help:"Of every random choice; default ${default}."`
 	Workers int           `default:"1" help:"Goroutines or worker processes; default ${default}."`
 	Only    string        `placeholder:"GLOB" help:"Only the instances whose name matches."`
+	Model   string        `placeholder:"NAME" help:"Which of the bench's models, where it has a choice; default: the first that --list names."`
 }
 
 func (benchVerb) Help() string {
@@ -48,7 +52,7 @@ func (v benchVerb) Run(r *run) error {
 	}
 	progress := r.progress(b.Name)
 	report, err := bench.Execute(r.ctx, b, bench.Options{
-		Data: v.Data, Budget: v.Budget, Seed: v.Seed, Workers: v.Workers, Only: v.Only, Progress: progress.report,
+		Data: v.Data, Budget: v.Budget, Seed: v.Seed, Workers: v.Workers, Only: v.Only, Model: v.Model, Progress: progress.report,
 	})
 	progress.end()
 	if err != nil {
@@ -70,11 +74,12 @@ func (r *run) listBenches() error {
 			Name    string   `json:"name"`
 			Summary string   `json:"summary"`
 			Data    string   `json:"data"`
+			Models  []string `json:"models,omitempty"`
 			Figures []figure `json:"figures"`
 		}
 		list := []entry{}
 		for _, b := range benches() {
-			e := entry{Name: b.Name, Summary: b.Summary, Data: b.Data}
+			e := entry{Name: b.Name, Summary: b.Summary, Data: b.Data, Models: b.Models}
 			for _, f := range b.Figures {
 				e.Figures = append(e.Figures, figure(f))
 			}
@@ -87,6 +92,9 @@ func (r *run) listBenches() error {
 		fmt.Fprintf(t, "%s\t%s\n", b.Name, b.Summary)
 		if b.Data != "" {
 			fmt.Fprintf(t, "\t--data: %s\n", b.Data)
+		}
+		if len(b.Models) > 0 {
+			fmt.Fprintf(t, "\t--model: %s\n", strings.Join(b.Models, ", "))
 		}
 		for _, f := range b.Figures {
 			fmt.Fprintf(t, "\t%s: %s\n", f.Key, f.Meaning)
