@@ -28,9 +28,11 @@ func (s *Store) Migrate(ctx context.Context) (steps int, err error) {
 // Pending tells how many migration steps are still to be taken.
 func (s *Store) Pending(ctx context.Context) (steps int, err error) {
 	err = s.eachMigration(ctx, func(p *goose.Provider) error {
-		current, target, err := p.GetVersions(ctx)
-		if err == nil && current < target {
-			steps += int(target - current)
+		all, err := p.Status(ctx)
+		for _, step := range all {
+			if step.State == goose.StatePending {
+				steps++
+			}
 		}
 		return err
 	})
@@ -42,7 +44,7 @@ func (s *Store) eachMigration(ctx context.Context, visit func(p *goose.Provider)
 	type part struct{ folder, table string }
 	parts := []part{{"migrations/common", "schema_version"}}
 	dialect := goose.DialectSQLite3
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true)}
 	if s.pool != nil {
 		parts = append(parts, part{"migrations/postgres", "schema_version_postgres"})
 		dialect = goose.DialectPostgres
