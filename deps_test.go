@@ -78,6 +78,7 @@ var rules = map[string]row{
 	"internal/intake":   {ours: "internal/history", outside: "github.com/parquet-go/parquet-go"},
 	"internal/business": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/servers":  {},
+	"internal/identity": {ours: "internal/service", outside: "github.com/coreos/go-oidc/v3"},
 	"api/server": {
 		ours:    solvers + " internal/plan internal/service simulations api",
 		outside: "github.com/danielgtaylor/huma/v2 github.com/prometheus/client_golang",

@@ -52,6 +52,7 @@ type Work struct {
 type offering interface {
 	mount(s *Server)
 	register(r *service.Runner, w Work)
+	named() (name, kind string)
 }
 
 // offered are the operations of all rooms, in the order of their files.
@@ -62,6 +63,9 @@ func offer[Q, A any](o Operation[Q, A]) struct{} {
 	offered = append(offered, o)
 	return struct{}{}
 }
+
+// named are the operation's name in paths and the kind of its jobs.
+func (o Operation[Q, A]) named() (name, kind string) { return o.Words.Name, o.Kind }
 
 // RegisterOperations names the handlers of all operations to a runner; w is what they work with.
 func RegisterOperations(r *service.Runner, w Work) {

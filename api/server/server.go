@@ -3,7 +3,8 @@
 // Takes the stores and use cases it is given and gives one http.Handler with the OpenAPI 3.1 description of itself.
 // Method: huma on the standard mux; every request has an id, a size limit and an entry in the metrics; every error is
 // problem+json. Never: it plans nothing, keeps nothing between requests but job figures a few seconds old, and knows no other door.
-// There is no authentication yet: whoever reaches the address may do everything, so it belongs on loopback.
+// Who asks is found once, before anything else (access.go); each operation says the scope it needs, and its handler asks for
+// the tenant of whoever asks.
 package server
 
 import (
@@ -41,6 +42,11 @@ type Options struct {
 	Orders    OrderBook
 	// Planning is what operations look at facts and streets with.
 	Planning *service.Planning
+
+	// Authenticate tells whose token this is, or service.ErrUnauthenticated; nil = authentication is off, and whoever
+	// reaches the address may do everything in Tenant.
+	Authenticate func(ctx context.Context, token string) (service.Principal, error)
+	Access       *service.Access // keys
 
 	Tenant  string         // whose facts and plans these are where authentication is off
 	Zone    *time.Location // of the business, for times that a plan counts from local midnight; nil = UTC
@@ -95,6 +101,7 @@ func New(o Options) *Server {
 	for _, o := range offered {
 		o.mount(s)
 	}
+	s.registerKeys()
 	s.registerPlain(mux)
 	s.handler = s.wrap(mux)
 	return s
@@ -113,7 +120,9 @@ func (s *Server) Registerer() prometheus.Registerer { return s.metrics.registry 
 func description(version string) huma.Config {
 	c := huma.DefaultConfig("Quartermaster", version)
 	c.Info.Description = "Plans a goods business from end to end. Long work is a job: asking for it answers 202 with the " +
-		"place where the result will be. Errors are problem+json (RFC 9457). There is no authentication yet."
+		"place where the result will be. Errors are problem+json (RFC 9457). Each operation needs one scope, which an API key or a " +
+		"token of the trusted OpenID Connect issuer must hold; the scope admin includes all others. A service that only its own " +
+		"machine can reach may run without."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		securityKey:  {Type: "http", Scheme: "bearer", Description: "An API key, as in: Authorization: Bearer qm_…"},
 		securityOIDC: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A token of the OpenID Connect issuer that the installation trusts."},

@@ -61,10 +61,17 @@ func newHouse(t *testing.T, edit ...func(*server.Options)) *house {
 	if _, err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return newHouseOn(t, s, edit...)
+}
+
+// newHouseOn is newHouse over a store that is open.
+func newHouseOn(t *testing.T, s *store.Store, edit ...func(*server.Options)) *house {
+	t.Helper()
 	h := &house{t: t, store: s, log: &lockedBuffer{}}
 	planning := &service.Planning{Jobs: s, Facts: s}
 	options := server.Options{
 		Jobs: s, Plans: s, Tasks: s, Orders: s, Planner: planning, Planning: planning,
+		Simulator: &service.Scenarios{Planning: planning}, Access: &service.Access{Store: s},
 		Tenant: tenant, Version: "test", Ready: s.Ping, LoopbackOnly: true,
 		Log: slog.New(server.LogHandler(slog.NewTextHandler(h.log, nil))),
 	}

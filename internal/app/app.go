@@ -30,16 +30,18 @@ type App struct {
 	Config  config.Config
 	Log     *slog.Logger
 	Store   *store.Store
+	Access  *service.Access // who may do what
 	Queue   *queue.Queue    // nil before Start
 	Runner  *service.Runner // nil before Start
 	Server  *server.Server  // nil before Start, or without the API's role
 	Version string
 
-	web     *web
-	moved   bool
-	mu      sync.Mutex
-	closers []func() error // in the order of opening
-	closed  bool
+	web       *web
+	moved     bool
+	unguarded bool
+	mu        sync.Mutex
+	closers   []func() error // in the order of opening
+	closed    bool
 }
 
 // Open takes the home folder and opens the store. A SQLite file is brought up to date at once; a shared PostgreSQL only by
@@ -63,15 +65,24 @@ func (a *App) open(ctx context.Context) error {
 		}
 		a.onClose(lock.release)
 	}
+	if err := a.openStore(ctx); err != nil {
+		return err
+	}
+	if a.Config.SQLite() {
+		_, err := a.Migrate(ctx)
+		return err
+	}
+	return nil
+}
+
+func (a *App) openStore(ctx context.Context) error {
 	var err error
 	if a.Store, err = store.Open(ctx, StoreAddress(a.Config)); err != nil {
 		return err
 	}
 	a.onClose(a.Store.Close)
-	if a.Config.SQLite() {
-		_, err = a.Migrate(ctx)
-	}
-	return err
+	a.Access = &service.Access{Store: a.Store}
+	return nil
 }
 
 // StoreAddress is where the truth is kept, as the store takes it.

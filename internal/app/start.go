@@ -47,7 +47,7 @@ func (a *App) Start(ctx context.Context, o StartOptions) error {
 		return err
 	}
 	if listener != nil {
-		a.startWeb(listener, o.Planning)
+		return a.startWeb(listener, o.Planning)
 	}
 	return nil
 }
@@ -84,16 +84,18 @@ func (a *App) startRunner(planning *service.Planning) error {
 	return a.Runner.Start()
 }
 
-func (a *App) startWeb(listener net.Listener, planning *service.Planning) {
+func (a *App) startWeb(listener net.Listener, planning *service.Planning) error {
+	authenticate, err := a.authenticator(listener.Addr())
+	if err != nil {
+		return err
+	}
 	a.Server = server.New(server.Options{
 		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Planner: planning, Planning: planning,
-		Simulator: &service.Scenarios{Planning: planning},
-		Tenant:    Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
+		Simulator:    &service.Scenarios{Planning: planning},
+		Authenticate: authenticate, Access: a.Access,
+		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
 		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),
 	})
-	if !loopback(listener.Addr()) {
-		a.Log.Warn("the API has no authentication yet and is reachable from other machines", "address", listener.Addr().String())
-	}
 	a.web = serve(listener, a.Server, a.Log)
 	a.onClose(func() error {
 		a.Server.EndWaiting()
@@ -101,6 +103,7 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) {
 		defer cancel()
 		return a.web.stop(ctx)
 	})
+	return nil
 }
 
 // patience is how long a request waits for the store. A server that does not answer in two seconds is away; the one writer

@@ -38,6 +38,8 @@ type grammar struct {
 	Import      importVerb      `cmd:"" help:"Take over a shop's order lines from CSV, NDJSON or Parquet."`
 	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days."`
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`
+	Keys        keysVerb        `cmd:"" help:"Make, list, rotate and revoke API keys."`
+	Tenants     tenantsVerb     `cmd:"" help:"Make and list tenants."`
 	Migrate     migrateVerb     `cmd:"" help:"Bring the store's tables up to date."`
 	Doctor      doctorVerb      `cmd:"" help:"Look whether everything the program needs is in order."`
 	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`

@@ -18,7 +18,7 @@ type serveVerb struct {
 func (serveVerb) Help() string {
 	return `Serves the HTTP API and works on jobs until Ctrl-C or SIGTERM; then it takes nothing new, lets running work go on for as long as --drain says, and gives the rest back.
 
-The API has no authentication yet: leave it on loopback, or behind something that has.
+On loopback the API asks nobody who they are, unless --auth is required. On any other address every caller needs an API key (quartermaster keys create) or a token of the issuer named by --oidc-issuer. For HTTPS give --tls-cert and --tls-key.
 
 Examples:
 
@@ -73,6 +73,9 @@ func (r *run) announce(a *app.App) {
 		return
 	}
 	fmt.Fprintf(r.streams.Err, "the API answers at %s (description at %s/docs); Ctrl-C ends\n", url, url)
+	if a.Unguarded() {
+		fmt.Fprintln(r.streams.Err, "authentication is off, since only this machine can reach the address: whoever works on it may do everything")
+	}
 }
 
 // logger makes the log of this run, on standard error; each line of a request carries its id.

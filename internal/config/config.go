@@ -23,6 +23,15 @@ type Config struct {
 	Streets string `help:"OpenStreetMap extract (.osm.pbf) with the streets that vehicles drive on; default: the one of Liechtenstein that ships with the program." placeholder:"FILE" env:"QUARTERMASTER_STREETS"`
 	Listen  string `help:"Address of the HTTP API; default ${default}." default:"127.0.0.1:8480" placeholder:"HOST:PORT" env:"QUARTERMASTER_LISTEN"`
 
+	Auth           string `help:"Whether callers must say who they are: auto (on any address that other machines can reach), required or off; off is refused there; default ${default}." enum:"auto,required,off" default:"auto" placeholder:"WHEN" env:"QUARTERMASTER_AUTH"`
+	TLSCert        string `help:"Certificate chain (PEM) to serve HTTPS with; read again when it changes." placeholder:"FILE" env:"QUARTERMASTER_TLS_CERT"`
+	TLSKey         string `help:"Its private key (PEM)." placeholder:"FILE" env:"QUARTERMASTER_TLS_KEY"`
+	OIDCIssuer     string `name:"oidc-issuer" help:"OpenID Connect issuer whose tokens are taken beside API keys." placeholder:"URL" env:"QUARTERMASTER_OIDC_ISSUER"`
+	OIDCAudience   string `name:"oidc-audience" help:"Audience that its tokens must be for; default ${default}." default:"quartermaster" placeholder:"NAME" env:"QUARTERMASTER_OIDC_AUDIENCE"`
+	OIDCTenant     string `name:"oidc-tenant" help:"Tenant of tokens that name none." placeholder:"ID" env:"QUARTERMASTER_OIDC_TENANT"`
+	OIDCTenantPath string `name:"oidc-tenant-claim" help:"Claim that names the tenant; default ${default}." default:"tenant" placeholder:"CLAIM" env:"QUARTERMASTER_OIDC_TENANT_CLAIM"`
+	OIDCRolesPath  string `name:"oidc-roles-claim" help:"Claim that lists roles (viewer, planner, order-system, warehouse, admin); dots lead into objects; default ${default}." default:"roles" placeholder:"CLAIM" env:"QUARTERMASTER_OIDC_ROLES_CLAIM"`
+
 	Concurrency int           `help:"Jobs worked on at the same time in this process; 0, the default, is one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
 	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for; default ${default}." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`
 
@@ -44,7 +53,7 @@ const (
 
 // Default is the Config of a newcomer: everything embedded, in the user's data folder.
 func Default() Config {
-	c := Config{Listen: "127.0.0.1:8480", Drain: 20 * time.Second, LogLevel: "info", LogFormat: "text", Role: RoleAll}
+	c := Config{Listen: "127.0.0.1:8480", Auth: "auto", OIDCAudience: "quartermaster", OIDCTenantPath: "tenant", OIDCRolesPath: "roles", Drain: 20 * time.Second, LogLevel: "info", LogFormat: "text", Role: RoleAll}
 	c.Home, _ = defaultHome() // an unknown home is reported by Complete
 	return c
 }
@@ -82,6 +91,9 @@ func (c Config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("config: listen is %q, want HOST:PORT such as 127.0.0.1:8480", c.Listen)
 	}
+	if err := c.checkGuard(); err != nil {
+		return err
+	}
 	if c.Concurrency < 0 || c.Concurrency > 1024 {
 		return fmt.Errorf("config: concurrency is %d, want 0 to 1024", c.Concurrency)
 	}
@@ -94,6 +106,32 @@ func (c Config) check() error {
 		return fmt.Errorf("config: role is %q, want all, api or worker", c.Role)
 	}
 	return c.checkPair()
+}
+
+// checkGuard refuses settings that would guard less than they seem to.
+func (c Config) checkGuard() error {
+	switch c.Auth {
+	case "", "auto", "required", "off":
+	default:
+		return fmt.Errorf("config: auth is %q, want auto, required or off", c.Auth)
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return fmt.Errorf("config: tls-cert and tls-key go together: give both files or neither")
+	}
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	if err := checkURL("oidc-issuer", c.OIDCIssuer, "https", "http"); err != nil {
+		return err
+	}
+	u, err := url.Parse(c.OIDCIssuer)
+	if ip := net.ParseIP(u.Hostname()); err == nil && u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("config: oidc-issuer is reached by http: its keys could be forged on the way; want https://…")
+	}
+	if c.OIDCAudience == "" {
+		return fmt.Errorf("config: oidc-audience is empty: tokens for other services would be taken; name this one")
+	}
+	return nil
 }
 
 // checkPair refuses a set-up in which a process would wait for jobs that nobody can hand to it.

@@ -20,6 +20,7 @@ const (
 	ScopeTasksWork    Scope = "tasks:work"    // lease tasks and say how they ended
 	ScopePersonalRead Scope = "personal:read" // names, addresses, phones and mail addresses of consignees
 	ScopeMetricsRead  Scope = "metrics:read"  // figures about the whole installation
+	ScopeSelf         Scope = "self"          // ask who one is; everybody holds it
 	ScopeAdmin        Scope = "admin"         // keys, webhooks, the audit journal, erasing; and all of the above
 )
 
@@ -27,7 +28,7 @@ const (
 func Scopes() []Scope {
 	return []Scope{
 		ScopePlansRead, ScopePlansWrite, ScopeOrdersRead, ScopeOrdersWrite, ScopeFactsRead, ScopeFactsWrite,
-		ScopeTasksRead, ScopeTasksWork, ScopePersonalRead, ScopeMetricsRead, ScopeAdmin,
+		ScopeTasksRead, ScopeTasksWork, ScopePersonalRead, ScopeMetricsRead, ScopeSelf, ScopeAdmin,
 	}
 }
 
@@ -75,7 +76,7 @@ type Principal struct {
 
 // May says whether a principal may do what a scope stands for.
 func (p Principal) May(s Scope) bool {
-	return slices.Contains(p.Scopes, s) || slices.Contains(p.Scopes, ScopeAdmin)
+	return s == ScopeSelf || slices.Contains(p.Scopes, s) || slices.Contains(p.Scopes, ScopeAdmin)
 }
 
 type principalKey struct{}

@@ -1,0 +1,327 @@
+package server_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes a schema for these tests
+	"github.com/oklog/ulid/v2"
+
+	"quartermaster/api/server"
+	"quartermaster/internal/service"
+	"quartermaster/internal/store"
+)
+
+// scene is a guarded server with two tenants; the things are all the first one's.
+type scene struct {
+	*house
+	keys    map[string]string // by role; "other" is the other tenant's administrator
+	fill    map[string]string // what stands for a path's {…}, by its name or by "operation name"
+	bodies  map[string]string // by operation, where an empty object is no request
+	secrets []string          // what the other tenant may never see
+}
+
+func guarded(o *server.Options) {
+	o.Authenticate = o.Access.Authenticate
+}
+
+// openPostgres opens tables of the test's own on the server that the environment names.
+func openPostgres(t *testing.T) *store.Store {
+	t.Helper()
+	dsn := os.Getenv("QUARTERMASTER_TEST_POSTGRES")
+	if dsn == "" {
+		if os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1" {
+			t.Skip("QUARTERMASTER_TEST_SKIP_SERVERS=1: nothing is proved on PostgreSQL")
+		}
+		t.Fatal("QUARTERMASTER_TEST_POSTGRES names no server (make test starts one; QUARTERMASTER_TEST_SKIP_SERVERS=1 goes without)")
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := "m" + strings.ToLower(ulid.Make().String())
+	admin, err := sql.Open("pgx", dsn)
+	if err == nil {
+		_, err = admin.Exec("create schema " + schema)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, err := admin.Exec("drop schema " + schema + " cascade")
+		if err := errors.Join(err, admin.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	q := u.Query()
+	q.Set("search_path", schema)
+	q.Set("pool_max_conns", "4")
+	u.RawQuery = q.Encode()
+	s, err := store.Open(t.Context(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if _, err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func newScene(t *testing.T, h *house) *scene {
+	t.Helper()
+	c := &scene{house: h, keys: map[string]string{}}
+	ctx := t.Context()
+	access := &service.Access{Store: c.store}
+	if _, err := c.store.SaveTenant(ctx, service.Tenant{ID: "other"}); err != nil {
+		t.Fatal(err)
+	}
+	key := func(tenant string, role service.AccessRole) (service.APIKey, string) {
+		k, secret, err := access.CreateKey(ctx, tenant, "test", service.NewKey{Name: string(role), Role: role})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k, secret
+	}
+	for _, role := range service.AccessRoles() {
+		_, c.keys[string(role)] = key(tenant, role)
+	}
+	_, c.keys["other"] = key("other", service.AccessAdmin)
+	spare, _ := key(tenant, service.AccessViewer)
+	turned, _ := key(tenant, service.AccessViewer)
+
+	c.anOrder("O-1", 15291)
+	plan := c.job(service.KindPlan)
+	c.finish(plan)
+	queued, failed, scenarios := c.job(service.KindPlan), c.job(service.KindPlan), c.job(service.KindScenario)
+	job, _, ok, err := c.store.Claim(ctx, service.Ref{Tenant: tenant, ID: failed}, time.Minute)
+	if err != nil || !ok {
+		t.Fatalf("claim: %v, %v", ok, err)
+	}
+	if err := c.store.Fail(ctx, job, "for the test"); err != nil {
+		t.Fatal(err)
+	}
+	c.lease(plan)
+	c.fill = map[string]string{
+		"get-plan id": plan, "list-promises id": plan, "get-promise id": plan, "order": "O-1", "get-scenarios id": scenarios,
+		"get-job id": queued, "cancel-job id": queued, "retry-job id": failed, "warehouse": "S/1", "task": "pick/1",
+		"rotate-api-key id": turned.ID, "revoke-api-key id": spare.ID,
+	}
+	if err := c.store.SaveForecasts(ctx, tenant, []service.ItemForecast{{ItemID: "item-of-main", Document: []byte(`{}`)}}); err != nil {
+		t.Fatal(err)
+	}
+	c.fill["get-item-forecast id"] = "item-of-main"
+	for name, kind := range server.OfferedKinds() {
+		c.fill["read-"+name+" id"] = c.job(kind)
+	}
+	c.secrets = []string{plan, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1"}
+	return c
+}
+
+// job submits one in the first tenant and gives its id.
+func (c *scene) job(kind string) string {
+	c.t.Helper()
+	j, _, err := c.store.Submit(c.t.Context(), tenant, service.Submission{Kind: kind, Input: []byte(`{}`)})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return j.ID
+}
+
+// lease leases the plan's first task, so that its bodies can name the lease.
+func (c *scene) lease(plan string) {
+	c.t.Helper()
+	got, err := c.store.LeaseTasks(c.t.Context(), tenant, "S/1", service.TaskFilter{Max: 1}, time.Hour)
+	if err != nil || len(got) != 1 {
+		c.t.Fatalf("leased %d tasks: %v", len(got), err)
+	}
+	proof := fmt.Sprintf(`"plan_id":%q,"lease_id":%q`, plan, got[0].LeaseID)
+	c.bodies = map[string]string{
+		"extend-task": `{` + proof + `,"lease_sec":60}`, "return-task": `{` + proof + `}`, "complete-task": `{` + proof + `}`,
+		"fail-task":         `{` + proof + `,"reason":"broken"}`,
+		"request-scenarios": `{"scenarios":[{"name":"a","changes":[{"review":{"days":3}}]}]}`,
+		"create-api-key":    `{"name":"made by the matrix","role":"viewer"}`,
+	}
+}
+
+// described is one operation of the description.
+type described struct {
+	id, method, path, scope string
+	body                    bool
+	names                   []string // of the path's {…}
+}
+
+func operations(t *testing.T, h *house) []described {
+	t.Helper()
+	var doc map[string]any
+	if err := json.Unmarshal(h.ask("GET", "/openapi.json", "").body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var out []described
+	for path, item := range object(doc["paths"]) {
+		for method, raw := range object(item) {
+			op := object(raw)
+			d := described{id: fmt.Sprint(op["operationId"]), method: strings.ToUpper(method), path: path, body: op["requestBody"] != nil}
+			if !knownScope(op) {
+				t.Errorf("%s needs no scope that is one of ours", d.id)
+				continue
+			}
+			ways := op["security"].([]any)
+			for _, scopes := range object(ways[0]) {
+				d.scope = fmt.Sprint(scopes.([]any)[0])
+			}
+			for _, m := range regexp.MustCompile(`\{([^}]+)\}`).FindAllStringSubmatch(path, -1) {
+				d.names = append(d.names, m[1])
+			}
+			out = append(out, d)
+		}
+	}
+	slices.SortFunc(out, func(a, b described) int { return strings.Compare(a.id, b.id) })
+	return out
+}
+
+// ask does one operation with a key; "" = with none.
+func (c *scene) ask(t *testing.T, d described, key string) answer {
+	t.Helper()
+	path := d.path
+	for _, name := range d.names {
+		value, ok := c.fill[d.id+" "+name]
+		if !ok {
+			value, ok = c.fill[name]
+		}
+		if !ok {
+			t.Fatalf("%s: say in newScene what stands for {%s}: a thing of the first tenant", d.id, name)
+		}
+		path = strings.Replace(path, "{"+name+"}", url.PathEscape(value), 1)
+	}
+	body := c.bodies[d.id]
+	if body == "" && d.body {
+		body = `{}`
+	}
+	var headers []string
+	if key != "" {
+		headers = []string{"Authorization", "Bearer " + key}
+	}
+	return c.house.ask(d.method, path, body, headers...)
+}
+
+// Every operation of the description, asked by nobody, by each role, and by another tenant's administrator, answers as its
+// scope says: 401 without a key, 403 to a role that lacks the scope, and never either to one that holds it; to the other
+// tenant the first one's things are not there, and no list of its own shows them.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); matrix(t, newScene(t, newHouse(t, guarded))) })
+	t.Run("postgresql", func(t *testing.T) {
+		t.Parallel()
+		matrix(t, newScene(t, newHouseOn(t, openPostgres(t), guarded)))
+	})
+}
+
+func matrix(t *testing.T, c *scene) {
+	all := operations(t, c.house)
+	for _, d := range all { // what may not change anything comes first
+		if got := c.ask(t, d, "").status; got != 401 {
+			t.Errorf("%s without a key: %d, want 401", d.id, got)
+		}
+		if got := c.ask(t, d, c.keys["viewer"]+"x").status; got != 401 {
+			t.Errorf("%s with a wrong key: %d, want 401", d.id, got)
+		}
+		for _, role := range service.AccessRoles() {
+			if holds(role, d.scope) {
+				continue
+			}
+			if a := c.ask(t, d, c.keys[string(role)]); a.status != 403 {
+				t.Errorf("%s as %s, who lacks %s: %d, want 403: %s", d.id, role, d.scope, a.status, a.body)
+			}
+		}
+		a := c.ask(t, d, c.keys["other"])
+		named := slices.ContainsFunc(d.names, func(n string) bool { return n != "warehouse" })
+		if named && a.status != 404 {
+			t.Errorf("%s of another tenant's thing: %d, want 404: %s", d.id, a.status, a.body)
+		}
+		for _, secret := range c.secrets {
+			if a.status < 300 && strings.Contains(string(a.body), secret) {
+				t.Errorf("%s shows %s to another tenant: %s", d.id, secret, a.body)
+			}
+		}
+	}
+	for _, d := range all {
+		for _, role := range service.AccessRoles() {
+			if !holds(role, d.scope) {
+				continue
+			}
+			// An empty object may be no request: that it was looked into shows that the guard let it through.
+			empty := c.bodies[d.id] == "" && d.body
+			a := c.ask(t, d, c.keys[string(role)])
+			if a.status == 401 || a.status == 403 || a.status == 404 || a.status == 422 && !empty || a.status >= 500 {
+				t.Errorf("%s as %s, who holds %s: %d: %s", d.id, role, d.scope, a.status, a.body)
+			}
+		}
+	}
+	if len(all) < 20 {
+		t.Errorf("only %d operations are described", len(all))
+	}
+}
+
+func holds(role service.AccessRole, scope string) bool {
+	scopes, _ := service.ScopesOf(role)
+	return service.Principal{Scopes: scopes}.May(service.Scope(scope))
+}
+
+// With authentication on, what says nothing about a business is open, everything else under /v1 is not, and neither are
+// metrics; a scheme that is not ours is refused rather than overlooked.
+func TestOpenPaths(t *testing.T) {
+	t.Parallel()
+	c := newScene(t, newHouse(t, guarded))
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/openapi.json": 200, "/docs": 200, "/metrics": 401, "/v1/nothing": 401, "/v1/jobs": 401} {
+		if got := c.house.ask("GET", path, "").status; got != want {
+			t.Errorf("GET %s: %d, want %d", path, got, want)
+		}
+	}
+	refusal := c.house.ask("GET", "/v1/jobs", "")
+	refused(t, refusal, 401, "unauthorized")
+	if refusal.header.Get("WWW-Authenticate") == "" {
+		t.Error("401 without WWW-Authenticate")
+	}
+	refused(t, c.house.ask("GET", "/v1/jobs", "", "Authorization", "Basic "+c.keys["admin"]), 401, "unauthorized")
+	refused(t, c.house.ask("GET", "/metrics", "", "Authorization", "Bearer "+c.keys["viewer"]), 403, "forbidden")
+	if got := c.house.ask("GET", "/metrics", "", "Authorization", "Bearer "+c.keys["admin"]).status; got != 200 {
+		t.Errorf("metrics to an administrator: %d", got)
+	}
+}
+
+// A key that is made over HTTP works at once, is shown once, and ends when it is revoked.
+func TestKeysOverHTTP(t *testing.T) {
+	t.Parallel()
+	c := newScene(t, newHouse(t, guarded))
+	admin := []string{"Authorization", "Bearer " + c.keys["admin"]}
+	type made struct{ ID, Key, Role string }
+	m := want[made](t, c.house.ask("POST", "/v1/api-keys", `{"name":"till","role":"viewer","expires_in_days":30}`, admin...), 201)
+	asNew := []string{"Authorization", "Bearer " + m.Key}
+	me := want[map[string]any](t, c.house.ask("GET", "/v1/me", "", asNew...), 200)
+	if me["tenant"] != tenant || me["authentication"] != true {
+		t.Errorf("me is %v", me)
+	}
+	list := c.house.ask("GET", "/v1/api-keys", "", admin...)
+	if strings.Contains(string(list.body), m.Key) || !strings.Contains(string(list.body), m.ID) {
+		t.Errorf("the list is %s", list.body)
+	}
+	next := want[made](t, c.house.ask("POST", "/v1/api-keys/"+m.ID+"/rotate", `{"overlap_sec":3600}`, admin...), 201)
+	if next.ID == m.ID || c.house.ask("GET", "/v1/me", "", asNew...).status != 200 {
+		t.Error("the old key ended within the overlap")
+	}
+	if got := c.house.ask("POST", "/v1/api-keys/"+m.ID+"/revoke", "", admin...).status; got != 200 {
+		t.Fatalf("revoke: %d", got)
+	}
+	refused(t, c.house.ask("GET", "/v1/me", "", asNew...), 401, "unauthorized")
+	refused(t, c.house.ask("POST", "/v1/api-keys", `{"name":"x","scopes":["everything"]}`, admin...), 422, "invalid")
+}
