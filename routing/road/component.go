@@ -35,14 +35,14 @@ func (p *piece) leave(v int32) (to, ms int32) {
 	return p.u, p.bwdMs
 }
 
-// components numbers the strongly connected parts of the network: two vertices have the same number when each can be
-// reached from the other. Method: Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1(2), 1972,
-// with an explicit stack.
-func (n *network) components() (of []int32, count int) {
-	adj := n.adjacency()
-	of = make([]int32, len(n.at))
-	index := make([]int32, len(n.at)) // 0 = not seen
-	low := make([]int32, len(n.at))
+// parts numbers the strongly connected parts of a graph: two vertices have the same number when each can be reached from
+// the other. Vertex v has places first[v] … first[v+1]-1, where head gives the far end, or a negative number for none.
+// Method: Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1(2), 1972, with an explicit stack.
+func parts(first []int32, head func(v, place int32) int32) (of []int32, count int) {
+	n := len(first) - 1
+	of = make([]int32, n)
+	index := make([]int32, n) // 0 = not seen
+	low := make([]int32, n)
 	for v := range of {
 		of[v] = -1
 	}
@@ -54,7 +54,7 @@ func (n *network) components() (of []int32, count int) {
 		seen++
 		index[v], low[v] = seen, seen
 		open = append(open, v)
-		stack = append(stack, frame{v, adj.first[v]})
+		stack = append(stack, frame{v, first[v]})
 	}
 	for root := range of {
 		if index[root] != 0 {
@@ -64,11 +64,10 @@ func (n *network) components() (of []int32, count int) {
 		for len(stack) > 0 {
 			f := &stack[len(stack)-1]
 			v := f.v
-			if f.next < adj.first[v+1] {
-				p := &n.pieces[adj.piece[f.next]]
+			if f.next < first[v+1] {
+				w := head(v, f.next)
 				f.next++
-				w, ms := p.leave(v)
-				if ms == noDrive {
+				if w < 0 {
 					continue
 				}
 				if index[w] == 0 {
@@ -99,30 +98,48 @@ func (n *network) components() (of []int32, count int) {
 	return of, count
 }
 
-// keepLargest reduces the network to its largest strongly connected part and notes what goes.
-func (n *network) keepLargest(r *Report) {
-	of, count := n.components()
-	size := make([]int, count)
-	for _, c := range of {
-		size[c]++
+// largest returns the number of the part with the most vertices that count, the first among equals, and the sizes of all.
+func largest(of []int32, count int, counts func(v int32) bool) (best int32, size []int) {
+	size = make([]int, count)
+	for v, c := range of {
+		if counts(int32(v)) {
+			size[c]++
+		}
 	}
-	best := 0
 	for c := range size {
 		if size[c] > size[best] {
-			best = c
+			best = int32(c)
 		}
 	}
+	return best, size
+}
+
+// keepLargest reduces the network to its largest strongly connected part and notes what goes.
+func (n *network) keepLargest(r *Report) {
+	if len(n.at) == 0 {
+		return
+	}
+	adj := n.adjacency()
+	of, count := parts(adj.first, func(v, place int32) int32 {
+		w, ms := n.pieces[adj.piece[place]].leave(v)
+		if ms == noDrive {
+			return -1
+		}
+		return w
+	})
+	best, size := largest(of, count, func(int32) bool { return true })
 	number := make([]int32, len(n.at))
-	kept := n.at[:0]
-	for v, at := range n.at {
+	kept := int32(0)
+	for v := range n.at {
 		number[v] = -1
-		if int(of[v]) == best {
-			number[v] = int32(len(kept))
-			kept = append(kept, at)
+		if of[v] == best {
+			number[v] = kept
+			n.at[kept], n.id[kept], n.keep[kept] = n.at[v], n.id[v], n.keep[v]
+			kept++
 		}
 	}
 	for c := range size {
-		if c != best && size[c] > 1 {
+		if int32(c) != best && size[c] > 1 {
 			r.Islands++
 		}
 	}
@@ -133,10 +150,9 @@ func (n *network) keepLargest(r *Report) {
 			r.DroppedM += float64(p.cm) / 100
 			continue
 		}
-		r.KeptM += float64(p.cm) / 100
 		p.u, p.v = u, v
 		pieces = append(pieces, p)
 	}
-	r.DroppedPoints += len(number) - len(kept)
-	n.at, n.pieces = kept, pieces
+	r.DroppedPoints += len(number) - int(kept)
+	n.at, n.id, n.keep, n.pieces = n.at[:kept], n.id[:kept], n.keep[:kept], pieces
 }

@@ -12,15 +12,19 @@ type chains struct {
 	adj      adjacency
 	used     []bool
 	junction []int32 // number of the junction at a vertex, -1 at a mere bend
-	g        *Graph
+	g        *streets
 	vertices []int32 // vertex at each shape point
+	firstWay []int64 // way at the start of each edge
+	lastWay  []int64 // and at its end
 }
 
-// contract returns the graph's edges. A vertex with two pieces is a mere bend when they are alike in class and in the
-// directions that may be driven; speeds may differ, since every shape point keeps its own time.
+// contract returns the graph's edges. A vertex with two pieces is a mere bend when they are alike in name, class and the
+// directions that may be driven, and no turn is restricted there; speeds may differ, since every shape point keeps its own
+// time.
 func contract(n *network) *chains {
-	c := &chains{n: n, adj: n.adjacency(), used: make([]bool, len(n.pieces)), junction: make([]int32, len(n.at)), g: &Graph{}}
+	c := &chains{n: n, adj: n.adjacency(), used: make([]bool, len(n.pieces)), junction: make([]int32, len(n.at)), g: &streets{}}
 	c.g.shapeFirst = []int32{0}
+	c.g.setAttrs(n.attrs)
 	for v := range c.junction {
 		c.junction[v] = -1
 		if !c.bend(int32(v)) {
@@ -48,13 +52,13 @@ func (c *chains) promote(v int32) {
 
 func (c *chains) bend(v int32) bool {
 	at := c.adj.of(v)
-	if len(at) != 2 || at[0] == at[1] {
+	if len(at) != 2 || at[0] == at[1] || c.n.keep[v] {
 		return false
 	}
 	a, b := &c.n.pieces[at[0]], &c.n.pieces[at[1]]
 	_, outA := a.leave(v)
 	_, outB := b.leave(v)
-	return a.class == b.class && (a.arrive(v) == noDrive) == (outB == noDrive) && (b.arrive(v) == noDrive) == (outA == noDrive)
+	return a.attr == b.attr && (a.arrive(v) == noDrive) == (outB == noDrive) && (b.arrive(v) == noDrive) == (outA == noDrive)
 }
 
 // arrive returns the time of driving piece p towards its end v.
@@ -77,10 +81,17 @@ func (c *chains) edgesFrom(v int32) {
 func (c *chains) edge(v, k int32) {
 	g := c.g
 	to, out := c.n.pieces[k].leave(v)
+	open := uint8(0)
+	if out != noDrive {
+		open |= openForward
+	}
+	if c.n.pieces[k].arrive(v) != noDrive {
+		open |= openBackward
+	}
 	g.from = append(g.from, c.junction[v])
-	g.class = append(g.class, c.n.pieces[k].class)
-	g.forward = append(g.forward, out != noDrive)
-	g.backward = append(g.backward, c.n.pieces[k].arrive(v) != noDrive)
+	g.attr = append(g.attr, c.n.pieces[k].attr)
+	g.open = append(g.open, open)
+	c.firstWay = append(c.firstWay, c.n.pieces[k].way)
 	var cm, fwd, bwd int32
 	c.shapePoint(v, 0, 0, 0)
 	for {
@@ -105,6 +116,7 @@ func (c *chains) edge(v, k int32) {
 		v, k = to, next
 		to, _ = c.n.pieces[k].leave(v)
 	}
+	c.lastWay = append(c.lastWay, c.n.pieces[k].way)
 	g.to = append(g.to, c.junction[to])
 	g.shapeFirst = append(g.shapeFirst, int32(len(g.shape)))
 }
@@ -112,6 +124,7 @@ func (c *chains) edge(v, k int32) {
 func (c *chains) shapePoint(v, cm, fwdMs, bwdMs int32) {
 	g := c.g
 	g.shape = append(g.shape, c.n.at[v])
+	g.shapeNode = append(g.shapeNode, c.n.id[v])
 	g.shapeCm = append(g.shapeCm, cm)
 	g.shapeFwdMs = append(g.shapeFwdMs, fwdMs)
 	g.shapeBwdMs = append(g.shapeBwdMs, bwdMs)

@@ -23,17 +23,25 @@ func readReal(t testing.TB) []byte {
 	return data
 }
 
-// realNetwork returns the uncontracted network of the real extract and the graph made of it.
+// free is the van without losses at turns, which turns round anywhere: its fastest ways are those of a plain network.
+func free() Profile {
+	p := Van()
+	p.Name, p.TurnSec, p.AcrossSec, p.UTurnSec, p.UTurns, p.FerryWaitSec = "free", 0, 0, 0, true, 0
+	return p
+}
+
+// realNetwork returns the uncontracted network of the real extract and the graph made of it for a free vehicle, without
+// turn restrictions.
 func realNetwork(t testing.TB) (*network, *chains) {
 	t.Helper()
-	p := Van()
-	c := &collector{profile: &p, special: map[int64]point{}}
+	p := free()
+	c := newCollector(&p)
 	if err := scan(context.Background(), bytes.NewReader(readReal(t)), c); err != nil {
 		t.Fatal(err)
 	}
 	n := c.network()
 	n.keepLargest(&c.report)
-	ch, err := build(context.Background(), n, p)
+	ch, err := build(context.Background(), n, p, nil, &c.report, Options{Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +60,29 @@ type mapWay struct {
 	tags []tag
 }
 
+// mapRelation is a turn restriction; the ways of encode are numbered from 1.
+type mapRelation struct {
+	tags    []tag
+	members []member
+}
+
+func (r mapRelation) encode(id int, strings *stringTable) []byte {
+	var keys, vals, roles, refs, kinds []byte
+	for _, t := range r.tags {
+		keys, vals = binary.AppendUvarint(keys, strings.of(t.key)), binary.AppendUvarint(vals, strings.of(t.value))
+	}
+	prev := int64(0)
+	for _, m := range r.members {
+		roles, kinds = binary.AppendUvarint(roles, strings.of(m.role)), append(kinds, byte(m.kind))
+		refs = zigzag(refs, m.ref-prev)
+		prev = m.ref
+	}
+	out := binary.AppendUvarint([]byte{1 << 3}, uint64(id))
+	return field2(field2(field2(field2(field2(out, 2, keys), 3, vals), 8, roles), 9, refs), 10, kinds)
+}
+
 // encode writes an extract in the PBF format: a header block and one block of dense nodes and ways.
-func encode(nodes []mapNode, ways []mapWay) []byte {
+func encode(nodes []mapNode, ways []mapWay, relations ...mapRelation) []byte {
 	header := field2(nil, 4, []byte("OsmSchema-V0.6"))
 	out := blob(nil, "OSMHeader", field2(header, 4, []byte("DenseNodes")))
 	strings := &stringTable{index: map[string]uint64{"": 0}, all: field2(nil, 1, nil)}
@@ -82,6 +111,9 @@ func encode(nodes []mapNode, ways []mapWay) []byte {
 		}
 		way := binary.AppendUvarint([]byte{1 << 3}, uint64(k+1))
 		group = field2(group, 3, field2(field2(field2(way, 2, keys), 3, vals), 8, refs))
+	}
+	for k, r := range relations {
+		group = field2(group, 4, r.encode(k+1, strings))
 	}
 	return blob(out, "OSMData", field2(field2(nil, 1, strings.all), 2, group))
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // This file reads the blocks of the PBF format (OpenStreetMap wiki, "PBF Format"): a stream of blobs, each a small header
-// and a zlib stream with nodes or ways. A reader of our own, since the one in common use decodes in goroutines of its own
+// and a zlib stream with nodes, ways and relations. A reader of our own, since the one in common use decodes in goroutines of its own
 // and ends the whole program at an index that a damaged file puts out of range; here that is an error with its place.
 
 // ErrExtract marks a stream that is no PBF extract, is damaged or cut short, or holds no street of use.
@@ -30,7 +30,24 @@ type tag struct{ key, value string }
 type sink interface {
 	node(id int64, lon, lat float64, tags []tag)
 	way(id int64, refs []int64, tags []tag)
+	relation(id int64, members []member, tags []tag)
 }
+
+// member is one part of a relation.
+type member struct {
+	kind memberKind
+	ref  int64
+	role string
+}
+
+// memberKind is what a member is, as the format numbers it.
+type memberKind uint8
+
+const (
+	memberNode memberKind = iota
+	memberWay
+	memberRelation
+)
 
 // scan reads a whole stream into to.
 func scan(ctx context.Context, r io.Reader, to sink) error {

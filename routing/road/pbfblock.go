@@ -17,6 +17,7 @@ type block struct {
 	ids, lats, lons, keyVals, keys, vals []uint64
 	refs                                 []int64
 	tags                                 []tag
+	members                              []member
 }
 
 func (b *block) read(kind string, data []byte, first bool) error {
@@ -101,6 +102,8 @@ func (b *block) readGroup(data []byte) error {
 			err = b.readDense(f.bytes)
 		case 3:
 			err = b.readWay(f.bytes)
+		case 4:
+			err = b.readRelation(f.bytes)
 		}
 		if err != nil {
 			return err
@@ -242,5 +245,44 @@ func (b *block) readWay(data []byte) error {
 		b.refs = append(b.refs, ref)
 	}
 	b.to.way(id, b.refs, b.tags)
+	return nil
+}
+
+func (b *block) readRelation(data []byte) error {
+	var id int64
+	b.keys, b.vals, b.ids, b.lats, b.lons = b.keys[:0], b.vals[:0], b.ids[:0], b.lats[:0], b.lons[:0]
+	ok := true
+	m := message{data}
+	for m.more() {
+		good := true
+		switch f := m.next(); f.number {
+		case 1:
+			id = int64(f.value)
+		case 2:
+			b.keys, good = varints(b.keys, f.bytes)
+		case 3:
+			b.vals, good = varints(b.vals, f.bytes)
+		case 8:
+			b.lats, good = varints(b.lats, f.bytes) // roles
+		case 9:
+			b.ids, good = varints(b.ids, f.bytes)
+		case 10:
+			b.lons, good = varints(b.lons, f.bytes) // kinds
+		}
+		ok = ok && good
+	}
+	if !ok || m.broken() || !b.readTags() || len(b.lats) != len(b.ids) || len(b.lons) != len(b.ids) {
+		return errBlock
+	}
+	b.members = b.members[:0]
+	var ref int64
+	for k, v := range b.ids {
+		ref += signed(v)
+		if b.lats[k] >= uint64(len(b.strings)) || b.lons[k] > uint64(memberRelation) {
+			return errBlock
+		}
+		b.members = append(b.members, member{memberKind(b.lons[k]), ref, b.strings[b.lats[k]]})
+	}
+	b.to.relation(id, b.members, b.tags)
 	return nil
 }

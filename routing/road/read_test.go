@@ -27,7 +27,11 @@ func (s *tape) way(id int64, refs []int64, tags []tag) {
 	s.lines = append(s.lines, fmt.Sprintf("way %d %v %v", id, refs, tags))
 }
 
-// The block reader sees in the real extract exactly the nodes and ways that the public reader paulmach/osm sees.
+func (s *tape) relation(id int64, members []member, tags []tag) {
+	s.lines = append(s.lines, fmt.Sprintf("relation %d %v %v", id, members, tags))
+}
+
+// The block reader sees in the real extract exactly the nodes, ways and relations that the public reader paulmach/osm sees.
 func TestScanEqualsPublicReader(t *testing.T) {
 	t.Parallel()
 	data := readReal(t)
@@ -37,7 +41,6 @@ func TestScanEqualsPublicReader(t *testing.T) {
 	}
 	scanner := osmpbf.New(context.Background(), bytes.NewReader(data), 1)
 	defer scanner.Close()
-	scanner.SkipRelations = true
 	k := 0
 	for ; scanner.Scan(); k++ {
 		var want tape
@@ -50,6 +53,13 @@ func TestScanEqualsPublicReader(t *testing.T) {
 				refs = append(refs, int64(n.ID))
 			}
 			want.way(int64(o.ID), refs, plainTags(o.Tags))
+		case *osm.Relation:
+			var members []member
+			for _, m := range o.Members {
+				kind := map[osm.Type]memberKind{osm.TypeNode: memberNode, osm.TypeWay: memberWay, osm.TypeRelation: memberRelation}[m.Type]
+				members = append(members, member{kind, m.Ref, m.Role})
+			}
+			want.relation(int64(o.ID), members, plainTags(o.Tags))
 		}
 		if k >= len(got.lines) || got.lines[k] != want.lines[0] {
 			t.Fatalf("object %d: got %q, want %q", k, got.lines[min(k, len(got.lines)-1)], want.lines[0])
@@ -191,6 +201,7 @@ func TestReadIsRepeatable(t *testing.T) {
 	data := encode(town())
 	a, _ := readTown(t)
 	b, _ := readTown(t)
+	a.searches, b.searches = nil, nil
 	if !reflect.DeepEqual(a, b) {
 		t.Error("two readings of one extract differ")
 	}
@@ -209,18 +220,19 @@ func TestWorkersDoNotMatter(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var from, to []Place
 	for range 40 {
-		from, to = append(from, ch.g.RandomPlace(rng)), append(to, ch.g.RandomPlace(rng))
+		from, to = append(from, ch.graph().RandomPlace(rng)), append(to, ch.graph().RandomPlace(rng))
 	}
-	want, err := ch.g.Table(context.Background(), from, to[:25], 1)
+	g := ch.graph()
+	want, err := g.Table(context.Background(), from, to[:25], 1)
 	if err != nil || want.Sources != 40 || want.Targets != 25 {
 		t.Fatal(want.Sources, want.Targets, err)
 	}
 	for _, workers := range []int{0, 2, 7} {
-		if got, err := ch.g.Table(context.Background(), from, to[:25], workers); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := g.Table(context.Background(), from, to[:25], workers); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%d workers give another table (%v)", workers, err)
 		}
 	}
-	if empty, err := ch.g.Table(context.Background(), nil, to, 3); err != nil || len(empty.DurationSec) != 0 {
+	if empty, err := g.Table(context.Background(), nil, to, 3); err != nil || len(empty.DurationSec) != 0 {
 		t.Errorf("no sources: %v, %v", empty, err)
 	}
 }
@@ -244,7 +256,7 @@ func FuzzBlock(f *testing.F) {
 	f.Add(field2(nil, 2, field2(nil, 3, field2([]byte{1 << 3, 1}, 8, []byte{2, 2}))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p := Van()
-		c := &collector{profile: &p, special: map[int64]point{}}
+		c := newCollector(&p)
 		b := block{to: c}
 		if err := b.read("OSMData", data, false); err == nil {
 			n := c.network()

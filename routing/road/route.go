@@ -1,9 +1,12 @@
 package road
 
 import (
-	"slices"
+	"math"
+	"sync"
 
 	"github.com/paulmach/orb"
+
+	"quartermaster/routing/road/cch"
 )
 
 // Path is one way over streets.
@@ -11,6 +14,64 @@ type Path struct {
 	DurationSec int64
 	DistanceM   int64
 	Geometry    orb.LineString // from the first place to the second, along the streets
+	Legs        []Leg          // the directed edges driven, at least one
+
+	weight weight
+}
+
+// Leg is a stretch of a path: along one directed edge, wholly or, at the ends, in part.
+type Leg struct {
+	Directed   int32   // 2·edge, +1 when driven backward
+	Begin, End float64 // fractions of the edge's length, from its start whatever the direction
+	TurnMs     int32   // lost on the turn before it
+	DriveMs    int32
+	LengthCm   int32
+}
+
+// Edge is the edge a leg runs on, Backward whether it is driven from its end to its start.
+func (l Leg) Edge() int32    { return l.Directed >> 1 }
+func (l Leg) Backward() bool { return l.Directed&1 == 1 }
+
+// search lends a workspace; done gives it back.
+func (g *streets) search() (q *cch.Search, done func()) {
+	q, ok := g.searches.Get().(*cch.Search)
+	if !ok {
+		q = cch.NewSearch(g.topology)
+	}
+	return q, func() { g.searches.Put(q) }
+}
+
+// newPool makes the store of workspaces.
+func newPool() *sync.Pool { return &sync.Pool{} }
+
+// Travel returns seconds and metres of the fastest way from a to b, and whether there is one; false too when either is
+// not on this graph.
+func (g *Graph) Travel(a, b Place) (durationSec, distanceM int64, ok bool) {
+	from, errFrom := g.spot(a)
+	to, errTo := g.spot(b)
+	if errFrom != nil || errTo != nil {
+		return 0, 0, false
+	}
+	q, done := g.search()
+	defer done()
+	w := g.distance(q, &from, &to)
+	if w >= unreached {
+		return 0, 0, false
+	}
+	return seconds(w), metresOf(w), true
+}
+
+// distance is the weight of the fastest way.
+func (g *Graph) distance(q *cch.Search, from, to *spot) weight {
+	if from.edge == to.edge {
+		return g.sameEdge(q, from, to)
+	}
+	var a, b [8]cch.Seed
+	w := q.Distance(g.w.metric, g.leaving(a[:0], from), g.reaching(b[:0], to))
+	if w >= unreached {
+		return unreached
+	}
+	return w - to.bias
 }
 
 // Route returns the fastest way from a to b, and whether there is one; false too when either is not on this graph.
@@ -20,111 +81,96 @@ func (g *Graph) Route(a, b Place) (Path, bool) {
 	if errFrom != nil || errTo != nil {
 		return Path{}, false
 	}
-	up, down := newClimber(g.junctions), newClimber(g.junctions)
-	down.climb(g.reaching(to), &g.hierarchy.down, &g.hierarchy.up, func(int32, weight) {})
-	best, top := unreached, int32(-1)
-	up.climb(g.leaving(from), &g.hierarchy.up, &g.hierarchy.down, func(v int32, d weight) {
-		if w := d + down.dist[v]; w < best {
-			best, top = w, v
+	q, done := g.search()
+	defer done()
+	if from.edge != to.edge {
+		var x, y [8]cch.Seed
+		found := q.Path(g.w.metric, g.leaving(x[:0], &from), g.reaching(y[:0], &to))
+		if found.Weight >= unreached {
+			return Path{}, false
+		}
+		first := g.directed(g.topology.Node[found.Source])
+		return g.path(a, b, found.Weight-to.bias, first, found.Arcs), true
+	}
+	return g.routeOnEdge(q, a, b, &from, &to)
+}
+
+// routeOnEdge is Route between two spots of one edge.
+func (g *Graph) routeOnEdge(q *cch.Search, a, b Place, from, to *spot) (Path, bool) {
+	best := along(from, to)
+	var off cch.Path
+	first, firstArc := int32(-1), int32(-1)
+	targets := g.reaching(nil, to)
+	g.eachOff(from, func(d, arc int32, seed cch.Seed) {
+		if p := q.Path(g.w.metric, []cch.Seed{seed}, targets); p.Weight < unreached && p.Weight-to.bias < best {
+			best, off, first, firstArc = p.Weight-to.bias, p, d, arc
 		}
 	})
-	if direct := g.along(from, to); direct <= best && direct < unreached {
-		return direct.path(g.stretch(nil, a, b, from.fraction <= to.fraction)), true
-	}
-	if top < 0 {
+	if best >= unreached {
 		return Path{}, false
 	}
-	drives := g.drives(up, down, top)
-	begin, end := g.ends(drives, from, to, up, down, top)
-	line := g.firstStretch(a, begin)
-	for _, d := range drives {
-		line = g.shapeOf(line, d)
-	}
-	return best.path(g.lastStretch(line, b, end)), true
-}
-
-func (w weight) path(line orb.LineString) Path {
-	return Path{DurationSec: w.seconds(), DistanceM: w.metres(), Geometry: tidy(line)}
-}
-
-// drives lists the edges, as 2·edge + 1 when backward, between the junction where the way up began and the one where the
-// way down ended.
-func (g *Graph) drives(up, down *climber, top int32) []int32 {
-	var arcs []int32
-	for v := top; up.by[v] >= 0; v = g.hierarchy.arcs[up.by[v]].from {
-		arcs = append(arcs, up.by[v])
-	}
-	slices.Reverse(arcs)
-	for v := top; down.by[v] >= 0; v = g.hierarchy.arcs[down.by[v]].to {
-		arcs = append(arcs, down.by[v])
-	}
-	slices.Reverse(arcs) // a stack, its top the first arc: shortcuts open into their halves until only edges are left
-	var drives []int32
-	for len(arcs) > 0 {
-		a := &g.hierarchy.arcs[arcs[len(arcs)-1]]
-		arcs = arcs[:len(arcs)-1]
-		if a.a < 0 {
-			drives = append(drives, a.b)
-		} else {
-			arcs = append(arcs, a.b, a.a)
+	if first < 0 {
+		d := 2 * a.Edge
+		if b.Fraction < a.Fraction || b.Fraction == a.Fraction && !from.use[0] {
+			d++
 		}
+		return g.path(a, b, best, d, nil), true
 	}
-	return drives
+	return g.path(a, b, best, first, append([]int32{firstArc}, off.Arcs...)), true
 }
 
-// ends returns, for the first and the last edge, whether they are driven forward.
-func (g *Graph) ends(drives []int32, from, to spot, up, down *climber, top int32) (begin, end bool) {
-	first, last := top, top
-	for up.by[first] >= 0 {
-		first = g.hierarchy.arcs[up.by[first]].from
+// path draws a way that leaves a on directed edge first and goes on over the turns arcs; without turns it ends at b on the
+// same edge.
+func (g *Graph) path(a, b Place, w weight, first int32, arcs []int32) Path {
+	p := Path{DurationSec: seconds(w), DistanceM: metresOf(w), weight: w}
+	d := first
+	begin := a.Fraction
+	turn := int32(0)
+	for k := 0; ; k++ {
+		end := float64(1 - d&1)
+		if k == len(arcs) {
+			end = b.Fraction
+		}
+		p.Legs = append(p.Legs, g.leg(d, begin, end, turn))
+		p.Geometry = g.stretch(p.Geometry, d, begin, end)
+		if k == len(arcs) {
+			break
+		}
+		d = g.directed(g.turns.Head[arcs[k]])
+		turn = g.turnMs[arcs[k]]
+		begin = float64(d & 1)
 	}
-	for down.by[last] >= 0 {
-		last = g.hierarchy.arcs[down.by[last]].to
-	}
-	return startsForward(g.leaving(from), first, up.dist[first], g.to[from.edge], g.forward[from.edge]),
-		startsForward(g.reaching(to), last, down.dist[last], g.from[to.edge], g.forward[to.edge])
+	p.Geometry = tidy(p.Geometry)
+	return p
 }
 
-// startsForward tells which of the two seeds of a spot a search used; the forward one, the first listed, when both fit.
-func startsForward(seeds []seed, at int32, d weight, forwardEnd int32, forward bool) bool {
-	return forward && at == forwardEnd && seeds[0].weight == d
+func (g *Graph) leg(d int32, begin, end float64, turnMs int32) Leg {
+	l := Leg{Directed: d, Begin: begin, End: end, TurnMs: turnMs}
+	at := func(fraction float64) weight {
+		if fraction == float64(d&1) {
+			return 0
+		}
+		if fraction == float64(1-d&1) {
+			return weigh(g.w.ms[d], g.lengthCm(d>>1))
+		}
+		s, err := g.spot(Place{Edge: d >> 1, Fraction: fraction})
+		if err != nil { // both places were checked before
+			return 0
+		}
+		return s.done[d&1]
+	}
+	w := at(end) - at(begin)
+	l.DriveMs, l.LengthCm = int32(w>>32), int32(w&(1<<32-1))
+	return l
 }
 
-// shapeOf appends the points of one driven edge.
-func (g *Graph) shapeOf(line orb.LineString, drive int32) orb.LineString {
-	e := drive / 2
-	points := g.shape[g.shapeFirst[e]:g.shapeFirst[e+1]]
-	if drive%2 == 0 {
-		return append(line, points...)
-	}
-	for k := len(points) - 1; k >= 0; k-- {
-		line = append(line, points[k])
-	}
-	return line
-}
-
-// firstStretch goes from a to the end of its edge, lastStretch from the start of its edge, as driven, to b.
-func (g *Graph) firstStretch(a Place, forward bool) orb.LineString {
-	if forward {
-		return g.stretch(nil, a, g.place(a.Edge, 1), true)
-	}
-	return g.stretch(nil, a, g.place(a.Edge, 0), false)
-}
-
-func (g *Graph) lastStretch(line orb.LineString, b Place, forward bool) orb.LineString {
-	if forward {
-		return g.stretch(line, g.place(b.Edge, 0), b, true)
-	}
-	return g.stretch(line, g.place(b.Edge, 1), b, false)
-}
-
-// stretch appends the points from a to b on their common edge.
-func (g *Graph) stretch(line orb.LineString, a, b Place, forward bool) orb.LineString {
-	a, b = g.place(a.Edge, a.Fraction), g.place(b.Edge, b.Fraction)
+// stretch appends the points of a directed edge from one fraction of its length to another.
+func (g *streets) stretch(line orb.LineString, d int32, begin, end float64) orb.LineString {
+	a, b := g.place(d>>1, begin), g.place(d>>1, end)
 	from, _ := g.locate(a)
 	to, _ := g.locate(b)
 	line = append(line, a.Point)
-	if forward {
+	if d&1 == 0 {
 		for k := from + 1; k <= to; k++ {
 			line = append(line, g.shape[k])
 		}
@@ -140,12 +186,17 @@ func (g *Graph) stretch(line orb.LineString, a, b Place, forward bool) orb.LineS
 func tidy(line orb.LineString) orb.LineString {
 	out := line[:1]
 	for _, p := range line[1:] {
-		if p != out[len(out)-1] {
+		if last := out[len(out)-1]; math.Abs(p[0]-last[0]) > sameDeg || math.Abs(p[1]-last[1]) > sameDeg {
 			out = append(out, p)
 		}
 	}
-	if len(out) == 1 {
-		out = append(out, out[0])
+	if end := line[len(line)-1]; len(out) > 1 {
+		out[len(out)-1] = end
+	} else {
+		out = append(out, end)
 	}
 	return out
 }
+
+// sameDeg is a tenth of a millimetre: points nearer than that are one, told twice with rounding.
+const sameDeg = 1e-9

@@ -24,7 +24,7 @@ type grid struct {
 	edge, corner []int32 // edge, and the shape point where the piece begins
 }
 
-func newGrid(g *Graph) grid {
+func newGrid(g *streets) grid {
 	middle := g.bound.Center().Lat()
 	c := grid{low: g.bound.Min, latStep: cellM / metresPerDegree}
 	c.lonStep = c.latStep / max(math.Cos(middle*math.Pi/180), 0.01)
@@ -53,8 +53,11 @@ func (c *grid) column(lon float64) int { return int((lon - c.low.Lon()) / c.lonS
 func (c *grid) row(lat float64) int    { return int((lat - c.low.Lat()) / c.latStep) }
 
 // each names every cell that the box around each piece touches.
-func (c *grid) each(g *Graph, visit func(cell, edge, corner int32)) {
-	for e := range int32(g.Edges()) {
+func (c *grid) each(g *streets, visit func(cell, edge, corner int32)) {
+	for e := range int32(len(g.from)) {
+		if g.open[e] == 0 {
+			continue
+		}
 		for k := g.shapeFirst[e]; k < g.shapeFirst[e+1]-1; k++ {
 			a, b := g.shape[k], g.shape[k+1]
 			x0, x1 := c.column(min(a[0], b[0])), c.column(max(a[0], b[0]))
@@ -78,14 +81,14 @@ func (g *Graph) Snap(p orb.Point) (Place, bool) {
 	s.search()
 	if s.best > MaxSnapM*MaxSnapM { // the rare far point: look at everything, so that the distance told is right
 		for e := range int32(g.Edges()) {
-			for k := g.shapeFirst[e]; k < g.shapeFirst[e+1]-1; k++ {
+			for k := g.shapeFirst[e]; g.open[e] != 0 && k < g.shapeFirst[e+1]-1; k++ {
 				s.look(e, k)
 			}
 		}
 	}
 	cm := float64(g.shapeCm[s.corner]) + s.t*float64(g.shapeCm[s.corner+1]-g.shapeCm[s.corner])
-	place := g.place(s.edge, cm/max(float64(g.lengthCm(s.edge)), 1))
-	place.SnapM = math.Sqrt(s.best)
+	place := g.place(s.edge, fraction(cm, float64(g.lengthCm(s.edge))))
+	place.SnapM, place.Side = math.Sqrt(s.best), s.side()
 	return place, place.SnapM <= MaxSnapM
 }
 
@@ -160,4 +163,23 @@ func (s *snapping) look(edge, corner int32) {
 	if d < s.best || d == s.best && (edge < s.edge || edge == s.edge && corner < s.corner) {
 		s.best, s.edge, s.corner, s.t = d, edge, corner, t
 	}
+}
+
+// onStreetM is how near to a street's middle a point is on it rather than beside it.
+const onStreetM = 0.5
+
+// side returns on which side of the piece found the point lies, as the edge runs.
+func (s *snapping) side() int8 {
+	if s.best < onStreetM*onStreetM {
+		return 0
+	}
+	a, b := s.g.shape[s.corner], s.g.shape[s.corner+1]
+	cross := (b[0]-a[0])*(s.p[1]-a[1]) - (b[1]-a[1])*(s.p[0]-a[0])
+	switch {
+	case cross < 0:
+		return 1
+	case cross > 0:
+		return -1
+	}
+	return 0
 }

@@ -1,12 +1,14 @@
 package road
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
-	"sync/atomic"
 
 	"quartermaster/routing"
+	"quartermaster/routing/road/cch"
 )
 
 // Table holds travel from each source to each target, row-major: cell [s*Targets+t]. routing.Unreachable marks no way.
@@ -16,7 +18,7 @@ type Table struct {
 	DistanceM        []int32
 }
 
-// maxCells bounds a table to 4 GiB.
+// maxCells bounds a table that is held as a whole to 4 GiB; larger ones are streamed.
 const maxCells = 1 << 29
 
 // Matrix returns the fastest ways between all places, in a square of len(places) locations in their order. The answer is
@@ -30,34 +32,18 @@ func (g *Graph) Matrix(ctx context.Context, places []Place, workers int) (routin
 	return routing.Matrix{N: len(places), DurationSec: t.DurationSec, DistanceM: t.DistanceM}, nil
 }
 
-// Table returns the fastest ways from each source to each target, as Matrix does for a square. Method: upward searches
-// from all targets leave their distances in buckets at the junctions they pass, where the upward search from each source
-// picks them up (Knopp, Sanders, Schultes, Schulz, Wagner, "Computing Many-to-Many Shortest Paths Using Highway
-// Hierarchies", ALENEX 2007).
+// Table returns the fastest ways from each source to each target, as Matrix does for a square.
 func (g *Graph) Table(ctx context.Context, sources, targets []Place, workers int) (Table, error) {
-	from, err := g.spots("sources", sources)
-	if err != nil {
-		return Table{}, err
+	if len(sources) > 0 && len(targets) > maxCells/len(sources) {
+		return Table{}, fmt.Errorf("road: table of %d × %d places is too large; ask for at most %d cells at once, or stream it",
+			len(sources), len(targets), maxCells)
 	}
-	to, err := g.spots("targets", targets)
-	if err != nil {
-		return Table{}, err
-	}
-	if len(from) > 0 && len(to) > maxCells/len(from) {
-		return Table{}, fmt.Errorf("road: table of %d × %d places is too large; ask for at most %d cells at once", len(from), len(to), maxCells)
-	}
-	buckets, err := g.fillBuckets(ctx, to, workers)
-	if err != nil {
-		return Table{}, err
-	}
-	t := Table{Sources: len(from), Targets: len(to), DurationSec: make([]int32, len(from)*len(to)), DistanceM: make([]int32, len(from)*len(to))}
-	err = g.spread(ctx, len(from), workers, func(c *climber) func(i int) {
-		row := make([]weight, len(to))
-		return func(i int) {
-			g.row(c, buckets, from[i], to, row)
-			for k, w := range row {
-				t.DurationSec[i*len(to)+k], t.DistanceM[i*len(to)+k] = cells(w)
-			}
+	t := Table{Sources: len(sources), Targets: len(targets)}
+	t.DurationSec, t.DistanceM = make([]int32, len(sources)*len(targets)), make([]int32, len(sources)*len(targets))
+	err := g.rows(ctx, sources, targets, workers, func(i int, row []weight) {
+		sec, metres := t.DurationSec[i*len(targets):(i+1)*len(targets)], t.DistanceM[i*len(targets):(i+1)*len(targets)]
+		for k, w := range row {
+			sec[k], metres[k] = cells(w)
 		}
 	})
 	if err != nil {
@@ -66,91 +52,104 @@ func (g *Graph) Table(ctx context.Context, sources, targets []Place, workers int
 	return t, nil
 }
 
+// Stream computes a table of any size and hands out its rows one at a time, in no set order, each once. The slices are
+// valid during the call only; an error of row ends the work and is returned.
+func (g *Graph) Stream(ctx context.Context, sources, targets []Place, workers int, row func(source int, durationSec, distanceM []int32) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var mu sync.Mutex
+	sec, metres := make([]int32, len(targets)), make([]int32, len(targets))
+	err := g.rows(ctx, sources, targets, workers, func(i int, ws []weight) {
+		mu.Lock()
+		defer mu.Unlock()
+		if ctx.Err() != nil {
+			return
+		}
+		for k, w := range ws {
+			sec[k], metres[k] = cells(w)
+		}
+		if err := row(i, sec, metres); err != nil {
+			stop(err)
+		}
+	})
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
 func cells(w weight) (sec, metres int32) {
 	if w >= unreached {
 		return routing.Unreachable, routing.Unreachable
 	}
-	return int32(w.seconds()), int32(w.metres())
+	return int32((w>>32 + 500) / 1000), int32((w&(1<<32-1) + 50) / 100)
 }
 
-// buckets holds for each junction the targets whose search passed it.
-type buckets struct {
-	first  []int32
-	target []int32
-	weight []weight
-}
-
-// visited is one junction on the search from one target.
-type visited struct {
-	at     int32
-	weight weight
-}
-
-func (g *Graph) fillBuckets(ctx context.Context, to []spot, workers int) (*buckets, error) {
-	seen := make([][]visited, len(to))
-	err := g.spread(ctx, len(to), workers, func(c *climber) func(i int) {
-		return func(i int) {
-			c.climb(g.reaching(to[i]), &g.hierarchy.down, &g.hierarchy.up, func(v int32, d weight) {
-				seen[i] = append(seen[i], visited{v, d})
-			})
-		}
-	})
+// rows hands out the weights from each source to all targets.
+func (g *Graph) rows(ctx context.Context, sources, targets []Place, workers int, row func(i int, ws []weight)) error {
+	from, err := g.spots("sources", sources)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b := &buckets{first: make([]int32, g.junctions+1)}
-	total := 0
-	for _, s := range seen {
-		total += len(s)
-		for _, v := range s {
-			b.first[v.at+1]++
-		}
+	to, err := g.spots("targets", targets)
+	if err != nil {
+		return err
 	}
-	for v := range g.junctions {
-		b.first[v+1] += b.first[v]
+	s, t := cch.Points{First: []int32{0}}, cch.Points{First: []int32{0}}
+	for i := range from {
+		s.Seeds = g.leaving(s.Seeds, &from[i])
+		s.First = append(s.First, int32(len(s.Seeds)))
 	}
-	b.target, b.weight = make([]int32, total), make([]weight, total)
-	fill := append([]int32(nil), b.first...)
-	for t, s := range seen {
-		for _, v := range s {
-			b.target[fill[v.at]], b.weight[fill[v.at]] = int32(t), v.weight
-			fill[v.at]++
-		}
+	for i := range to {
+		t.Seeds = g.reaching(t.Seeds, &to[i])
+		t.First = append(t.First, int32(len(t.Seeds)))
 	}
-	return b, nil
-}
-
-// row fills row with the ways from one spot to every target.
-func (g *Graph) row(c *climber, b *buckets, from spot, to []spot, row []weight) {
-	for k := range row {
-		row[k] = g.along(from, to[k])
+	byEdge := make([]int32, len(to))
+	for k := range byEdge {
+		byEdge[k] = int32(k)
 	}
-	c.climb(g.leaving(from), &g.hierarchy.up, &g.hierarchy.down, func(v int32, d weight) {
-		for k := b.first[v]; k < b.first[v+1]; k++ {
-			if w := d + b.weight[k]; w < row[b.target[k]] {
-				row[b.target[k]] = w
+	slices.SortFunc(byEdge, func(a, b int32) int { return cmp.Or(cmp.Compare(to[a].edge, to[b].edge), cmp.Compare(a, b)) })
+	return g.topology.Table(ctx, g.w.metric, s, t, workers, func(i int, ws []weight) {
+		for k := range ws {
+			if ws[k] < unreached {
+				ws[k] -= to[k].bias
 			}
 		}
+		// On one edge the search knows no order: a state before itself is no way. These few are asked for one by one.
+		k, _ := slices.BinarySearchFunc(byEdge, from[i].edge, func(t, e int32) int { return cmp.Compare(to[t].edge, e) })
+		for ; k < len(byEdge) && to[byEdge[k]].edge == from[i].edge; k++ {
+			q, done := g.search()
+			ws[byEdge[k]] = g.sameEdge(q, &from[i], &to[byEdge[k]])
+			done()
+		}
+		row(i, ws)
 	})
 }
 
-// spread does the tasks 0 … count-1 on some goroutines, each with a climber of its own. Tasks write to places of their
-// own, so that their order does not reach the answer.
-func (g *Graph) spread(ctx context.Context, count, workers int, start func(c *climber) func(i int)) error {
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range max(1, min(workers, count)) {
-		group.Go(func() {
-			task := start(newClimber(g.junctions))
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= count {
-					return
-				}
-				task(i)
+// sameEdge returns the fastest way between two spots of one edge: along it, or off it by any of the turns at its ends and
+// back again.
+func (g *Graph) sameEdge(q *cch.Search, a, b *spot) weight {
+	best := along(a, b)
+	targets := g.reaching(nil, b)
+	g.eachOff(a, func(_, _ int32, seed cch.Seed) {
+		if w := q.Distance(g.w.metric, []cch.Seed{seed}, targets); w < unreached {
+			best = min(best, w-b.bias)
+		}
+	})
+	return best
+}
+
+// eachOff calls visit with each turn off the edge of a spot and the seed behind it.
+func (g *Graph) eachOff(a *spot, visit func(d, arc int32, seed cch.Seed)) {
+	for dir := range int32(2) {
+		if !a.use[dir] {
+			continue
+		}
+		d := 2*a.edge + dir
+		for arc := g.turns.First[d]; arc < g.turns.First[d+1]; arc++ {
+			if w := g.w.metric.Arc[arc]; w < unreached {
+				visit(d, arc, cch.Seed{Rank: g.topology.Rank[g.turns.Head[arc]], Weight: a.rest[dir] + w})
 			}
-		})
+		}
 	}
-	group.Wait()
-	return ctx.Err()
 }

@@ -48,6 +48,7 @@ func TestStreetOf(t *testing.T) {
 		{tagsOf("highway", "secondary", "oneway", "reversible"), false, false, false, 0},
 		{tagsOf("highway", "footway"), false, false, false, 0},
 		{tagsOf("highway", "track"), false, false, false, 0},
+		{tagsOf("route", "ferry"), true, true, true, 15},
 		{tagsOf("highway", "construction"), false, false, false, 0},
 		{tagsOf("highway", "service", "area", "yes"), false, false, false, 0},
 		{tagsOf("building", "yes"), false, false, false, 0},
@@ -71,6 +72,7 @@ func TestLimitsByDirection(t *testing.T) {
 
 func TestPointOf(t *testing.T) {
 	t.Parallel()
+	p := Van()
 	for _, c := range []struct {
 		tags []tag
 		want point
@@ -86,7 +88,7 @@ func TestPointOf(t *testing.T) {
 		{tagsOf("barrier", "bollard", "motor_vehicle", "yes"), plain},
 		{tagsOf("name", "x"), plain},
 	} {
-		if got := pointOf(c.tags); got != c.want {
+		if got := pointOf(&p, c.tags); got != c.want {
 			t.Errorf("%v: %d, want %d", c.tags, got, c.want)
 		}
 	}
@@ -96,7 +98,7 @@ func TestPointOf(t *testing.T) {
 func TestSignalDelay(t *testing.T) {
 	t.Parallel()
 	p := Van()
-	c := &collector{profile: &p, special: map[int64]point{}}
+	c := newCollector(&p)
 	c.node(1, 9.5, 47, nil)
 	c.node(2, 9.501, 47, tagsOf("highway", "traffic_signals"))
 	c.node(3, 9.502, 47, nil)

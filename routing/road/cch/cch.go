@@ -39,7 +39,7 @@ var ErrInput = errors.New("cch: bad input")
 const MaxDepth = 1 << 16
 
 // Graph is a directed graph: the arcs that leave node v are First[v] … First[v+1]-1, arc a leads to Head[a]. No two arcs
-// share both ends.
+// share both ends; an arc from a node to itself is on no fastest way and only its weight is kept.
 type Graph struct {
 	First []int32
 	Head  []int32

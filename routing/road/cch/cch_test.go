@@ -154,7 +154,7 @@ func TestEqualsDijkstra(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := top.Customize(context.Background(), w.weights, 1)
+		m, err := top.Customise(context.Background(), w.weights, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func TestEqualsDijkstra(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		full, err := top.Customize(context.Background(), ws, 1)
+		full, err := top.Customise(context.Background(), ws, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +193,7 @@ func TestSeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := top.Customize(context.Background(), []Weight{5, 7, 1}, 1)
+	m, err := top.Customise(context.Background(), []Weight{5, 7, 1}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestGrid(t *testing.T) {
 	for a := range ws {
 		ws[a] = Weight(1 + rng.IntN(1000))
 	}
-	metric, err := top.Customize(ctx, ws, 1)
+	metric, err := top.Customise(ctx, ws, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +308,7 @@ func TestGrid(t *testing.T) {
 		ws = next
 	}
 	for _, workers := range []int{1, 2, 5} {
-		if full, err := top.Customize(ctx, ws, workers); err != nil || !reflect.DeepEqual(full, metric) {
+		if full, err := top.Customise(ctx, ws, workers); err != nil || !reflect.DeepEqual(full, metric) {
 			t.Fatalf("full customisation by %d goroutines differs (%v)", workers, err)
 		}
 	}
@@ -348,10 +348,10 @@ func TestRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := top.Customize(ctx, nil, 1); !errors.Is(err, ErrInput) {
+	if _, err := top.Customise(ctx, nil, 1); !errors.Is(err, ErrInput) {
 		t.Errorf("no weights: %v", err)
 	}
-	m, err := top.Customize(ctx, []Weight{1}, 1)
+	m, err := top.Customise(ctx, []Weight{1}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

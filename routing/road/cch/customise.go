@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// Metric is one weighting of a Topology. It is never changed after Customize or Update returned it.
+// Metric is one weighting of a Topology. It is never changed after Customise or Update returned it.
 type Metric struct {
 	Arc      []Weight // of the graph
 	Up, Down []Weight // of the slots
@@ -16,10 +16,10 @@ type Metric struct {
 // lane is the workspace of one goroutine: the weights of the node at work, by depth of the upper end.
 type lane struct{ up, down [MaxDepth]Weight }
 
-// Customize takes in weights, one for each arc of the graph, Unreached for closed ones: every slot gets the weight of the
+// Customise takes in weights, one for each arc of the graph, Unreached for closed ones: every slot gets the weight of the
 // fastest way between its ends over lower nodes only ("basic customisation", Dibbelt et al. 2016, section 5). The answer
 // does not depend on workers. It takes time linear in the number of lower triangles.
-func (t *Topology) Customize(ctx context.Context, weights []Weight, workers int) (*Metric, error) {
+func (t *Topology) Customise(ctx context.Context, weights []Weight, workers int) (*Metric, error) {
 	if len(weights) != len(t.Tail) {
 		return nil, fmt.Errorf("%w: %d weights for %d arcs", ErrInput, len(weights), len(t.Tail))
 	}
