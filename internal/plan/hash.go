@@ -41,7 +41,9 @@ func (w *hashWriter) value(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && f.Tag.Get("json") != "-" {
+			f := v.Type().Field(i)
+			absent := f.Tag.Get("hash") == "omitempty" && v.Field(i).Len() == 0
+			if f.IsExported() && f.Tag.Get("json") != "-" && !absent {
 				w.value(v.Field(i))
 			}
 		}

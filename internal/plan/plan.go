@@ -78,6 +78,8 @@ type builder struct {
 	shorted [][]Unserved
 	shipped []shipment // delivered parcels with what allocation needs
 	bounds  gapSum
+
+	reserved map[int]map[int]int64 // per order: units that are held for it, by item*sites + site
 }
 
 func newBuilder(s *Snapshot, o Options) (*builder, error) {
@@ -100,6 +102,7 @@ func newBuilder(s *Snapshot, o Options) (*builder, error) {
 	for _, p := range s.Positions {
 		b.stock[b.itemIndex[p.ItemID]*m+b.siteIndex[p.SiteID]] = p.OnHand
 	}
+	b.reservations()
 	b.plan = &Plan{
 		OriginDay: s.OriginDay, Days: s.Days, Currency: s.Currency, Seed: o.Seed,
 		SnapshotHash: s.Hash(), Versions: map[string]string{"roads": s.RoadsVersion, "plan": Version},

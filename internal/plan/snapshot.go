@@ -37,6 +37,16 @@ type Snapshot struct {
 	Roads *road.Graph `json:"-"` // travel; named by RoadsVersion
 	// RoadsVersion is the hash of the extract behind Roads, so that a stored plan says which streets it used.
 	RoadsVersion string
+
+	// Reserved are units that confirmed promises hold for orders of this plan: they go to nobody else. It stands last, since
+	// an empty one is left out of the hash.
+	Reserved []Reserved `hash:"omitempty"`
+}
+
+// Reserved is units of an item at a site that are held for an order.
+type Reserved struct {
+	OrderID, ItemID, SiteID string
+	Qty                     int64
 }
 
 // Calendar says when the business works.

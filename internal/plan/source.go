@@ -15,21 +15,16 @@ const sourcingGap = 0.002
 // parcels each site has to pack. What nobody can serve stays open with its reason.
 func (b *builder) source(ctx context.Context, day int) ([][]parcel, error) {
 	m := len(b.s.Sites)
-	p := b.sourcingProblem()
-	answer, err := sourcing.Solve(ctx, p, sourcing.Options{GapTarget: sourcingGap})
+	answer, err := b.assign(ctx, day)
 	if err != nil {
 		return nil, err
 	}
-	if err := sourcing.Check(p, answer); err != nil {
-		return nil, fmt.Errorf("day %d: the assignment of orders to sites does not hold: %w", day, err)
-	}
-	b.bounds.add(answer.ObjectiveCents-answer.BoundCents, answer.CostCents)
 	before := slices.Clone(b.stock)
 	packed := make([][]parcel, m)
 	var open []openOrder
 	for i, x := range b.open {
 		left := openOrder{order: x.order}
-		for _, part := range answer.Parts[i] {
+		for _, part := range answer[i].parts {
 			parcel, rest := b.parcel(x, part, day)
 			left.lines = append(left.lines, rest...)
 			if len(parcel.lines) == 0 {
@@ -38,10 +33,10 @@ func (b *builder) source(ctx context.Context, day int) ([][]parcel, error) {
 			for _, l := range parcel.lines {
 				b.stock[b.item(x.order, l.line)*m+part.Site] -= l.qty
 			}
-			parcel.why = b.whySite(x, part, len(answer.Parts[i]), before)
+			parcel.why = b.whySite(x, part, len(answer[i].parts), before)
 			packed[part.Site] = append(packed[part.Site], parcel)
 		}
-		for _, short := range answer.Unserved[i] {
+		for _, short := range answer[i].unserved {
 			l := x.lines[short.Line].itemQty
 			l.qty = short.Qty
 			left.lines = append(left.lines, openLine{l, b.unsourced(x.order, l.line, short.Reason, day)})
@@ -58,26 +53,28 @@ func (b *builder) source(ctx context.Context, day int) ([][]parcel, error) {
 // eight bytes a pair, 0.8 GB for this many.
 const maxSiteStops = 10_000
 
-func (b *builder) sourcingProblem() sourcing.Problem {
+// sourcingProblem is the day's problem for some of the open orders, with the stock that is theirs and the parcels that each
+// site has given to others already.
+func (b *builder) sourcingProblem(open []openOrder, stock, given []int64) sourcing.Problem {
 	m := len(b.s.Sites)
 	c := b.s.Sourcing
 	p := sourcing.Problem{
-		Items: len(b.s.Items), Sites: m, Orders: make([]sourcing.Order, len(b.open)),
-		Stock: slices.Clone(b.stock), Threshold: make([]int64, len(b.stock)), ParcelCapacity: make([]int64, m),
+		Items: len(b.s.Items), Sites: m, Orders: make([]sourcing.Order, len(open)),
+		Stock: stock, Threshold: make([]int64, len(b.stock)), ParcelCapacity: make([]int64, m),
 		PerParcelCents: c.PerParcelCents, PerLineCents: c.PerLineCents, ScarcityCents: c.ScarcityCents,
 	}
 	for i, rule := range b.policies {
 		p.Threshold[i] = rule.ReorderPoint
 	}
 	for i, site := range b.s.Sites {
-		p.ParcelCapacity[i] = max(0, min(site.OrdersPerDay, int64(maxSiteStops-len(b.held[i]))))
+		p.ParcelCapacity[i] = max(0, min(site.OrdersPerDay, int64(maxSiteStops-len(b.held[i])))-given[i])
 		for item := range b.s.Items {
 			if b.tooBig(item, i) != (cause{}) {
 				p.Stock[item*m+i] = 0 // it lies there, but nobody could bring it
 			}
 		}
 	}
-	for i, x := range b.open {
+	for i, x := range open {
 		o := sourcing.Order{Lines: make([]sourcing.Line, len(x.lines)), ShipCents: make([]int64, m)}
 		for j, l := range x.lines {
 			o.Lines[j] = sourcing.Line{Item: b.item(x.order, l.line), Qty: l.qty}

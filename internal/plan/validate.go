@@ -228,6 +228,12 @@ func (v *validator) orders(s *Snapshot) {
 			units += min(max(l.Qty, 0), maxLineQty)
 		}
 	}
+	for i, r := range s.Reserved {
+		at := fmt.Sprintf("reserved[%d] (order %s)", i, r.OrderID)
+		v.bad(seen[r.OrderID], at+".orderId", "there is no such order in the plan")
+		v.refers(at, r.ItemID, r.SiteID)
+		v.within(at+".qty", r.Qty, 1, maxQty)
+	}
 	v.bad(units <= maxQty, "orders", "they ask for %d units together, more than %d", units, int64(maxQty))
 }
 

@@ -141,6 +141,32 @@ func (l loader) moving(ctx context.Context, s *plan.Snapshot) error {
 	for i, o := range orders {
 		s.Orders[i] = planOrder(o, s.OriginDay)
 	}
+	return l.reserved(ctx, s, declared)
+}
+
+// reserved holds what promises have reserved for the orders of the plan, and takes off the shelf what is held for others.
+func (l loader) reserved(ctx context.Context, s *plan.Snapshot, declared func(item, site string) bool) error {
+	held, err := l.facts.Reservations(ctx, l.tenant)
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	planned := make(map[string]bool, len(s.Orders))
+	for i := range s.Orders {
+		planned[s.Orders[i].ID] = true
+	}
+	shelf := make(map[[2]string]*inventory.Position, len(s.Positions))
+	for i := range s.Positions {
+		shelf[[2]string{s.Positions[i].ItemID, s.Positions[i].SiteID}] = &s.Positions[i]
+	}
+	for _, r := range held {
+		switch p := shelf[[2]string{r.ItemID, r.SiteID}]; {
+		case !declared(r.ItemID, r.SiteID) || p == nil:
+		case planned[r.OrderID]:
+			s.Reserved = append(s.Reserved, plan.Reserved{OrderID: r.OrderID, ItemID: r.ItemID, SiteID: r.SiteID, Qty: r.Qty})
+		default:
+			p.OnHand = max(0, p.OnHand-r.Qty)
+		}
+	}
 	return nil
 }
 

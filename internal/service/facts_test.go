@@ -65,7 +65,8 @@ func (f stored) Sales(context.Context, string, ...string) ([]forecast.Series, er
 func (f stored) Positions(context.Context, string) ([]inventory.Position, error) {
 	return f.positions, nil
 }
-func (f stored) Inbound(context.Context, string) ([]Inbound, error) { return f.inbound, nil }
+func (f stored) Reservations(context.Context, string) ([]Reservation, error) { return nil, nil }
+func (f stored) Inbound(context.Context, string) ([]Inbound, error)          { return f.inbound, nil }
 func (f stored) Orders(context.Context, string, int64, int64, int) ([]Order, error) {
 	return nil, nil
 }

@@ -1,8 +1,10 @@
 package service
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"quartermaster/internal/plan"
 )
@@ -48,8 +50,30 @@ func planRecord(p *plan.Plan, draft bool) (*PlanRecord, error) {
 	if r.Promises, err = orderAnswers(p); err != nil {
 		return nil, err
 	}
+	r.Served, r.Allocated = allocations(p)
 	r.Tasks, err = floorTasks(p)
 	return r, err
+}
+
+// allocations tells which orders a plan serves and what it gives them of each position, by item, then site.
+func allocations(p *plan.Plan) (served []string, out []Allocation) {
+	units := map[Allocation]int64{}
+	for _, promise := range p.Promises {
+		served = append(served, promise.OrderID)
+		for _, part := range promise.Parts {
+			for _, l := range part.Lines {
+				units[Allocation{ItemID: l.ItemID, SiteID: part.SiteID}] += l.Qty
+			}
+		}
+	}
+	for a, qty := range units {
+		a.Qty = qty
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b Allocation) int {
+		return cmp.Or(cmp.Compare(a.ItemID, b.ItemID), cmp.Compare(a.SiteID, b.SiteID))
+	})
+	return served, out
 }
 
 // orderAnswers gives one record per order, served orders first.

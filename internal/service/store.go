@@ -96,6 +96,7 @@ type Order struct {
 	Lines          []OrderLine
 	SourceLine     int64  // line of the source file it began on, 0 = unknown
 	ImportID       string // which import brought it
+	CancelledUs    int64  // 0 = it stands; no plan works on one that was called off
 }
 
 // OrderLine is one item asked for; its fields are those of plan.OrderLine, so that one converts into the other.
@@ -162,7 +163,7 @@ type FactStore interface {
 	Business(ctx context.Context, tenant string) (Business, error)
 	// SaveOrders stores orders in one transaction, skipping ids that are there; it tells how many were new.
 	SaveOrders(ctx context.Context, tenant string, orders []Order) (inserted int64, err error)
-	// Orders reads orders placed in fromUs ≤ PlacedUs < toUs by time, then id; limit 0 = all.
+	// Orders reads orders placed in fromUs ≤ PlacedUs < toUs that were not cancelled, by time, then id; limit 0 = all.
 	Orders(ctx context.Context, tenant string, fromUs, toUs int64, limit int) ([]Order, error)
 	Order(ctx context.Context, tenant, id string) (Order, error)
 	// OrderSpan tells how many orders there are and when the first and last were placed.
@@ -176,6 +177,8 @@ type FactStore interface {
 	Inbound(ctx context.Context, tenant string) ([]Inbound, error) // by due day, then id
 	SaveForecasts(ctx context.Context, tenant string, forecasts []ItemForecast) error
 	Forecasts(ctx context.Context, tenant string, itemIDs ...string) ([]ItemForecast, error)
+	// Reservations lists what confirmed promises hold.
+	Reservations(ctx context.Context, tenant string) ([]Reservation, error)
 }
 
 // PlanRecord is one stored plan. Document is the whole of it; the rest is what must be found without reading it.
@@ -191,7 +194,15 @@ type PlanRecord struct {
 	Document     []byte // JSON; compressed at rest; absent in lists
 	Promises     []PromiseRecord
 	Tasks        []FloorTask
+	Served       []string     // orders that get something, whose reservations the plan takes over
+	Allocated    []Allocation // what it gives to orders of each position
 	CreatedUs    int64
+}
+
+// Allocation is units of a position that a plan gives to orders.
+type Allocation struct {
+	ItemID, SiteID string
+	Qty            int64
 }
 
 // PromiseRecord is what a plan says of one order, served or not.

@@ -131,7 +131,18 @@ func endRun(ctx context.Context, t *tx, job service.Job, e ending) error {
 			return err
 		}
 	}
+	if err := emitJob(ctx, t, job, e.state, e.reason); err != nil {
+		return err
+	}
 	return childEnded(ctx, t, job, family, e)
+}
+
+// emitJob tells of a job's end; of a family the parent's alone.
+func emitJob(ctx context.Context, t *tx, job service.Job, state service.State, reason string) error {
+	if job.ParentID != "" {
+		return nil
+	}
+	return emit(ctx, t, job.Tenant, "job."+string(state), job.ID, map[string]any{"id": job.ID, "kind": job.Kind, "state": state, "error": text(reason)})
 }
 
 // requeue queues the job unless it is to be cancelled.

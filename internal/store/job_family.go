@@ -86,8 +86,13 @@ func childEnded(ctx context.Context, t *tx, child service.Job, family int64, e e
 		return err
 	case e.state != service.StateDone && rule == service.ChildErrorFails:
 		reason := fmt.Sprintf("child job %s was %s: %s", child.ID, e.state, e.reason)
-		if _, err := t.exec(ctx, `update jobs set state = 'failed', error = $3, ended_at = {now}, updated_at = {now} where tenant = $1 and id = $2`,
-			child.Tenant, child.ParentID, text(reason)); err != nil {
+		parent := service.Job{Ref: service.Ref{Tenant: child.Tenant, ID: child.ParentID}}
+		err := t.row(ctx, `update jobs set state = 'failed', error = $3, ended_at = {now}, updated_at = {now} where tenant = $1 and id = $2 returning kind`,
+			child.Tenant, child.ParentID, text(reason)).Scan(&parent.Kind)
+		if err == nil {
+			err = emitJob(ctx, t, parent, service.StateFailed, reason)
+		}
+		if err != nil {
 			return err
 		}
 		return stopChildren(ctx, t, child.Tenant, child.ParentID, family)
@@ -152,6 +157,9 @@ func cancelLocked(ctx context.Context, t *tx, job service.Job) error {
 		var family int64
 		err := t.row(ctx, `update jobs set state = 'cancelled', ended_at = {now}, updated_at = {now} where tenant = $1 and id = $2 returning family`,
 			job.Tenant, job.ID).Scan(&family)
+		if err == nil {
+			err = emitJob(ctx, t, job, service.StateCancelled, "it was asked for")
+		}
 		if err != nil {
 			return err
 		}

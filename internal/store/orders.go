@@ -4,6 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 
 	"quartermaster/internal/service"
 )
@@ -83,7 +88,7 @@ func (s *Store) SaveOrders(ctx context.Context, tenant string, orders []service.
 }
 
 // orderColumns are all columns of an order but its tenant, in the order scanOrder reads them.
-const orderColumns = `id, customer_id, placed_at, lon, lat, from_sec, to_sec, lines, source_line, import_id`
+const orderColumns = `id, customer_id, placed_at, lon, lat, from_sec, to_sec, lines, source_line, import_id, cancelled_at`
 
 func writeOrders(ctx context.Context, t *tx, tenant, importID string, orders []service.Order) (int64, error) {
 	rows := make([][]any, len(orders))
@@ -92,14 +97,14 @@ func writeOrders(ctx context.Context, t *tx, tenant, importID string, orders []s
 		if importID != "" {
 			from = importID
 		}
-		rows[i] = []any{tenant, o.ID, text(o.CustomerID), o.PlacedUs, o.Lon, o.Lat, o.FromSec, o.ToSec, packLines(o.Lines), o.SourceLine, from}
+		rows[i] = []any{tenant, o.ID, text(o.CustomerID), o.PlacedUs, o.Lon, o.Lat, o.FromSec, o.ToSec, packLines(o.Lines), o.SourceLine, from, o.CancelledUs}
 	}
 	return bulkInsert(ctx, t, "orders", "tenant, "+orderColumns, `on conflict (tenant, id) do nothing`, rows)
 }
 
 func scanOrder(scan func(...any) error) (o service.Order, err error) {
 	var lines []byte
-	if err := scan(&o.ID, &o.CustomerID, &o.PlacedUs, &o.Lon, &o.Lat, &o.FromSec, &o.ToSec, &lines, &o.SourceLine, &o.ImportID); err != nil {
+	if err := scan(&o.ID, &o.CustomerID, &o.PlacedUs, &o.Lon, &o.Lat, &o.FromSec, &o.ToSec, &lines, &o.SourceLine, &o.ImportID, &o.CancelledUs); err != nil {
 		return o, err
 	}
 	o.Lines, err = unpackLines(lines)
@@ -113,7 +118,7 @@ func (s *Store) Orders(ctx context.Context, tenant string, fromUs, toUs int64, l
 	}
 	var out []service.Order
 	err := s.queryRead(ctx, "reading orders", `select `+orderColumns+` from orders
-		where tenant = $1 and placed_at >= $2 and placed_at < $3 order by placed_at, id limit $4`, []any{tenant, fromUs, toUs, limit},
+		where tenant = $1 and placed_at >= $2 and placed_at < $3 and cancelled_at = 0 order by placed_at, id limit $4`, []any{tenant, fromUs, toUs, limit},
 		func(scan func(...any) error) error {
 			o, err := scanOrder(scan)
 			out = append(out, o)
@@ -133,4 +138,123 @@ func (s *Store) OrderSpan(ctx context.Context, tenant string) (count, firstUs, l
 	err = s.queryRead(ctx, "counting orders", `select count(*), coalesce(min(placed_at), 0), coalesce(max(placed_at), 0) from orders where tenant = $1`,
 		[]any{tenant}, func(scan func(...any) error) error { return scan(&count, &firstUs, &lastUs) })
 	return count, firstUs, lastUs, err
+}
+
+// AddOrders stores orders and says which are new.
+func (s *Store) AddOrders(ctx context.Context, tenant string, orders []service.Order) (fresh []bool, err error) {
+	seen, bad := noDouble{}, checkOrders(orders)
+	for i := 0; bad == nil && i < len(orders); i++ {
+		bad = seen.add("order", i, orders[i].ID)
+	}
+	err = s.save(ctx, tenant, "storing orders", bad, func(t *tx) error {
+		fresh = make([]bool, len(orders))
+		known, err := sameOrders(ctx, t, tenant, orders)
+		if err != nil {
+			return err
+		}
+		var rows []service.Order
+		for i, o := range orders {
+			if fresh[i] = !known[o.ID]; fresh[i] {
+				rows = append(rows, o)
+			}
+		}
+		n, err := writeOrders(ctx, t, tenant, "", rows)
+		if err == nil && n < int64(len(rows)) { // somebody else stored one of them just now
+			return fmt.Errorf("%w: another request stores one of these orders; send it again", service.ErrConflict)
+		}
+		for i := 0; err == nil && i < len(rows); i++ {
+			err = emit(ctx, t, tenant, service.TopicOrderCreated, rows[i].ID, map[string]any{"order_id": rows[i].ID, "lines": len(rows[i].Lines)})
+		}
+		return err
+	})
+	return fresh, err
+}
+
+// sameOrders tells which ids are there, and refuses those that stand for another order.
+func sameOrders(ctx context.Context, t *tx, tenant string, orders []service.Order) (map[string]bool, error) {
+	byID := make(map[string]service.Order, len(orders))
+	for _, o := range orders {
+		byID[o.ID] = o
+	}
+	known := map[string]bool{}
+	for chunk := range slices.Chunk(orders, bulkChunk) {
+		args := []any{tenant}
+		for _, o := range chunk {
+			args = append(args, o.ID)
+		}
+		rows, err := t.query(ctx, `select `+orderColumns+` from orders where tenant = $1 and id in (values `+tuples(len(chunk), 1, 2)+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		err = eachRow(rows, func(scan func(...any) error) error {
+			stored, err := scanOrder(scan)
+			if err != nil {
+				return err
+			}
+			told := byID[stored.ID]
+			told.ImportID, told.SourceLine, told.CancelledUs, told.CustomerID = stored.ImportID, stored.SourceLine, stored.CancelledUs, text(told.CustomerID)
+			if !reflect.DeepEqual(told, stored) {
+				return fmt.Errorf("%w: order %q is stored already and differs from this one", service.ErrConflict, stored.ID)
+			}
+			known[stored.ID] = true
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+// OrderPage lists orders, newest first.
+func (s *Store) OrderPage(ctx context.Context, tenant string, q service.OrderQuery) ([]service.Order, error) {
+	where, args := "", []any{tenant, q.FromUs, pageSize(q.Limit)}
+	add := func(condition string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(args)), 1)
+		}
+		where += " and " + condition
+	}
+	if q.ToUs != 0 {
+		add("placed_at < ?", q.ToUs)
+	}
+	if q.CustomerID != "" {
+		add("customer_id = ?", q.CustomerID)
+	}
+	if q.BeforeID != "" {
+		add("(placed_at, id) < (?, ?)", q.BeforeUs, q.BeforeID)
+	}
+	if q.Cancelled != nil && *q.Cancelled {
+		add("cancelled_at > 0")
+	} else if q.Cancelled != nil {
+		add("cancelled_at = 0")
+	}
+	var out []service.Order
+	err := s.queryRead(ctx, "listing orders", `select `+orderColumns+` from orders where tenant = $1 and placed_at >= $2`+where+
+		` order by placed_at desc, id desc limit $3`, args, func(scan func(...any) error) error {
+		o, err := scanOrder(scan)
+		out = append(out, o)
+		return err
+	})
+	return out, err
+}
+
+// CancelOrder calls an order off.
+func (s *Store) CancelOrder(ctx context.Context, tenant, id string) (o service.Order, err error) {
+	err = s.inTx(ctx, "cancelling order "+id, func(t *tx) error {
+		o, err = scanOrder(t.row(ctx, `select `+orderColumns+` from orders where tenant = $1 and id = $2 {lock}`, tenant, id).Scan)
+		if err != nil || o.CancelledUs > 0 {
+			return err
+		}
+		if err := releaseHolds(ctx, t, tenant, `order_id = $2`, id); err != nil {
+			return err
+		}
+		o, err = scanOrder(t.row(ctx, `update orders set cancelled_at = {now} where tenant = $1 and id = $2 returning `+orderColumns, tenant, id).Scan)
+		if err != nil {
+			return err
+		}
+		return emit(ctx, t, tenant, service.TopicOrderCancelled, id, map[string]any{"order_id": id})
+	})
+	return o, err
 }

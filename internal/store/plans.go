@@ -51,6 +51,9 @@ func writePlan(ctx context.Context, t *tx, tenant string, p service.PlanRecord) 
 	if _, err := bulkInsert(ctx, t, "promises", "tenant, plan_id, order_id, document", "", rows); err != nil {
 		return "", err
 	}
+	if err := allocate(ctx, t, tenant, p); err != nil {
+		return "", err
+	}
 	return p.ID, writeTasks(ctx, t, tenant, p.ID, p.Tasks)
 }
 

@@ -1,6 +1,6 @@
 // Package store keeps the program's truth in SQL: jobs, facts, plans and warehouse tasks, on PostgreSQL or in one SQLite file.
 //
-// Takes and gives the words of internal/service, and satisfies its JobStore, WorkStore, FactStore, PlanStore and TaskStore.
+// Takes and gives the words of internal/service, and satisfies its Store interfaces.
 // Method: one set of portable statements; the two databases differ in a clock, a lock clause, bulk loading, and how an
 // error is told (dialect.go); small job transactions are committed in groups (group.go).
 // Never: no exported name carries a database type, and no statement reads a row without its tenant, the job core's own
@@ -29,6 +29,13 @@ var (
 	_ service.FactStore = (*Store)(nil)
 	_ service.PlanStore = (*Store)(nil)
 	_ service.TaskStore = (*Store)(nil)
+
+	_ service.StockStore = (*Store)(nil)
+	_ service.QuoteStore = (*Store)(nil)
+
+	_ service.WebhookStore = (*Store)(nil)
+	_ service.AnswerStore  = (*Store)(nil)
+	_ service.OrderStore   = (*Store)(nil)
 )
 
 // Store is one open database. It is safe for use by many goroutines.
@@ -40,6 +47,7 @@ type Store struct {
 
 	claims *group[*claimCall]
 	ends   *group[*endCall]
+	quotes *group[*quoteCall]
 
 	closeOnce sync.Once
 	closeErr  error
@@ -70,6 +78,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	}
 	s.claims = newGroup(s.dialect.leaders, s.claimBatch)
 	s.ends = newGroup(s.dialect.leaders, s.endBatch)
+	s.quotes = newGroup(s.dialect.leaders, s.quoteBatch)
 	if err := s.Ping(ctx); err != nil {
 		_ = s.Close() // the first error is the one to tell
 		return nil, err
@@ -140,6 +149,7 @@ func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
 		s.claims.wait()
 		s.ends.wait()
+		s.quotes.wait()
 		s.closeErr = s.write.Close()
 		if s.read != s.write {
 			if err := s.read.Close(); s.closeErr == nil {

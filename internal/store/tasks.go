@@ -98,8 +98,11 @@ func (s *Store) CompleteTask(ctx context.Context, tenant string, ref service.Tas
 // FailTask ends a leased task as failed; those that wait for it are blocked until a new plan (see TaskPage).
 func (s *Store) FailTask(ctx context.Context, tenant string, ref service.TaskRef, reason string) error {
 	return s.inTx(ctx, "failing task "+ref.TaskID, func(t *tx) error {
-		_, err := endTask(ctx, t, tenant, ref, service.TaskFailed, reason)
-		return err
+		changed, err := endTask(ctx, t, tenant, ref, service.TaskFailed, reason)
+		if err != nil || !changed {
+			return err
+		}
+		return emit(ctx, t, tenant, service.TopicTaskFailed, ref.PlanID+"/"+ref.TaskID, map[string]any{"plan_id": ref.PlanID, "task_id": ref.TaskID, "reason": text(reason)})
 	})
 }
 
