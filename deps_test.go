@@ -43,6 +43,11 @@ var rules = map[string]row{
 	"forecast/theta":        {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/ets":          {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/intermittent": {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
+	"forecast/arima":        {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
+	"forecast/autoreg":      {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
+	"forecast/ces":          {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
+	"forecast/decompose":    {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
+	"forecast/naive":        {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/combine":      {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/backtest":     {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"inventory/policy":      {pure: true, ours: "inventory internal/rng", outside: "gonum.org/v1/gonum"},
@@ -56,6 +61,9 @@ var rules = map[string]row{
 	"warehouse/sortation":   {pure: true, ours: "warehouse internal/rng"},
 	"finance/credit":        {pure: true, ours: "finance internal/gbdt internal/rng", outside: "gonum.org/v1/gonum"},
 
+	// The one room of forecasting that knows its siblings: it lists which of them are worth trying.
+	"forecast/roster": {pure: true, ours: "forecast forecast/*"},
+
 	"internal/history":   {pure: true, ours: "forecast"},
 	"forecast/modeltest": {pure: true, ours: "forecast", outside: "pgregory.net/rapid"}, // a conformance suite
 
@@ -66,6 +74,8 @@ var rules = map[string]row{
 	"simulations":      {pure: true, ours: solvers + " internal/plan"},
 	"internal/service": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/oklog/ulid/v2 github.com/paulmach/orb"},
 	"internal/bench":   {ours: solvers + " internal/plan"},
+
+	"internal/bench/forecasting": {ours: solvers + " internal/bench"},
 
 	// Ring 5: doors. Each owns its technology; none knows another.
 	"internal/store": {

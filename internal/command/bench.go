@@ -9,12 +9,13 @@ import (
 
 	"quartermaster/internal/bench"
 	"quartermaster/internal/bench/finance"
+	"quartermaster/internal/bench/forecasting"
 	"quartermaster/internal/bench/live"
 )
 
 // benches lists every bench of the program by its name. A new one is added here and nowhere else.
 func benches() []bench.Bench {
-	return slices.Concat(live.All(), finance.All())
+	return slices.Concat(live.All(), finance.All(), forecasting.All())
 }
 
 // benchVerb runs one bench or lists them.
