@@ -77,7 +77,7 @@ func TestExactEqualsDense(t *testing.T) {
 			}
 		}
 		var chol mat.Cholesky
-		if !chol.Factorize(cov) {
+		if !chol.Factorize(cov) { //nolint:misspell // gonum's name
 			t.Skip()
 		}
 		var solved mat.VecDense

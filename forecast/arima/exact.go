@@ -16,7 +16,6 @@ type exact struct {
 	tail      []float64 // autocovariance of the moving average, lags 0…q
 	theta     []float64 // ring of rows
 	width     int
-	variance  []float64
 	converged bool
 }
 

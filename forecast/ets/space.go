@@ -23,12 +23,12 @@ type Spec struct {
 }
 
 // String gives "ETS(A,Ad,N)".
-func (s Spec) String() string {
-	trend := string(s.Trend)
-	if s.Damped {
+func (spec Spec) String() string {
+	trend := string(spec.Trend)
+	if spec.Damped {
 		trend += "d"
 	}
-	return "ETS(" + string(s.Error) + "," + trend + "," + string(s.Season) + ")"
+	return "ETS(" + string(spec.Error) + "," + trend + "," + string(spec.Season) + ")"
 }
 
 // Specs are the fifteen admissible forms: additive or no trend, damped or not; a multiplicative season only with
