@@ -95,7 +95,8 @@ var rules = map[string]row{
 		outside: "github.com/danielgtaylor/huma/v2 github.com/prometheus/client_golang",
 	},
 
-	"api/client": {ours: "api"},
+	"api/client":  {ours: "api"},
+	"api/console": {},
 
 	// Ring 6: the porch.
 	"internal/config":        {outside: "github.com/goccy/go-yaml"},

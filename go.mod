@@ -2,6 +2,8 @@ module quartermaster
 
 go 1.26.0
 
+ignore ./api/console/web/node_modules
+
 // The original links the system's libz, which a machine with no more than Go and a C compiler lacks.
 replace github.com/datadog/czlib => ./internal/czlib
 

@@ -33,8 +33,8 @@ type PlanSummary struct {
 	CreatedAt    time.Time         `json:"created_at"`
 
 	Orders         int     `json:"orders" doc:"Orders that were to be planned"`
-	Promised       int     `json:"promised" doc:"Orders promised whole"`
-	Partial        int     `json:"partial" doc:"Orders promised in part"`
+	Promised       int     `json:"promised" doc:"Orders promised, whole or in part"`
+	Partial        int     `json:"partial" doc:"Orders promised in part alone; they are counted in promised too"`
 	Unserved       int     `json:"unserved" doc:"Orders not promised at all"`
 	Split          int     `json:"split" doc:"Orders served by more than one site"`
 	Parcels        int     `json:"parcels" doc:"Parcels that leave a site"`

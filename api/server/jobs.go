@@ -12,6 +12,7 @@ type listJobsInput struct {
 	Kind   string `query:"kind" maxLength:"64"`
 	State  string `query:"state" enum:"queued,running,waiting,done,failed,cancelled,quarantined"`
 	Parent string `query:"parent" maxLength:"64" doc:"Only the chunks of this job"`
+	Roots  bool   `query:"roots" doc:"Only jobs that are not chunks of another"`
 	Cursor string `query:"cursor" maxLength:"64" doc:"next_cursor of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
@@ -56,7 +57,7 @@ func (s *Server) job(ctx context.Context, in *jobInput, do func(context.Context,
 
 func (s *Server) listJobs(ctx context.Context, in *listJobsInput) (*jobsOutput, error) {
 	filter := service.JobFilter{
-		Kind: in.Kind, State: service.State(in.State), ParentID: in.Parent, Before: in.Cursor, Limit: in.Limit + 1,
+		Kind: in.Kind, State: service.State(in.State), ParentID: in.Parent, Roots: in.Roots, Before: in.Cursor, Limit: in.Limit + 1,
 	}
 	jobs, err := s.options.Jobs.Jobs(ctx, s.tenant(ctx), filter)
 	if err != nil {

@@ -24,7 +24,12 @@ func (s *Server) registerPlain(mux *http.ServeMux) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 		_, _ = w.Write(page) // a broken connection has nobody to tell
 	})
-	mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound))
+	home := "/docs"
+	if s.options.Console != nil {
+		mux.Handle("GET /console/", s.options.Console)
+		home = "/console/"
+	}
+	mux.Handle("GET /{$}", http.RedirectHandler(home, http.StatusFound))
 }
 
 // ready answers 200 when requests can be served, 503 with the reason when not.

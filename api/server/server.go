@@ -42,6 +42,9 @@ type Options struct {
 	Orders    OrderBook
 	// Planning is what operations look at facts and streets with.
 	Planning *service.Planning
+	Counts   TaskCounter
+	// Console is served below /console/ to people's browsers; nil = this program carries none.
+	Console http.Handler
 
 	// Authenticate tells whose token this is, or service.ErrUnauthenticated; nil = authentication is off, and whoever
 	// reaches the address may do everything in Tenant.
@@ -102,6 +105,8 @@ func New(o Options) *Server {
 		o.mount(s)
 	}
 	s.registerKeys()
+	s.registerWarehouses()
+	s.registerPlanSuppliers()
 	s.registerPlain(mux)
 	s.handler = s.wrap(mux)
 	return s

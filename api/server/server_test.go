@@ -70,7 +70,7 @@ func newHouseOn(t *testing.T, s *store.Store, edit ...func(*server.Options)) *ho
 	h := &house{t: t, store: s, log: &lockedBuffer{}}
 	planning := &service.Planning{Jobs: s, Facts: s}
 	options := server.Options{
-		Jobs: s, Plans: s, Tasks: s, Orders: s, Planner: planning, Planning: planning,
+		Jobs: s, Plans: s, Tasks: s, Orders: s, Counts: s, Planner: planning, Planning: planning,
 		Simulator: &service.Scenarios{Planning: planning}, Access: &service.Access{Store: s},
 		Tenant: tenant, Version: "test", Ready: s.Ping, LoopbackOnly: true,
 		Log: slog.New(server.LogHandler(slog.NewTextHandler(h.log, nil))),

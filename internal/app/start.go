@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"quartermaster/api/console"
 	"quartermaster/api/server"
 	"quartermaster/internal/config"
 	"quartermaster/internal/queue"
@@ -90,10 +91,11 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 		return err
 	}
 	a.Server = server.New(server.Options{
-		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Planner: planning, Planning: planning,
+		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Counts: a.Store, Planner: planning, Planning: planning,
 		Simulator:    &service.Scenarios{Planning: planning},
 		Authenticate: authenticate, Access: a.Access,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
+		Console:      console.Handler(),
 		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),
 	})
 	a.web = serve(listener, a.Server, a.Log)
@@ -118,6 +120,15 @@ func (a *App) patience() time.Duration {
 // Ready says whether requests can be served: the store answers. A lost Redis is no reason to refuse, since jobs wait in
 // the store until it is back.
 func (a *App) Ready(ctx context.Context) error { return a.Store.Ping(ctx) }
+
+// ConsoleAddress is where people's browsers find the console, "" where this process or program has none.
+func (a *App) ConsoleAddress() string {
+	url, _ := a.Address()
+	if url == "" || console.Handler() == nil {
+		return ""
+	}
+	return url + console.Prefix
+}
 
 // Address is where the API answers, "" without one. Moved says that it is not the configured port.
 func (a *App) Address() (url string, moved bool) {

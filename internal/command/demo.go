@@ -47,7 +47,7 @@ func (v demoVerb) show(r *run, a *app.App) error {
 	}
 	url, _ := a.Address()
 	view := demoView{Import: importView(imported), Plan: planView(planned), Sources: sample.Attribution(),
-		Address: url, Home: a.Config.Home, Seconds: time.Since(start).Seconds()}
+		Console: a.ConsoleAddress(), Address: url, Home: a.Config.Home, Seconds: time.Since(start).Seconds()}
 	if err := r.print(view); err != nil || v.Once {
 		return err
 	}

@@ -40,6 +40,7 @@ func steady(output string) string {
 	for _, x := range [][2]string{
 		{`(?m)^(Plan {8})\S+,`, "${1}01M81YHR5ANHB7SN9NZENT17XT,"},
 		{`(?m)^(Data {8}).*$`, "${1}~/.local/share/quartermaster"},
+		{`(?m)^(Console {5})http://\S+$`, "${1}http://127.0.0.1:8480/console/"},
 		{`(?m)^(API {9})http://\S+, took .*$`, "${1}http://127.0.0.1:8480, took 13.9 s"},
 	} {
 		output = regexp.MustCompile(x[0]).ReplaceAllString(output, x[1])

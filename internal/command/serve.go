@@ -72,6 +72,9 @@ func (r *run) announce(a *app.App) {
 		fmt.Fprintln(r.streams.Err, "working on jobs; Ctrl-C ends")
 		return
 	}
+	if console := a.ConsoleAddress(); console != "" {
+		fmt.Fprintf(r.streams.Err, "the console is at %s\n", console)
+	}
 	fmt.Fprintf(r.streams.Err, "the API answers at %s (description at %s/docs); Ctrl-C ends\n", url, url)
 	if a.Unguarded() {
 		fmt.Fprintln(r.streams.Err, "authentication is off, since only this machine can reach the address: whoever works on it may do everything")

@@ -134,6 +134,7 @@ type demoView struct {
 	Import  importSummary `json:"import"`
 	Plan    planSummary   `json:"plan"`
 	Sources []string      `json:"sources"`
+	Console string        `json:"console,omitempty"`
 	Address string        `json:"address"`
 	Home    string        `json:"home"`
 	Seconds float64       `json:"seconds"`
@@ -147,6 +148,9 @@ func (v demoView) write(w io.Writer) {
 		fmt.Fprintf(w, "%-12s%s\n", []string{"Sources", ""}[min(i, 1)], line)
 	}
 	fmt.Fprintf(w, "Data        %s\n", v.Home)
+	if v.Console != "" {
+		fmt.Fprintf(w, "Console     %s\n", v.Console)
+	}
 	fmt.Fprintf(w, "API         %s, took %.1f s\n", v.Address, v.Seconds)
 }
 

@@ -269,6 +269,14 @@ type TaskQuery struct {
 	Limit   int    // 0 = 100, at most 10,000
 }
 
+// TaskCount is how many tasks of a site are in one state.
+type TaskCount struct {
+	SiteID  string
+	State   TaskState
+	Blocked bool // open, but never to be given out, as FloorTask.Blocked
+	Count   int64
+}
+
 // TaskFilter chooses tasks to lease; empty lists do not choose.
 type TaskFilter struct {
 	Kinds   []string

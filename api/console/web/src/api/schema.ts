@@ -1,0 +1,485 @@
+// Generated from docs/openapi.json by scripts/api-types.mjs; do not edit.
+import { operation } from './operation'
+
+export interface CutoffChange {
+  time: string
+}
+
+export interface DemandChange {
+  factor: number
+  items?: Array<string> | null
+  orders?: boolean
+  site_area?: string
+}
+
+export interface FieldError {
+  location?: string
+  message: string
+  value?: unknown
+}
+
+export interface FleetChange {
+  add?: number
+  remove?: number
+  site: string
+  vehicle: string
+}
+
+export interface FulfilmentPlan {
+  draft?: boolean
+  error?: string
+  id: string
+  links: Array<Link> | null
+  progress: number
+  sentence?: string
+  status: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
+  summary?: PlanSummary
+}
+
+export interface Job {
+  attempts: number
+  cancel_requested?: boolean
+  children_left?: number
+  crashes: number
+  created_at: string
+  ended_at?: string
+  error?: string
+  id: string
+  kind: string
+  links: Array<Link> | null
+  parent_id?: string
+  priority: number
+  progress: number
+  retries: number
+  sentence?: string
+  started_at?: string
+  state: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
+}
+
+export interface JobList {
+  items: Array<Job> | null
+  next_cursor?: string
+}
+
+export interface KPIChange {
+  after: number
+  before: number
+  better: "up" | "down" | ""
+  change: number
+  change_share?: number
+  label: string
+  name: string
+  unit: string
+}
+
+export interface LeadTimeChange {
+  days?: number
+  factor?: number
+  supplier?: string
+}
+
+export interface Line {
+  item_id: string
+  qty: number
+}
+
+export interface Link {
+  href: string
+  rel: string
+}
+
+export interface Money {
+  currency: string
+  minor: number
+}
+
+export interface OrderChange {
+  after: OrderState
+  arrival_shift_sec?: number
+  before: OrderState
+  co2e_change_g: number
+  cost_change_cents: number
+  order_id: string
+  reason: string
+}
+
+export interface OrderState {
+  answer: "promised" | "partial" | "unserved" | "absent"
+  arrival_sec?: number
+  co2e_g: number
+  cost_cents: number
+  qty: number
+  sites?: Array<string> | null
+}
+
+export interface OrdersChanged {
+  answer: number
+  any: number
+  arrival: number
+  better: number
+  co2e: number
+  cost: number
+  sites: number
+  worse: number
+}
+
+export interface Pair {
+  after: number
+  before: number
+}
+
+export interface Parcel {
+  arrive_at: string
+  co2e_g: number
+  cost: Money
+  depart_at: string
+  lines: Array<Line> | null
+  ready_at: string
+  route_id: string
+  site_id: string
+}
+
+export interface PlanList {
+  items: Array<FulfilmentPlan> | null
+  next_cursor?: string
+}
+
+export interface PlanRequest {
+  days?: number
+  draft?: boolean
+  origin_date?: string
+  priority?: number
+  seed?: number
+}
+
+export interface PlanSummary {
+  co2e_g: number
+  created_at: string
+  days: number
+  delivery_cost: Money
+  distance_m: number
+  handling_cost: Money
+  items_forecast: number
+  move_tasks: number
+  orders: number
+  origin_date: string
+  parcels: number
+  partial: number
+  pick_tasks: number
+  promised: number
+  purchase_cost: Money
+  purchase_lines: number
+  purchase_orders: number
+  routes: number
+  seed: number
+  snapshot_hash: string
+  sort_tasks: number
+  sourcing_gap: number
+  split: number
+  unserved: number
+  unserved_by_code: Record<string, number>
+  versions: Record<string, string>
+}
+
+export interface PlanSupplier {
+  advice: string
+  criteria: Array<ScoreCriterion> | null
+  grade: "A" | "B" | "C" | "D" | "E"
+  headroom: Money
+  high: number
+  limit: Money
+  low: number
+  name: string
+  open: Money
+  points: number
+  prepaid: Money
+  proposed: Money
+  supplier_id: string
+  widest?: string
+}
+
+export interface PlanSupplierList {
+  items: Array<PlanSupplier> | null
+}
+
+export interface PriceChange {
+  cost_factor?: number
+  items?: Array<string> | null
+  price_factor?: number
+}
+
+export interface Problem {
+  code: string
+  detail: string
+  errors?: Array<FieldError> | null
+  status: number
+  title: string
+  type: string
+}
+
+export interface Promise {
+  arrival?: Window
+  co2e_g?: number
+  cost?: Money
+  order_id: string
+  parcels?: Array<Parcel> | null
+  ship_at?: string
+  status: "promised" | "partial" | "unserved"
+  unserved?: Array<UnservedPart> | null
+  why?: Array<string> | null
+}
+
+export interface PromiseList {
+  items: Array<Promise> | null
+  next_cursor?: string
+}
+
+export interface ReviewChange {
+  days: number
+}
+
+export interface Scenario {
+  changes: Array<ScenarioChange> | null
+  name: string
+}
+
+export interface ScenarioChange {
+  cutoff?: CutoffChange
+  demand?: DemandChange
+  fleet?: FleetChange
+  lead_time?: LeadTimeChange
+  price?: PriceChange
+  review?: ReviewChange
+  service?: ServiceChange
+  site_capacity?: SiteCapacityChange
+  site_closed?: SiteClosedChange
+}
+
+export interface ScenarioReport {
+  currency: string
+  kpis: Array<KPIChange> | null
+  orders: Array<OrderChange> | null
+  orders_changed: OrdersChanged
+  sites: Array<SiteDifference> | null
+  suppliers: Array<SupplierDifference> | null
+}
+
+export interface ScenarioRequest {
+  days?: number
+  origin_date?: string
+  priority?: number
+  scenarios: Array<Scenario> | null
+  seed?: number
+}
+
+export interface ScenarioResult {
+  base_snapshot_hash: string
+  changes: Array<string> | null
+  name: string
+  report: ScenarioReport
+  snapshot_hash: string
+}
+
+export interface ScenarioRun {
+  days?: number
+  error?: string
+  id: string
+  links: Array<Link> | null
+  origin_date?: string
+  progress: number
+  results?: Array<ScenarioResult> | null
+  seed?: number
+  sentence?: string
+  status: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
+}
+
+export interface ScoreCriterion {
+  max: number
+  name: string
+  points: number
+  reason: string
+  unit: string
+  value: number
+}
+
+export interface ServiceChange {
+  cycle?: number
+  fill_rate?: number
+}
+
+export interface SiteCapacityChange {
+  factor: number
+  site?: string
+}
+
+export interface SiteClosedChange {
+  site: string
+}
+
+export interface SiteDifference {
+  co2e_g: Pair
+  distance_m: Pair
+  parcels: Pair
+  routes: Pair
+  site_id: string
+}
+
+export interface SupplierDifference {
+  advice_after: string
+  advice_before: string
+  cost_cents: Pair
+  headroom_cents: Pair
+  lines: Pair
+  name: string
+  prepaid_cents: Pair
+  purchase_orders: Pair
+  qty: Pair
+  supplier_id: string
+}
+
+export interface Task {
+  depends_on?: Array<string> | null
+  end_at: string
+  kind: "pick" | "move" | "park" | "sort"
+  plan_id: string
+  reason?: string
+  start_at: string
+  status: "open" | "leased" | "done" | "failed" | "blocked"
+  task_id: string
+  worker: string
+}
+
+export interface TaskCounts {
+  blocked: number
+  done: number
+  failed: number
+  leased: number
+  open: number
+}
+
+export interface TaskList {
+  items: Array<Task> | null
+  next_cursor?: string
+}
+
+export interface UnservedPart {
+  code: string
+  lines?: Array<Line> | null
+  reason: string
+}
+
+export interface Warehouse {
+  id: string
+  lat: number
+  lon: number
+  name: string
+  tasks: TaskCounts
+}
+
+export interface WarehouseList {
+  items: Array<Warehouse> | null
+  plan_id?: string
+}
+
+export interface Window {
+  from: string
+  to: string
+}
+
+export const listPlans = operation<{
+  path: undefined
+  query: { cursor?: string; limit?: number }
+  body: undefined
+  result: PlanList
+}>("GET", "/v1/fulfilment-plans")
+
+export const getPlan = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: FulfilmentPlan
+}>("GET", "/v1/fulfilment-plans/{id}")
+
+export const requestPlan = operation<{
+  path: undefined
+  query: undefined
+  body: PlanRequest | undefined
+  result: FulfilmentPlan
+}>("POST", "/v1/fulfilment-plans")
+
+export const listPromises = operation<{
+  path: { id: string }
+  query: { status?: "promised" | "partial" | "unserved"; cursor?: string; limit?: number }
+  body: undefined
+  result: PromiseList
+}>("GET", "/v1/fulfilment-plans/{id}/promises")
+
+export const getPromise = operation<{
+  path: { id: string; order: string }
+  query: undefined
+  body: undefined
+  result: Promise
+}>("GET", "/v1/fulfilment-plans/{id}/promises/{order}")
+
+export const listJobs = operation<{
+  path: undefined
+  query: { kind?: string; state?: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"; parent?: string; roots?: boolean; cursor?: string; limit?: number }
+  body: undefined
+  result: JobList
+}>("GET", "/v1/jobs")
+
+export const getJob = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: Job
+}>("GET", "/v1/jobs/{id}")
+
+export const cancelJob = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: Job
+}>("POST", "/v1/jobs/{id}/cancel")
+
+export const retryJob = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: Job
+}>("POST", "/v1/jobs/{id}/retry")
+
+export const listTasks = operation<{
+  path: { warehouse: string }
+  query: { plan?: string; status?: "open" | "leased" | "done" | "failed" | "blocked"; cursor?: string; limit?: number }
+  body: undefined
+  result: TaskList
+}>("GET", "/v1/warehouses/{warehouse}/tasks")
+
+export const requestScenarios = operation<{
+  path: undefined
+  query: undefined
+  body: ScenarioRequest
+  result: ScenarioRun
+}>("POST", "/v1/scenarios")
+
+export const getScenarios = operation<{
+  path: { id: string }
+  query: { orders?: number }
+  body: undefined
+  result: ScenarioRun
+}>("GET", "/v1/scenarios/{id}")
+
+export const listWarehouses = operation<{
+  path: undefined
+  query: { plan?: string }
+  body: undefined
+  result: WarehouseList
+}>("GET", "/v1/warehouses")
+
+export const listPlanSuppliers = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: PlanSupplierList
+}>("GET", "/v1/fulfilment-plans/{id}/suppliers")

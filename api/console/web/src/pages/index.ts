@@ -1,0 +1,17 @@
+import { lazy, type ComponentType } from 'react'
+import type { Key } from '../i18n'
+import type { IconName } from '../ui/icons'
+import Overview from './overview'
+
+interface Page {
+  path: string
+  title: Key
+  icon: IconName
+  Component: ComponentType
+}
+
+/** All pages in the order of the navigation: one folder each, loaded when it is first looked at (but the first, at once). */
+export const pages: Page[] = [
+  { path: '/', title: 'overview.title', icon: 'overview', Component: Overview },
+  { path: '/jobs', title: 'jobs.title', icon: 'jobs', Component: lazy(() => import('./jobs')) },
+]
