@@ -47,7 +47,7 @@ func TestFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		res, body := ask(t, Prefix+name)
-		if res.StatusCode != 200 || !bytes.Equal(body, want) || res.Header.Get("Content-Encoding") != "" {
+		if res.StatusCode != http.StatusOK || !bytes.Equal(body, want) || res.Header.Get("Content-Encoding") != "" {
 			t.Errorf("%s: status %d, %d bytes of %d, encoding %q", name, res.StatusCode, len(body), len(want), res.Header.Get("Content-Encoding"))
 		}
 		if res.Header.Get("Content-Security-Policy") != Policy || res.Header.Get("X-Content-Type-Options") != "nosniff" {
@@ -73,7 +73,7 @@ func TestFiles(t *testing.T) {
 				t.Errorf("%s: %d bytes compressed to %d do not come back: %v", name, len(want), len(packed), err)
 			}
 		}
-		if again, rest := ask(t, Prefix+name, "Accept-Encoding", "gzip", "If-None-Match", small.Header.Get("ETag")); again.StatusCode != 304 || len(rest) > 0 {
+		if again, rest := ask(t, Prefix+name, "Accept-Encoding", "gzip", "If-None-Match", small.Header.Get("ETag")); again.StatusCode != http.StatusNotModified || len(rest) > 0 {
 			t.Errorf("%s: asked again with its ETag: status %d and %d bytes", name, again.StatusCode, len(rest))
 		}
 	}
@@ -83,12 +83,12 @@ func TestFiles(t *testing.T) {
 func TestFallback(t *testing.T) {
 	_, page := ask(t, Prefix)
 	for _, path := range []string{"jobs", "map", "tasks", "a/b/c"} {
-		if res, body := ask(t, Prefix+path+"?plan=x"); res.StatusCode != 200 || !bytes.Equal(body, page) {
+		if res, body := ask(t, Prefix+path+"?plan=x"); res.StatusCode != http.StatusOK || !bytes.Equal(body, page) {
 			t.Errorf("%s: status %d, not the page", path, res.StatusCode)
 		}
 	}
 	for _, path := range []string{"assets/index-gone.js", "robots.txt", "assets/"} {
-		if res, _ := ask(t, Prefix+path); res.StatusCode != 404 || res.Header.Get("Cache-Control") != "no-store" {
+		if res, _ := ask(t, Prefix+path); res.StatusCode != http.StatusNotFound || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: status %d, Cache-Control %q", path, res.StatusCode, res.Header.Get("Cache-Control"))
 		}
 	}
