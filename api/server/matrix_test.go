@@ -112,7 +112,7 @@ func newScene(t *testing.T, h *house) *scene {
 	}
 	c.lease(plan)
 	c.fill = map[string]string{
-		"get-plan id": plan, "list-promises id": plan, "get-promise id": plan, "order": "O-1", "get-scenarios id": scenarios,
+		"get-plan id": plan, "list-plan-suppliers id": plan, "list-promises id": plan, "get-promise id": plan, "order": "O-1", "get-scenarios id": scenarios,
 		"get-job id": queued, "cancel-job id": queued, "retry-job id": failed, "warehouse": "S/1", "task": "pick/1",
 		"rotate-api-key id": turned.ID, "revoke-api-key id": spare.ID,
 	}

@@ -16,7 +16,7 @@ export function SignIn() {
     setMessage('')
     const given = key.trim()
     try {
-      await send('GET', '/v1/fulfilment-plans?limit=1', undefined, undefined, { Authorization: `Bearer ${given}` })
+      await send('GET', '/v1/me', undefined, undefined, { Authorization: `Bearer ${given}` })
       signIn(given)
     } catch (cause) {
       if (cause instanceof ApiError && cause.failure === 'forbidden') return signIn(given) // a good key that may do other things
