@@ -89,6 +89,7 @@ var rules = map[string]row{
 	"internal/intake":   {ours: "internal/history", outside: "github.com/parquet-go/parquet-go"},
 	"internal/business": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/servers":  {},
+	"internal/roads":    {ours: solvers, outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/identity": {ours: "internal/service", outside: "github.com/coreos/go-oidc/v3"},
 	"api/server": {
 		ours:    solvers + " internal/plan internal/service simulations api",
@@ -104,6 +105,7 @@ var rules = map[string]row{
 	"internal/sample/pack":   {ours: "", outside: "github.com/parquet-go/parquet-go"},
 	"internal/app":           {ours: "*", outside: "github.com/paulmach/orb"},
 	"internal/bench/finance": {ours: solvers + " internal/bench"},
+	"internal/bench/roads":   {ours: solvers + " internal/bench internal/roads internal/sample", outside: "github.com/paulmach/orb"},
 	"internal/bench/live":    {ours: "*"},
 	"internal/command":       {ours: "*", outside: "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term"},
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -42,25 +43,7 @@ func (g *Graph) At(ctx context.Context, atSec int64, pattern *Pattern, condition
 		pattern.apply(g.streets, ms, atSec)
 	}
 	g.impose(m, ms)
-	var changed []int32
-	for d, now := range ms {
-		if now != g.w.ms[d] {
-			changed = append(changed, int32(d))
-		}
-	}
-	next := &Graph{streets: g.streets, w: g.w, moment: m, hash: g.hashOf(ms)}
-	var err error
-	switch {
-	case len(changed) == 0:
-	case float64(len(changed)) > fullFrom*float64(len(ms)):
-		next.w, err = g.customise(ctx, ms, workers)
-	default:
-		next.w, err = g.update(ctx, g.w, ms, changed, workers)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return next, nil
+	return g.reweigh(ctx, m, ms, false, workers)
 }
 
 // FreeFlow returns the graph without patterns and conditions.
@@ -176,4 +159,45 @@ func (g *streets) nodeIndex(conditions []Condition) map[int64][]int32 {
 		}
 	}
 	return index
+}
+
+// Times returns the time of each directed edge now, in milliseconds, -1 where it is closed.
+func (g *Graph) Times() []int32 { return slices.Clone(g.w.ms) }
+
+// WithTimes returns the graph under the given times, one for each directed edge; streets that the profile closes stay
+// closed whatever is given. full works on everything, as if all had changed.
+func (g *Graph) WithTimes(ctx context.Context, ms []int32, full bool, workers int) (*Graph, error) {
+	if len(ms) != len(g.base.ms) {
+		return nil, fmt.Errorf("%w: %d times for %d directed edges", ErrCondition, len(ms), len(g.base.ms))
+	}
+	own := slices.Clone(ms)
+	for d := range own {
+		if g.base.ms[d] == noDrive || own[d] < 0 {
+			own[d] = noDrive
+		}
+		own[d] = min(own[d], maxEdgeMs)
+	}
+	return g.reweigh(ctx, &Moment{on: map[int32][]int32{}}, own, full, workers)
+}
+
+// reweigh makes the graph of a moment with these times.
+func (g *Graph) reweigh(ctx context.Context, m *Moment, ms []int32, full bool, workers int) (*Graph, error) {
+	var changed []int32
+	for d, now := range ms {
+		if now != g.w.ms[d] {
+			changed = append(changed, int32(d))
+		}
+	}
+	next := &Graph{streets: g.streets, w: g.w, moment: m, hash: g.hashOf(ms)}
+	var err error
+	switch {
+	case full || float64(len(changed)) > fullFrom*float64(len(ms)):
+		next.w, err = g.customise(ctx, ms, workers)
+	case len(changed) > 0:
+		next.w, err = g.update(ctx, g.w, ms, changed, workers)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return next, nil
 }
