@@ -7,17 +7,19 @@ import (
 )
 
 // migrateVerb brings the store's tables up to date.
-type migrateVerb struct{}
+type migrateVerb struct {
+	AppRole string `placeholder:"ROLE" env:"QUARTERMASTER_APP_ROLE" help:"Role of the service on PostgreSQL, which owns nothing: it is granted what the service needs and no more."`
+}
 
 func (migrateVerb) Help() string {
-	return `Run it once before the first start on PostgreSQL and after each update of the program. Several runs at the same time do no harm. A SQLite file is brought up to date by every start.
+	return `Run it once before the first start on PostgreSQL and after each update of the program. Several runs at the same time do no harm. On PostgreSQL it also puts row-level security on every table, which keeps tenants apart even where the program would err; for that to hold, run the service as a role that is no superuser and owns no table, and name it with --app-role. A SQLite file is brought up to date by every start.
 
 Example:
 
-    quartermaster migrate --store postgres://quartermaster@db/quartermaster`
+    quartermaster migrate --store postgres://owner@db/quartermaster --app-role quartermaster_service`
 }
 
-func (migrateVerb) Run(r *run) error {
+func (v migrateVerb) Run(r *run) error {
 	a, err := app.Open(r.ctx, r.cfg, r.logger())
 	if err != nil {
 		return err
@@ -26,6 +28,11 @@ func (migrateVerb) Run(r *run) error {
 	steps, err := a.Migrate(r.ctx)
 	if err != nil {
 		return err
+	}
+	if v.AppRole != "" {
+		if err := a.Store.GrantTo(r.ctx, v.AppRole); err != nil {
+			return err
+		}
 	}
 	if r.json {
 		return r.printJSON(map[string]any{"store": a.Store.Name(), "steps": steps})

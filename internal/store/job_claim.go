@@ -161,15 +161,13 @@ func (s *Store) Heartbeat(ctx context.Context, beats []service.Beat, lease time.
 	query := `update jobs set lease_until = {now} + $4, progress = $5, sentence = $6, updated_at = {now}
 		where tenant = $1 and id = $2 and attempt = $3 and state = 'running' returning cancel_requested`
 	for _, b := range beats {
-		rows, err := s.write.QueryContext(ctx, s.dialect.render(query), b.Tenant, b.ID, b.Attempt, lease.Microseconds(), b.Progress, text(b.Sentence))
-		if err == nil {
-			err = eachRow(rows, func(scan func(...any) error) error {
-				p := service.Pulse{Ref: b.Ref, Attempt: b.Attempt}
-				err := scan(&p.CancelRequested)
-				held = append(held, p)
-				return err
-			})
-		}
+		args := []any{b.Tenant, b.ID, b.Attempt, lease.Microseconds(), b.Progress, text(b.Sentence)}
+		err := s.statement(ctx, s.writer, query, args, func(scan func(...any) error) error {
+			p := service.Pulse{Ref: b.Ref, Attempt: b.Attempt}
+			err := scan(&p.CancelRequested)
+			held = append(held, p)
+			return err
+		})
 		if err != nil {
 			return nil, s.explain("extending the lease of job "+b.Ref.String(), err)
 		}

@@ -9,7 +9,7 @@ import (
 
 // Job reads one job.
 func (s *Store) Job(ctx context.Context, ref service.Ref) (service.Job, error) {
-	job, err := scanJob(s.read.QueryRowContext(ctx, `select `+jobColumns+` from jobs where tenant = $1 and id = $2`, ref.Tenant, ref.ID).Scan)
+	job, err := scanJob(s.readRow(ctx, `select `+jobColumns+` from jobs where tenant = $1 and id = $2`, ref.Tenant, ref.ID))
 	return job, s.explain("reading job "+ref.String(), err)
 }
 

@@ -324,7 +324,7 @@ func TestResend(t *testing.T) {
 		if items = must[[]service.QueueItem](t)(s.Dispatch(ctx, 10, long)); len(items) != 1 {
 			t.Fatalf("after a refusal: dispatched %d", len(items))
 		}
-		if _, err := s.write.Exec(`update jobs set dispatched_at = 1`); err != nil {
+		if _, err := s.rawExec(`update jobs set dispatched_at = 1`); err != nil {
 			t.Fatal(err)
 		}
 		if items = must[[]service.QueueItem](t)(s.Dispatch(ctx, 10, time.Second)); len(items) != 1 {
@@ -463,11 +463,11 @@ func TestHeartbeat(t *testing.T) {
 func TestReapPassesStuckJob(t *testing.T) {
 	eachStore(t, func(t *testing.T, s *Store) {
 		stuck := claim(t, s, submit(t, s, service.Submission{}).Ref)
-		if _, err := s.write.Exec(`update jobs set crashes = 2147483646, lease_until = 1, parent_id = 'gone' where id = $1`, stuck.ID); err != nil {
+		if _, err := s.rawExec(`update jobs set crashes = 2147483646, lease_until = 1, parent_id = 'gone' where id = $1`, stuck.ID); err != nil {
 			t.Fatal(err) // its parent's row is missing: its end cannot be written
 		}
 		other := claim(t, s, submit(t, s, service.Submission{}).Ref)
-		if _, err := s.write.Exec(`update jobs set lease_until = 2 where id = $1`, other.ID); err != nil {
+		if _, err := s.rawExec(`update jobs set lease_until = 2 where id = $1`, other.ID); err != nil {
 			t.Fatal(err)
 		}
 		n, err := s.Reap(t.Context(), 100)

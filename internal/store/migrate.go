@@ -18,11 +18,15 @@ var migrations embed.FS
 // Migrate brings the tables to what this program needs and tells how many steps it took. Several processes may call it
 // at the same time on PostgreSQL. A step that fails leaves nothing of itself behind.
 func (s *Store) Migrate(ctx context.Context) (steps int, err error) {
-	return steps, s.eachMigration(ctx, func(p *goose.Provider) error {
+	err = s.eachMigration(ctx, func(p *goose.Provider) error {
 		results, err := p.Up(ctx)
 		steps += len(results)
 		return err
 	})
+	if err != nil {
+		return steps, err
+	}
+	return steps, s.raiseWall(ctx)
 }
 
 // Pending tells how many migration steps are still to be taken.
@@ -55,7 +59,7 @@ func (s *Store) eachMigration(ctx context.Context, visit func(p *goose.Provider)
 		options = append(options, goose.WithSessionLocker(locker))
 	}
 	for _, part := range parts {
-		if err := migratePart(s.write, dialect, part.folder, part.table, options, visit); err != nil {
+		if err := migratePart(s.writer, dialect, part.folder, part.table, options, visit); err != nil {
 			return s.explain("migrating "+part.folder, err)
 		}
 	}
@@ -65,7 +69,7 @@ func (s *Store) eachMigration(ctx context.Context, visit func(p *goose.Provider)
 // migrationLock lets one process at a time migrate one schema; the others look again each second, for ten minutes.
 func (s *Store) migrationLock(ctx context.Context) (lock.SessionLocker, error) {
 	var schema string
-	if err := s.write.QueryRowContext(ctx, `select coalesce(current_schema(), '')`).Scan(&schema); err != nil {
+	if err := s.writer.QueryRowContext(ctx, `select coalesce(current_schema(), '')`).Scan(&schema); err != nil {
 		return nil, err
 	}
 	name := fnv.New64a()

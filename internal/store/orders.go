@@ -129,7 +129,7 @@ func (s *Store) Orders(ctx context.Context, tenant string, fromUs, toUs int64, l
 
 // Order reads one order.
 func (s *Store) Order(ctx context.Context, tenant, id string) (service.Order, error) {
-	o, err := scanOrder(s.read.QueryRowContext(ctx, `select `+orderColumns+` from orders where tenant = $1 and id = $2`, tenant, id).Scan)
+	o, err := scanOrder(s.readRow(ctx, `select `+orderColumns+` from orders where tenant = $1 and id = $2`, tenant, id))
 	return o, s.explain("reading order "+id, err)
 }
 

@@ -129,14 +129,14 @@ const planID = ` = (select case when $2 <> '' then $2 else (select max(id) from 
 
 // Plan reads one plan without its document.
 func (s *Store) Plan(ctx context.Context, tenant, id string) (service.PlanRecord, error) {
-	p, err := scanPlan(s.read.QueryRowContext(ctx, `select `+planColumns+` from plans where tenant = $1 and id`+planID, tenant, id).Scan)
+	p, err := scanPlan(s.readRow(ctx, `select `+planColumns+` from plans where tenant = $1 and id`+planID, tenant, id))
 	return p, s.explain("reading plan "+id, err)
 }
 
 // PlanDocument reads the whole plan.
 func (s *Store) PlanDocument(ctx context.Context, tenant, id string) ([]byte, error) {
 	var packed []byte
-	err := s.read.QueryRowContext(ctx, `select document from plans where tenant = $1 and id`+planID, tenant, id).Scan(&packed)
+	err := s.readRow(ctx, `select document from plans where tenant = $1 and id`+planID, tenant, id)(&packed)
 	if err != nil {
 		return nil, s.explain("reading plan "+id, err)
 	}
@@ -164,7 +164,7 @@ func (s *Store) Promises(ctx context.Context, tenant, id, afterOrder string, lim
 // Promise reads what a plan says of one order.
 func (s *Store) Promise(ctx context.Context, tenant, id, orderID string) (service.PromiseRecord, error) {
 	p := service.PromiseRecord{OrderID: orderID}
-	err := s.read.QueryRowContext(ctx, `select document from promises where tenant = $1 and order_id = $3 and plan_id`+planID, tenant, id, orderID).Scan(&p.Document)
+	err := s.readRow(ctx, `select document from promises where tenant = $1 and order_id = $3 and plan_id`+planID, tenant, id, orderID)(&p.Document)
 	return p, s.explain("reading the promise for order "+orderID, err)
 }
 

@@ -63,7 +63,7 @@ func (s *Store) quoteBatch(ctx context.Context, batch []*quoteCall) {
 
 // Quote reads one quote.
 func (s *Store) Quote(ctx context.Context, tenant, id string) (service.Quote, error) {
-	q, err := scanQuote(s.read.QueryRowContext(ctx, `select `+quoteColumns+` from quotes where tenant = $1 and id = $2`, tenant, id).Scan)
+	q, err := scanQuote(s.readRow(ctx, `select `+quoteColumns+` from quotes where tenant = $1 and id = $2`, tenant, id))
 	return q, s.explain("reading promise "+id, err)
 }
 

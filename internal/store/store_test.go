@@ -29,8 +29,34 @@ func openTestSQLite(t testing.TB) *Store {
 	return openTest(t, "sqlite://"+filepath.Join(t.TempDir(), "a file with spaces & ?.db"))
 }
 
-// openTestPostgres opens a schema of its own on the server that QUARTERMASTER_TEST_POSTGRES names.
+// openTestPostgres opens a schema of its own on the server that QUARTERMASTER_TEST_POSTGRES names, as the service does in
+// production: by a role that owns nothing and is held to row-level security.
 func openTestPostgres(t testing.TB) *Store {
+	t.Helper()
+	dsn := ownSchema(t)
+	owner := openTest(t, dsn)
+	noError(t, makeRole(owner))
+	noError(t, owner.GrantTo(t.Context(), testRole))
+	u, err := url.Parse(dsn)
+	noError(t, err)
+	u.User = url.UserPassword(testRole, testRole)
+	return openTest(t, u.String())
+}
+
+// testRole is the service's role on the test server, with itself as its password.
+const testRole = "quartermaster_service"
+
+func makeRole(owner *Store) error {
+	_, err := owner.rawExec(`do $$ begin
+		perform pg_advisory_xact_lock(20261124);
+		if not exists (select 1 from pg_roles where rolname = '` + testRole + `') then
+			create role ` + testRole + ` login password '` + testRole + `';
+		end if; end $$`)
+	return err
+}
+
+// ownSchema gives the address of a schema of the test's own, as its owner.
+func ownSchema(t testing.TB) string {
 	t.Helper()
 	dsn := os.Getenv("QUARTERMASTER_TEST_POSTGRES")
 	if dsn == "" {
@@ -44,11 +70,11 @@ func openTestPostgres(t testing.TB) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := admin.write.Exec("create schema " + schema); err != nil {
+	if _, err := admin.rawExec("create schema " + schema); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := admin.write.Exec("drop schema " + schema + " cascade"); err != nil {
+		if _, err := admin.rawExec("drop schema " + schema + " cascade"); err != nil {
 			t.Error(err)
 		}
 		if err := admin.Close(); err != nil {
@@ -63,7 +89,7 @@ func openTestPostgres(t testing.TB) *Store {
 	q.Set("search_path", schema)
 	q.Set("pool_max_conns", "8")
 	u.RawQuery = q.Encode()
-	return openTest(t, u.String())
+	return u.String()
 }
 
 func openTest(t testing.TB, dsn string) *Store {
@@ -146,7 +172,7 @@ func mayClaim(t testing.TB, s *Store, ref service.Ref) bool {
 // expire lets the lease of a running job run out, as time would.
 func expire(t testing.TB, s *Store, ref service.Ref) {
 	t.Helper()
-	if _, err := s.write.Exec(`update jobs set lease_until = 1 where tenant = $1 and id = $2 and state = 'running'`, ref.Tenant, ref.ID); err != nil {
+	if _, err := s.rawExec(`update jobs set lease_until = 1 where tenant = $1 and id = $2 and state = 'running'`, ref.Tenant, ref.ID); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -195,8 +221,8 @@ func TestMigrateTwice(t *testing.T) {
 // Several processes that migrate one PostgreSQL schema at once take each step once.
 func TestMigrateTogether(t *testing.T) {
 	t.Parallel()
-	s := openTestPostgres(t)
-	if _, err := s.write.Exec(`do $$ declare r record; begin
+	s := openTest(t, ownSchema(t))
+	if _, err := s.rawExec(`do $$ declare r record; begin
 		for r in select tablename from pg_tables where schemaname = current_schema() loop
 			execute format('drop table %I cascade', r.tablename);
 		end loop; end $$`); err != nil {
@@ -307,4 +333,13 @@ func TestNow(t *testing.T) {
 			t.Errorf("the clock says %d and then %d, %v from ours", first, second, off)
 		}
 	})
+}
+
+// rawExec does what no method does, to rows of any tenant.
+func (s *Store) rawExec(query string, args ...any) (n int64, err error) {
+	err = s.inTx(context.Background(), "for a test", func(t *tx) error {
+		n, err = t.exec(context.Background(), query, args...)
+		return err
+	})
+	return n, err
 }

@@ -88,7 +88,7 @@ func TestLeaseFencing(t *testing.T) {
 		}
 		runOut := func() {
 			t.Helper()
-			if _, err := s.write.Exec(`update tasks set lease_until = 1`); err != nil {
+			if _, err := s.rawExec(`update tasks set lease_until = 1`); err != nil {
 				t.Fatal(err)
 			}
 		}

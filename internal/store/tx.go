@@ -47,7 +47,7 @@ func (s *Store) inTx(ctx context.Context, doing string, do func(t *tx) error) er
 }
 
 func (s *Store) tryTx(ctx context.Context, do func(t *tx) error) (err error) {
-	conn, err := s.write.Conn(ctx)
+	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -57,6 +57,11 @@ func (s *Store) tryTx(ctx context.Context, do func(t *tx) error) (err error) {
 		return err
 	}
 	defer func() { _ = sqlTx.Rollback() }() // after Commit it does nothing
+	if s.pool != nil {
+		if _, err := sqlTx.ExecContext(ctx, setTenant, tenantOf(ctx)); err != nil {
+			return err
+		}
+	}
 	if err := do(&tx{Tx: sqlTx, conn: conn, dialect: s.dialect}); err != nil {
 		return err
 	}
@@ -65,11 +70,7 @@ func (s *Store) tryTx(ctx context.Context, do func(t *tx) error) (err error) {
 
 // queryRead runs a reading statement outside any transaction and calls each for every row.
 func (s *Store) queryRead(ctx context.Context, doing, query string, args []any, each func(scan func(dest ...any) error) error) error {
-	rows, err := s.read.QueryContext(ctx, s.dialect.render(query), args...)
-	if err == nil {
-		err = eachRow(rows, each)
-	}
-	return s.explain(doing, err)
+	return s.explain(doing, s.statement(ctx, s.reader, query, args, each))
 }
 
 // eachRow calls each for every row and closes rows.

@@ -73,7 +73,7 @@ func (s *Store) AddWebhook(ctx context.Context, tenant string, w service.Webhook
 
 // Webhook reads one receiver.
 func (s *Store) Webhook(ctx context.Context, tenant, id string) (service.Webhook, error) {
-	w, err := scanWebhook(s.read.QueryRowContext(ctx, `select `+webhookColumns+` from webhooks where tenant = $1 and id = $2`, tenant, id).Scan)
+	w, err := scanWebhook(s.readRow(ctx, `select `+webhookColumns+` from webhooks where tenant = $1 and id = $2`, tenant, id))
 	return w, s.explain("reading webhook "+id, err)
 }
 
@@ -311,7 +311,7 @@ func (s *Store) Deliveries(ctx context.Context, tenant string, f service.Deliver
 
 // Delivery reads one delivery with its attempts, oldest first.
 func (s *Store) Delivery(ctx context.Context, tenant, id string) (service.Delivery, []service.DeliveryAttempt, error) {
-	d, err := scanDelivery(s.read.QueryRowContext(ctx, `select `+deliveryColumns+` from deliveries where tenant = $1 and id = $2`, tenant, id).Scan)
+	d, err := scanDelivery(s.readRow(ctx, `select `+deliveryColumns+` from deliveries where tenant = $1 and id = $2`, tenant, id))
 	if err != nil {
 		return d, nil, s.explain("reading delivery "+id, err)
 	}
