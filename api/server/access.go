@@ -24,7 +24,7 @@ func operation(id, method, path, summary, tag string, scope service.Scope, error
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag},
 		Errors: append(errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity,
-			http.StatusInternalServerError, http.StatusServiceUnavailable),
+			http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable),
 		Security: []map[string][]string{
 			{securityKey: {string(scope)}}, {securityOIDC: {string(scope)}},
 		},

@@ -21,6 +21,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	limited  *prometheus.CounterVec
 }
 
 func newMetrics(jobs service.JobStore, log *slog.Logger) *metrics {
@@ -33,8 +34,11 @@ func newMetrics(jobs service.JobStore, log *slog.Logger) *metrics {
 			Name: "quartermaster_http_request_seconds", Help: "Time until a request was answered.",
 			Buckets: []float64{.001, .005, .02, .1, .5, 2, 10, 30},
 		}, []string{"route"}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quartermaster_http_rate_limited_total", Help: "Requests refused since too much was asked in too little time, by whose limit.",
+		}, []string{"limit"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, &jobFigures{jobs: jobs, log: log},
+	m.registry.MustRegister(m.requests, m.seconds, m.limited, &jobFigures{jobs: jobs, log: log},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -46,14 +46,14 @@ func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup keeps the ids in derived loggers.
 func (h logHandler) WithGroup(name string) slog.Handler { return logHandler{h.Handler.WithGroup(name)} }
 
-// wrap puts around the mux what every request passes, outermost first: id, log and metrics, panics, host, origin, unknown
-// paths.
+// wrap puts around the mux what every request passes, outermost first: id, log and metrics, panics, headers, host, origin,
+// who asks, how often, compressed bodies, unknown paths.
 func (s *Server) wrap(mux *http.ServeMux) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, newProblem(http.StatusForbidden, api.CodeForbidden, "a web page of another site may not change anything here"))
 	}))
-	inner := s.guardHost(origin.Handler(s.identify(s.known(mux))))
+	inner := secure(s.guardHost(origin.Handler(s.identify(s.limit(expand(s.known(mux)))))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(r.Header.Get("X-Request-Id"))

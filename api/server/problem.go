@@ -37,18 +37,48 @@ func init() {
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		p := newProblem(status, api.CodeOf(status), msg)
 		for _, err := range errs {
+			if bad := new(errBody); errors.As(err, &bad) { // huma takes it for our own fault
+				return newProblem(bad.status, api.CodeOf(bad.status), bad.text)
+			}
+			if len(p.Errors) == maxToldErrors {
+				break
+			}
 			var detail huma.ErrorDetailer
 			switch {
 			case err == nil:
 			case errors.As(err, &detail):
 				d := detail.ErrorDetail()
-				p.Errors = append(p.Errors, api.FieldError{Location: d.Location, Message: d.Message, Value: d.Value})
+				p.Errors = append(p.Errors, api.FieldError{Location: d.Location, Message: d.Message, Value: shortValue(d.Value)})
 			default:
 				p.Errors = append(p.Errors, api.FieldError{Message: err.Error()})
 			}
 		}
 		return p
 	}
+}
+
+// Bounds of what an answer tells of wrong fields: a caller needs no megabyte of its own words back.
+const (
+	maxToldErrors = 100
+	maxFieldValue = 500 // bytes of JSON
+)
+
+// shortValue is a value that was sent, where it is short enough to be told.
+func shortValue(v any) any {
+	switch v := v.(type) {
+	case nil, bool, float64, int:
+		return v
+	case string:
+		if len(v) > maxFieldValue {
+			return strings.ToValidUTF8(v[:maxFieldValue], "") + "…"
+		}
+		return v
+	}
+	text, err := json.Marshal(v)
+	if err != nil || len(text) > maxFieldValue {
+		return nil
+	}
+	return v
 }
 
 // fail turns an error of a use case into what the caller may know. Whatever is not foreseen goes to the log alone.

@@ -50,6 +50,9 @@ type Options struct {
 	// reaches the address may do everything in Tenant.
 	Authenticate func(ctx context.Context, token string) (service.Principal, error)
 	Access       *service.Access // keys
+	// Requests a minute that this process answers to one caller and to one tenant; 0 = any number. They hold where
+	// authentication is on.
+	CallerPerMinute, TenantPerMinute int
 
 	Tenant  string         // whose facts and plans these are where authentication is off
 	Zone    *time.Location // of the business, for times that a plan counts from local midnight; nil = UTC
@@ -73,6 +76,7 @@ type Server struct {
 	api     huma.API
 	handler http.Handler
 	metrics *metrics
+	rates   []*rate
 	tasks   *bell // rung when a task may have become free
 	closing chan struct{}
 }
@@ -96,6 +100,7 @@ func New(o Options) *Server {
 	s.api = humago.New(mux, description(o.Version))
 	s.api.UseMiddleware(s.guardOperation)
 	s.metrics = newMetrics(o.Jobs, s.log)
+	s.rates = newRates(o)
 	s.registerPlans()
 	s.registerScenarios()
 	s.registerJobs()

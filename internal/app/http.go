@@ -13,13 +13,15 @@ import (
 )
 
 // maxConnections bounds the connections served at a time; others wait in the kernel's queue. A warehouse's controllers and
-// an order system's clerks are hundreds, and each waiting request costs a few kilobytes.
-const maxConnections = 1000
+// an order system's clerks are hundreds; the rest is room for connections
+// that say nothing until their time is up. Each costs a few kilobytes.
+const maxConnections = 4000
 
 // web is the HTTP side of the program.
 type web struct {
 	listener net.Listener
 	server   *http.Server
+	secure   bool
 	done     chan struct{}
 }
 
@@ -46,10 +48,11 @@ func listen(address string, fallback bool) (l net.Listener, moved bool, err erro
 	return l, true, nil
 }
 
-// serve answers requests with h until stop.
-func serve(l net.Listener, h http.Handler, log *slog.Logger) *web {
+// serve answers requests with h until stop, over TLS where there is a certificate.
+func serve(l net.Listener, h http.Handler, cert *certificate, log *slog.Logger) *web {
 	w := &web{
 		listener: l,
+		secure:   cert != nil,
 		done:     make(chan struct{}),
 		server: &http.Server{
 			Handler:           h,
@@ -63,7 +66,14 @@ func serve(l net.Listener, h http.Handler, log *slog.Logger) *web {
 	}
 	go func() {
 		defer close(w.done)
-		err := w.server.Serve(&limitListener{Listener: l, slots: make(chan struct{}, maxConnections)})
+		var err error
+		limited := &limitListener{Listener: l, slots: make(chan struct{}, maxConnections)}
+		if cert != nil {
+			w.server.TLSConfig = cert.config()
+			err = w.server.ServeTLS(limited, "", "")
+		} else {
+			err = w.server.Serve(limited)
+		}
 		if !errors.Is(err, http.ErrServerClosed) {
 			log.Error("the HTTP server ended", "error", err)
 		}

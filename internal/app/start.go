@@ -93,12 +93,19 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 	a.Server = server.New(server.Options{
 		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Counts: a.Store, Planner: planning, Planning: planning,
 		Simulator:    &service.Scenarios{Planning: planning},
-		Authenticate: authenticate, Access: a.Access,
+		Authenticate: authenticate, Access: a.Access, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
 		Console:      console.Handler(),
 		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),
 	})
-	a.web = serve(listener, a.Server, a.Log)
+	var cert *certificate
+	if a.Config.TLSCert != "" {
+		cert, err = loadCertificate(a.Config.TLSCert, a.Config.TLSKey, func(err error) { a.Log.Warn("the certificate could not be read again", "error", err) })
+		if err != nil {
+			return err
+		}
+	}
+	a.web = serve(listener, a.Server, cert, a.Log)
 	a.onClose(func() error {
 		a.Server.EndWaiting()
 		ctx, cancel := context.WithTimeout(context.Background(), max(a.Config.Drain, time.Second))
@@ -135,5 +142,9 @@ func (a *App) Address() (url string, moved bool) {
 	if a.web == nil {
 		return "", false
 	}
-	return fmt.Sprintf("http://%s", a.web.listener.Addr()), a.moved
+	scheme := "http"
+	if a.web.secure {
+		scheme = "https"
+	}
+	return fmt.Sprintf("%s://%s", scheme, a.web.listener.Addr()), a.moved
 }

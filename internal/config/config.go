@@ -31,6 +31,8 @@ type Config struct {
 	OIDCTenant     string `name:"oidc-tenant" help:"Tenant of tokens that name none." placeholder:"ID" env:"QUARTERMASTER_OIDC_TENANT"`
 	OIDCTenantPath string `name:"oidc-tenant-claim" help:"Claim that names the tenant; default ${default}." default:"tenant" placeholder:"CLAIM" env:"QUARTERMASTER_OIDC_TENANT_CLAIM"`
 	OIDCRolesPath  string `name:"oidc-roles-claim" help:"Claim that lists roles (viewer, planner, order-system, warehouse, admin); dots lead into objects; default ${default}." default:"roles" placeholder:"CLAIM" env:"QUARTERMASTER_OIDC_ROLES_CLAIM"`
+	CallerRate     int    `help:"Requests a minute that one process answers to one API key or person, where authentication is on; 0 is any number; default ${default}." default:"30000" placeholder:"N" env:"QUARTERMASTER_CALLER_RATE"`
+	TenantRate     int    `help:"The same for all callers of one tenant; default ${default}." default:"60000" placeholder:"N" env:"QUARTERMASTER_TENANT_RATE"`
 
 	Concurrency int           `help:"Jobs worked on at the same time in this process; 0, the default, is one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
 	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for; default ${default}." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`
@@ -53,7 +55,8 @@ const (
 
 // Default is the Config of a newcomer: everything embedded, in the user's data folder.
 func Default() Config {
-	c := Config{Listen: "127.0.0.1:8480", Auth: "auto", OIDCAudience: "quartermaster", OIDCTenantPath: "tenant", OIDCRolesPath: "roles", Drain: 20 * time.Second, LogLevel: "info", LogFormat: "text", Role: RoleAll}
+	c := Config{Listen: "127.0.0.1:8480", Auth: "auto", OIDCAudience: "quartermaster", OIDCTenantPath: "tenant", OIDCRolesPath: "roles",
+		CallerRate: 30_000, TenantRate: 60_000, Drain: 20 * time.Second, LogLevel: "info", LogFormat: "text", Role: RoleAll}
 	c.Home, _ = defaultHome() // an unknown home is reported by Complete
 	return c
 }
@@ -114,6 +117,9 @@ func (c Config) checkGuard() error {
 	case "", "auto", "required", "off":
 	default:
 		return fmt.Errorf("config: auth is %q, want auto, required or off", c.Auth)
+	}
+	if c.CallerRate < 0 || c.TenantRate < 0 {
+		return fmt.Errorf("config: caller-rate and tenant-rate are requests a minute, 0 for any number; want none below 0")
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("config: tls-cert and tls-key go together: give both files or neither")
