@@ -114,7 +114,9 @@ func TestBombs(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	c := newScene(t, newHouse(t, guarded, func(o *server.Options) { o.CallerPerMinute, o.TenantPerMinute = 30, 48 }))
-	ask := func(role string) answer { return c.house.ask("GET", "/v1/me", "", "Authorization", "Bearer "+c.keys[role]) }
+	ask := func(role string) answer {
+		return c.house.ask("GET", "/v1/me", "", "Authorization", "Bearer "+c.keys[role])
+	}
 	for i := range 5 { // a sixth of a minute's
 		if a := ask("viewer"); a.status != 200 || a.header.Get("RateLimit") != fmt.Sprintf(`"caller";r=%d;t=0`, 4-i) {
 			t.Fatalf("request %d: %d, %v", i, a.status, a.header.Values("RateLimit"))

@@ -100,6 +100,16 @@ func newScene(t *testing.T, h *house) *scene {
 	turned, _ := key(tenant, service.AccessViewer)
 
 	c.anOrder("O-1", 15291)
+	for _, o := range []service.Order{{ID: "O-2", CustomerID: "C-2"}, {ID: "O-3", CustomerID: "C-of-main"}} {
+		o.Lines = []service.OrderLine{{ItemID: "A", Qty: 1}}
+		if _, err := c.store.SaveOrders(ctx, tenant, []service.Order{o}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	personal := &service.Personal{Store: c.store, Orders: c.store, Keys: testKeys(t)}
+	if err := personal.Save(ctx, tenant, "O-2", service.Consignee{Name: "Anna of main"}); err != nil {
+		t.Fatal(err)
+	}
 	plan := c.job(service.KindPlan)
 	c.finish(plan)
 	queued, failed, scenarios := c.job(service.KindPlan), c.job(service.KindPlan), c.job(service.KindScenario)
@@ -114,6 +124,7 @@ func newScene(t *testing.T, h *house) *scene {
 	c.fill = map[string]string{
 		"get-plan id": plan, "list-plan-suppliers id": plan, "list-promises id": plan, "get-promise id": plan, "order": "O-1", "get-scenarios id": scenarios,
 		"get-job id": queued, "cancel-job id": queued, "retry-job id": failed, "warehouse": "S/1", "task": "pick/1",
+		"save-consignee id": "O-1", "get-consignee id": "O-2", "erase-customer id": "C-of-main",
 		"rotate-api-key id": turned.ID, "revoke-api-key id": spare.ID,
 	}
 	if err := c.store.SaveForecasts(ctx, tenant, []service.ItemForecast{{ItemID: "item-of-main", Document: []byte(`{}`)}}); err != nil {
@@ -123,7 +134,7 @@ func newScene(t *testing.T, h *house) *scene {
 	for name, kind := range server.OfferedKinds() {
 		c.fill["read-"+name+" id"] = c.job(kind)
 	}
-	c.secrets = []string{plan, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1"}
+	c.secrets = []string{plan, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1", "Anna of main", "C-of-main"}
 	return c
 }
 
@@ -149,6 +160,7 @@ func (c *scene) lease(plan string) {
 		"extend-task": `{` + proof + `,"lease_sec":60}`, "return-task": `{` + proof + `}`, "complete-task": `{` + proof + `}`,
 		"fail-task":         `{` + proof + `,"reason":"broken"}`,
 		"request-scenarios": `{"scenarios":[{"name":"a","changes":[{"review":{"days":3}}]}]}`,
+		"save-consignee":    `{"name":"Anna of main"}`,
 		"create-api-key":    `{"name":"made by the matrix","role":"viewer"}`,
 	}
 }

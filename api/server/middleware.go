@@ -30,6 +30,18 @@ func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
 type logHandler struct{ slog.Handler }
 
+// personalFields are the names under which personal data would stand; their values stay out of the log, whoever wrote the
+// line.
+var personalFields = []string{"name", "customer", "customer_id", "consignee", "address", "phone", "email"}
+
+// MaskPersonal is slog.HandlerOptions.ReplaceAttr: it keeps personal data out of the log by the name of its field.
+func MaskPersonal(_ []string, a slog.Attr) slog.Attr {
+	if slices.Contains(personalFields, strings.ToLower(a.Key)) && a.Value.Kind() != slog.KindGroup {
+		a.Value = slog.StringValue(masked)
+	}
+	return a
+}
+
 // Handle adds the id.
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id := RequestID(ctx); id != "" {
@@ -53,7 +65,7 @@ func (s *Server) wrap(mux *http.ServeMux) http.Handler {
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, newProblem(http.StatusForbidden, api.CodeForbidden, "a web page of another site may not change anything here"))
 	}))
-	inner := secure(s.guardHost(origin.Handler(s.identify(s.limit(expand(s.known(mux)))))))
+	inner := secure(s.guardHost(origin.Handler(s.identify(s.journal(s.limit(expand(s.known(mux))))))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(r.Header.Get("X-Request-Id"))
@@ -113,7 +125,7 @@ func (s *Server) account(r *http.Request, w *recorder, start time.Time) {
 	if w.status >= 500 {
 		level = slog.LevelWarn
 	}
-	s.log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", w.status, "ms", elapsed.Milliseconds())
+	s.log.Log(r.Context(), level, "request", "method", r.Method, "path", loggedPath(r), "status", w.status, "ms", elapsed.Milliseconds())
 }
 
 // catch turns a panic into a 500 whose detail is in the log alone.

@@ -92,6 +92,8 @@ func (s *Server) fail(ctx context.Context, err error) error {
 		return newProblem(http.StatusNotFound, api.CodeNotFound, text)
 	case errors.Is(err, service.ErrTokenLost):
 		return newProblem(http.StatusConflict, api.CodeLeaseLost, "the lease is no longer the task's: it ran out, or the task was given to somebody else")
+	case errors.Is(err, service.ErrNoKey):
+		return newProblem(http.StatusConflict, api.CodeConflict, strings.TrimPrefix(text, "no encryption key: "))
 	case errors.Is(err, service.ErrConflict):
 		return newProblem(http.StatusConflict, api.CodeConflict, text)
 	case errors.Is(err, service.ErrInvalid):

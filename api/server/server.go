@@ -50,6 +50,9 @@ type Options struct {
 	// reaches the address may do everything in Tenant.
 	Authenticate func(ctx context.Context, token string) (service.Principal, error)
 	Access       *service.Access // keys
+	Personal     *service.Personal
+	Audit        service.AuditStore
+	Journal      Journal // nil = no journal is kept
 	// Requests a minute that this process answers to one caller and to one tenant; 0 = any number. They hold where
 	// authentication is on.
 	CallerPerMinute, TenantPerMinute int
@@ -112,6 +115,7 @@ func New(o Options) *Server {
 	s.registerKeys()
 	s.registerWarehouses()
 	s.registerPlanSuppliers()
+	s.registerPersonal()
 	s.registerPlain(mux)
 	s.handler = s.wrap(mux)
 	return s

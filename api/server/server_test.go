@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -71,8 +72,9 @@ func newHouseOn(t *testing.T, s *store.Store, edit ...func(*server.Options)) *ho
 	planning := &service.Planning{Jobs: s, Facts: s}
 	options := server.Options{
 		Jobs: s, Plans: s, Tasks: s, Orders: s, Counts: s, Planner: planning, Planning: planning,
-		Simulator: &service.Scenarios{Planning: planning}, Access: &service.Access{Store: s},
-		Tenant: tenant, Version: "test", Ready: s.Ping, LoopbackOnly: true,
+		Simulator: &service.Scenarios{Planning: planning}, Access: &service.Access{Store: s}, Audit: s,
+		Personal: &service.Personal{Store: s, Orders: s, Keys: testKeys(t)},
+		Tenant:   tenant, Version: "test", Ready: s.Ping, LoopbackOnly: true,
 		Log: slog.New(server.LogHandler(slog.NewTextHandler(h.log, nil))),
 	}
 	for _, e := range edit {
@@ -82,6 +84,16 @@ func newHouseOn(t *testing.T, s *store.Store, edit ...func(*server.Options)) *ho
 	h.http = httptest.NewServer(h.server)
 	t.Cleanup(h.http.Close)
 	return h
+}
+
+// testKeys is an encryption key for tests.
+func testKeys(t *testing.T) *service.MasterKeys {
+	t.Helper()
+	keys, err := service.ParseMasterKeys("test:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // answer is a response with its body read.
