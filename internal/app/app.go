@@ -27,14 +27,15 @@ const Tenant = "main"
 
 // App is the program with its parts.
 type App struct {
-	Config  config.Config
-	Log     *slog.Logger
-	Store   *store.Store
-	Access  *service.Access // who may do what
-	Queue   *queue.Queue    // nil before Start
-	Runner  *service.Runner // nil before Start
-	Server  *server.Server  // nil before Start, or without the API's role
-	Version string
+	Config   config.Config
+	Log      *slog.Logger
+	Store    *store.Store
+	Access   *service.Access // who may do what
+	Personal *service.Personal
+	Queue    *queue.Queue    // nil before Start
+	Runner   *service.Runner // nil before Start
+	Server   *server.Server  // nil before Start, or without the API's role
+	Version  string
 
 	web       *web
 	moved     bool
@@ -82,6 +83,11 @@ func (a *App) openStore(ctx context.Context) error {
 	}
 	a.onClose(a.Store.Close)
 	a.Access = &service.Access{Store: a.Store}
+	keys, err := service.ParseMasterKeys(a.Config.EncryptionKey)
+	if err != nil {
+		return fmt.Errorf("QUARTERMASTER_ENCRYPTION_KEY: %w", err)
+	}
+	a.Personal = &service.Personal{Store: a.Store, Orders: a.Store, Keys: keys}
 	return nil
 }
 

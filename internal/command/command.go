@@ -40,6 +40,8 @@ type grammar struct {
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`
 	Keys        keysVerb        `cmd:"" help:"Make, list, rotate and revoke API keys."`
 	Tenants     tenantsVerb     `cmd:"" help:"Make and list tenants."`
+	Personal    personalVerb    `cmd:"" help:"Erase a customer; put personal data under a new encryption key."`
+	Audit       auditVerb       `cmd:"" help:"Read and verify the journal of who did what."`
 	Migrate     migrateVerb     `cmd:"" help:"Bring the store's tables up to date."`
 	Doctor      doctorVerb      `cmd:"" help:"Look whether everything the program needs is in order."`
 	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`

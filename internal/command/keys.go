@@ -52,6 +52,9 @@ func (v keysCreateVerb) Run(r *run) error {
 	}
 	return r.beside(func(ctx context.Context, a *app.App) error {
 		k, secret, err := a.Access.CreateKey(ctx, v.Tenant, operator(), n)
+		if err == nil {
+			err = noted(ctx, a, v.Tenant, "keys create", "id="+k.ID)
+		}
 		return r.printNewKey(k, secret, err)
 	})
 }
@@ -77,6 +80,9 @@ type keysRotateVerb struct {
 func (v keysRotateVerb) Run(r *run) error {
 	return r.beside(func(ctx context.Context, a *app.App) error {
 		k, secret, err := a.Access.RotateKey(ctx, v.Tenant, operator(), v.ID, v.Overlap)
+		if err == nil {
+			err = noted(ctx, a, v.Tenant, "keys rotate", "id="+v.ID)
+		}
 		return r.printNewKey(k, secret, err)
 	})
 }
@@ -89,6 +95,9 @@ type keysRevokeVerb struct {
 func (v keysRevokeVerb) Run(r *run) error {
 	return r.beside(func(ctx context.Context, a *app.App) error {
 		k, err := a.Access.RevokeKey(ctx, v.Tenant, v.ID)
+		if err == nil {
+			err = noted(ctx, a, v.Tenant, "keys revoke", "id="+v.ID)
+		}
 		if err != nil {
 			return err
 		}
@@ -103,6 +112,11 @@ func (r *run) beside(do func(ctx context.Context, a *app.App) error) error {
 		return err
 	}
 	return errors.Join(do(r.ctx, a), a.Close())
+}
+
+// noted writes into the journal what the command line did, once it has done it.
+func noted(ctx context.Context, a *app.App, tenant, action, target string) error {
+	return a.Store.AppendAudit(ctx, []service.AuditEntry{{Tenant: tenant, AtUs: time.Now().UnixMicro(), Actor: operator(), Action: action, Target: target}})
 }
 
 // operator names who sits at the command line, for the record.

@@ -85,7 +85,7 @@ func (r *run) announce(a *app.App) {
 func (r *run) logger() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(r.cfg.LogLevel)) // the parser allows only its names
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: server.MaskPersonal}
 	if r.cfg.LogFormat == "json" {
 		return slog.New(server.LogHandler(slog.NewJSONHandler(r.streams.Err, options)))
 	}

@@ -33,6 +33,9 @@ type tenantsCreateVerb struct {
 func (v tenantsCreateVerb) Run(r *run) error {
 	return r.beside(func(ctx context.Context, a *app.App) error {
 		t, err := a.Store.SaveTenant(ctx, service.Tenant{ID: v.ID, Name: v.Name})
+		if err == nil {
+			err = noted(ctx, a, v.ID, "tenants create", "id="+v.ID)
+		}
 		if err != nil {
 			return err
 		}
