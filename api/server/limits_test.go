@@ -97,14 +97,14 @@ func TestBombs(t *testing.T) {
 		}
 	}
 	// A body without end is cut off where its limit is.
-	req, err := http.NewRequestWithContext(t.Context(), "POST", h.http.URL+"/v1/fulfilment-plans", io.MultiReader(strings.NewReader(`{"x":"`), zeros(1<<30)))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.http.URL+"/v1/fulfilment-plans", io.MultiReader(strings.NewReader(`{"x":"`), zeros(1<<30)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if res, err := h.http.Client().Do(req); err == nil { // else the server hung up while we were still sending
 		defer res.Body.Close()
-		if res.StatusCode != 413 {
+		if res.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("1 GB of JSON: %d", res.StatusCode)
 		}
 	}

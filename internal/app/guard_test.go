@@ -57,7 +57,7 @@ func TestReachableNeedsAuthentication(t *testing.T) {
 	}
 	_, port, _ := net.SplitHostPort(a.web.listener.Addr().String())
 	for key, want := range map[string]int{"": 401, secret: 200} {
-		req, _ := http.NewRequestWithContext(t.Context(), "GET", "http://127.0.0.1:"+port+"/v1/jobs", nil)
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:"+port+"/v1/jobs", nil)
 		if key != "" {
 			req.Header.Set("Authorization", "Bearer "+key)
 		}
