@@ -12,11 +12,12 @@ import (
 	"quartermaster/internal/bench/forecasting"
 	"quartermaster/internal/bench/live"
 	"quartermaster/internal/bench/roads"
+	"quartermaster/internal/bench/stock"
 )
 
 // benches lists every bench of the program by its name. A new one is added here and nowhere else.
 func benches() []bench.Bench {
-	return slices.Concat(live.All(), finance.All(), forecasting.All(), roads.All())
+	return slices.Concat(live.All(), finance.All(), forecasting.All(), roads.All(), stock.All())
 }
 
 // benchVerb runs one bench or lists them.

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -206,20 +205,4 @@ func (t tail) loss(x float64) float64 {
 	y := x / t.scale
 	n := t.mean*mathext.GammaIncRegComp(t.shape+1, y) - x*mathext.GammaIncRegComp(t.shape, y)
 	return math.Max(0, n)
-}
-
-// Newsvendor gives the order-up-to level of one season, S = F⁻¹(p/(p+h)), and its expected cost h·E[(S−X)+] + p·E[(X−S)+]
-// for holding cost h and stock-out cost p per unit, both above 0 (Snyder & Shen 2019, eqs. 4.17, 4.25).
-func Newsvendor(d *Distribution, holding, stockout float64) (level, cost float64, err error) {
-	if !(holding > 0) || !(stockout > 0) || math.IsInf(holding, 0) || math.IsInf(stockout, 0) {
-		return 0, 0, errors.New("policy: newsvendor costs must be finite and above 0")
-	}
-	level = d.Quantile(stockout / (stockout + holding))
-	return level, NewsvendorCost(d, level, holding, stockout), nil
-}
-
-// NewsvendorCost is the expected cost of any order-up-to level.
-func NewsvendorCost(d *Distribution, level, holding, stockout float64) float64 {
-	short := d.Loss(level)
-	return holding*(level-d.Mean()+short) + stockout*short
 }
