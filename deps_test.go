@@ -30,6 +30,7 @@ var rules = map[string]row{
 	// Ring 0: tools.
 	"internal/rng":  {pure: true},
 	"internal/gbdt": {pure: true, ours: "internal/rng", outside: "gonum.org/v1/gonum"},
+	"internal/flow": {pure: true},
 
 	// Ring 1: words.
 	"forecast":  {pure: true},
@@ -52,6 +53,8 @@ var rules = map[string]row{
 	"forecast/backtest":     {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"inventory/policy":      {pure: true, ours: "inventory internal/rng", outside: "gonum.org/v1/gonum"},
 	"inventory/sourcing":    {pure: true, ours: "inventory internal/rng", outside: "gonum.org/v1/gonum"},
+	"inventory/lotsize":     {pure: true, ours: "inventory internal/rng internal/flow", outside: "gonum.org/v1/gonum"},
+	"inventory/echelon":     {pure: true, ours: "inventory internal/rng internal/flow", outside: "gonum.org/v1/gonum"},
 	"routing/road":          {pure: true, ours: "routing internal/rng routing/road/cch", outside: "github.com/paulmach/orb"},
 	"routing/road/cch":      {pure: true},
 	"routing/vrp":           {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb gonum.org/v1/gonum"},
@@ -76,6 +79,7 @@ var rules = map[string]row{
 	"internal/bench":   {ours: solvers + " internal/plan"},
 
 	"internal/bench/forecasting": {ours: solvers + " internal/bench"},
+	"internal/bench/stock":       {ours: solvers + " internal/bench", outside: "gonum.org/v1/gonum"},
 
 	// Ring 5: doors. Each owns its technology; none knows another.
 	"internal/store": {
@@ -114,7 +118,7 @@ var rules = map[string]row{
 }
 
 // solvers are rings 0 to 2.
-const solvers = "forecast forecast/* inventory inventory/* routing routing/* warehouse warehouse/* finance finance/* internal/gbdt internal/rng"
+const solvers = "forecast forecast/* inventory inventory/* routing routing/* warehouse warehouse/* finance finance/* internal/gbdt internal/rng internal/flow"
 
 type listed struct {
 	ImportPath, Dir string

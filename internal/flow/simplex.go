@@ -17,19 +17,23 @@ type simplex struct {
 	flow     []int64
 	state    []int8 // atLower, inTree, atUpper
 
-	price  []int64
-	parent []int32
-	arc    []int32 // tree arc to the parent
-	up     []bool  // the tree arc points to the parent
-	depth  []int32
-	child  []int32 // first child; siblings by next and prev
-	next   []int32
-	prev   []int32
+	node   []node
 	stack  []int32
 	scan   int
 	block  int
 	pivots int
 	big    int64
+}
+
+// node is a place in the spanning tree.
+type node struct {
+	price      int64
+	parent     int32
+	arc        int32 // tree arc to the parent
+	child      int32 // first child; siblings by next and prev
+	next, prev int32
+	size       int32 // nodes of the subtree
+	up         bool  // the tree arc points to the parent
 }
 
 const (
@@ -75,50 +79,50 @@ func newSimplex(p *Problem) *simplex {
 		}
 	}
 	s.plant()
-	s.block = max(20, int(math.Sqrt(float64(m))))
+	s.block = max(20, int(4*math.Sqrt(float64(m))))
 	return s
 }
 
 // plant sets the first tree: every node hangs on the root; arcs without flow point to the root (strongly feasible).
 func (s *simplex) plant() {
 	n, root := s.n, int32(s.n)
-	s.price, s.parent, s.arc, s.up = make([]int64, n+1), make([]int32, n+1), make([]int32, n+1), make([]bool, n+1)
-	s.depth, s.child, s.next, s.prev = make([]int32, n+1), make([]int32, n+1), make([]int32, n+1), make([]int32, n+1)
-	for i := range s.child {
-		s.child[i], s.next[i], s.prev[i], s.parent[i] = none, none, none, none
+	s.node = make([]node, n+1)
+	for i := range s.node {
+		s.node[i] = node{parent: none, child: none, next: none, prev: none}
 	}
 	for i := range n {
 		a := s.m + i
 		s.capacity[a], s.cost[a] = Unlimited, s.big
 		if v := s.p.Supply[i]; v >= 0 {
-			s.from[a], s.to[a], s.flow[a], s.up[i] = int32(i), root, v, true
-			s.price[i] = -s.big
+			s.from[a], s.to[a], s.flow[a], s.node[i].up = int32(i), root, v, true
+			s.node[i].price = -s.big
 		} else {
 			s.from[a], s.to[a], s.flow[a] = root, int32(i), -v
-			s.price[i] = s.big
+			s.node[i].price = s.big
 		}
-		s.arc[i], s.depth[i] = int32(a), 1
+		s.node[i].arc, s.node[i].size = int32(a), 1
 		s.hang(int32(i), root)
 	}
+	s.node[root].size = int32(n + 1)
 }
 
 func (s *simplex) hang(i, under int32) {
-	s.parent[i] = under
-	s.prev[i], s.next[i] = none, s.child[under]
-	if first := s.child[under]; first != none {
-		s.prev[first] = i
+	s.node[i].parent = under
+	s.node[i].prev, s.node[i].next = none, s.node[under].child
+	if first := s.node[under].child; first != none {
+		s.node[first].prev = i
 	}
-	s.child[under] = i
+	s.node[under].child = i
 }
 
 func (s *simplex) unhang(i int32) {
-	if p := s.prev[i]; p != none {
-		s.next[p] = s.next[i]
+	if p := s.node[i].prev; p != none {
+		s.node[p].next = s.node[i].next
 	} else {
-		s.child[s.parent[i]] = s.next[i]
+		s.node[s.node[i].parent].child = s.node[i].next
 	}
-	if n := s.next[i]; n != none {
-		s.prev[n] = s.prev[i]
+	if n := s.node[i].next; n != none {
+		s.node[n].prev = s.node[i].prev
 	}
 }
 
@@ -145,7 +149,7 @@ func (s *simplex) entering() int {
 	left := s.block
 	a := s.scan
 	for range s.m {
-		if v := int64(s.state[a]) * (s.cost[a] + s.price[s.from[a]] - s.price[s.to[a]]); v < worst {
+		if v := int64(s.state[a]) * (s.cost[a] + s.node[s.from[a]].price - s.node[s.to[a]].price); v < worst {
 			best, worst = a, v
 		}
 		if a++; a == s.m {
@@ -171,13 +175,13 @@ func (s *simplex) pivot(e int) bool {
 	}
 	top := s.top(u, v)
 	delta, leaving, onFirst := s.capacity[e], none, false
-	for i := u; i != top; i = s.parent[i] { // the push comes down to u
-		if room := s.room(i, !s.up[i]); room < delta {
+	for i := u; i != top; i = s.node[i].parent { // the push comes down to u
+		if room := s.room(i, !s.node[i].up); room < delta {
 			delta, leaving, onFirst = room, i, true
 		}
 	}
-	for i := v; i != top; i = s.parent[i] { // and goes up from v
-		if room := s.room(i, s.up[i]); room <= delta {
+	for i := v; i != top; i = s.node[i].parent { // and goes up from v
+		if room := s.room(i, s.node[i].up); room <= delta {
 			if room == Unlimited {
 				continue
 			}
@@ -192,17 +196,17 @@ func (s *simplex) pivot(e int) bool {
 		s.state[e] = -s.state[e]
 		return true
 	}
-	s.swap(e, u, v, leaving, onFirst)
+	s.swap(e, u, v, leaving, top, onFirst)
 	return true
 }
 
-// top is the lowest common ancestor.
+// top is the lowest common ancestor; of two nodes the one with the smaller subtree cannot be an ancestor of the other.
 func (s *simplex) top(u, v int32) int32 {
 	for u != v {
-		if s.depth[u] >= s.depth[v] {
-			u = s.parent[u]
+		if s.node[u].size < s.node[v].size {
+			u = s.node[u].parent
 		} else {
-			v = s.parent[v]
+			v = s.node[v].parent
 		}
 	}
 	return u
@@ -210,7 +214,7 @@ func (s *simplex) top(u, v int32) int32 {
 
 // room is what more the tree arc of node i carries, along its direction or against it.
 func (s *simplex) room(i int32, along bool) int64 {
-	a := s.arc[i]
+	a := s.node[i].arc
 	if !along {
 		return s.flow[a]
 	}
@@ -225,71 +229,100 @@ func (s *simplex) push(e int, u, v, top int32, delta int64) {
 		return
 	}
 	s.flow[e] += int64(s.state[e]) * delta
-	for i := u; i != top; i = s.parent[i] {
-		if s.up[i] {
-			s.flow[s.arc[i]] -= delta
+	for i := u; i != top; i = s.node[i].parent {
+		if s.node[i].up {
+			s.flow[s.node[i].arc] -= delta
 		} else {
-			s.flow[s.arc[i]] += delta
+			s.flow[s.node[i].arc] += delta
 		}
 	}
-	for i := v; i != top; i = s.parent[i] {
-		if s.up[i] {
-			s.flow[s.arc[i]] += delta
+	for i := v; i != top; i = s.node[i].parent {
+		if s.node[i].up {
+			s.flow[s.node[i].arc] += delta
 		} else {
-			s.flow[s.arc[i]] -= delta
+			s.flow[s.node[i].arc] -= delta
 		}
 	}
 }
 
 // swap hangs the subtree of `leaving` on the other end of e: the path from e's end inside it up to `leaving` turns round.
-func (s *simplex) swap(e int, u, v, leaving int32, onFirst bool) {
-	out := s.arc[leaving]
+func (s *simplex) swap(e int, u, v, leaving, top int32, onFirst bool) {
+	out := s.node[leaving].arc
 	s.state[out] = atLower
 	if s.flow[out] != 0 {
 		s.state[out] = atUpper
 	}
+	s.state[e] = inTree
 	inside, outside := v, u
 	if onFirst {
 		inside, outside = u, v
 	}
+	s.reprice(e, inside, leaving)
+	moved := s.node[leaving].size
+	for i := s.node[leaving].parent; i != top; i = s.node[i].parent {
+		s.node[i].size -= moved
+	}
+	for i := outside; i != top; i = s.node[i].parent {
+		s.node[i].size += moved
+	}
 	arc, under := int32(e), outside
-	s.state[e] = inTree
+	left := int32(0) // size, before, of the node that now hangs above
 	for i := inside; ; {
-		parent, old := s.parent[i], s.arc[i]
+		parent, old := s.node[i].parent, s.node[i].arc
 		s.unhang(i)
 		s.hang(i, under)
-		s.arc[i], s.up[i] = arc, s.from[arc] == i
+		s.node[i].arc, s.node[i].up = arc, s.from[arc] == i
+		left, s.node[i].size = s.node[i].size, moved-left
 		if i == leaving {
-			break
+			return
 		}
 		arc, under, i = old, i, parent
 	}
-	reduced := s.cost[e] + s.price[s.from[e]] - s.price[s.to[e]]
-	shift := reduced
-	if s.from[e] == inside {
-		shift = -reduced
-	}
-	s.lift(inside, shift)
 }
 
-// lift changes the prices of a subtree and counts its depth anew.
-func (s *simplex) lift(top int32, by int64) {
+// reprice moves the prices of the subtree that is to be hung anew, or of all others the other way where they are fewer.
+func (s *simplex) reprice(e int, inside, leaving int32) {
+	shift := s.cost[e] + s.node[s.from[e]].price - s.node[s.to[e]].price
+	if s.from[e] == inside {
+		shift = -shift
+	}
+	if 2*int(s.node[leaving].size) <= s.n {
+		s.lift(leaving, none, shift)
+		return
+	}
+	root := int32(s.n)
+	s.lift(root, leaving, -shift)
+	if level := s.node[root].price; level > maxLevel || level < -maxLevel {
+		s.lift(root, none, -level)
+	}
+}
+
+// maxLevel is how far all prices together may drift; differences between two stay below as much again.
+const maxLevel = 1 << 60
+
+// lift changes the prices of a subtree, without the subtree of skip.
+func (s *simplex) lift(top, skip int32, by int64) {
 	s.stack = append(s.stack[:0], top)
 	for len(s.stack) > 0 {
 		i := s.stack[len(s.stack)-1]
 		s.stack = s.stack[:len(s.stack)-1]
-		s.price[i] += by
-		s.depth[i] = s.depth[s.parent[i]] + 1
-		for c := s.child[i]; c != none; c = s.next[c] {
-			s.stack = append(s.stack, c)
+		s.node[i].price += by
+		for c := s.node[i].child; c != none; c = s.node[c].next {
+			if c != skip {
+				s.stack = append(s.stack, c)
+			}
 		}
 	}
 }
 
 func (s *simplex) result(status Status) (Result, error) {
-	r := Result{Status: status, Flow: s.flow[:s.real:s.real], Price: s.price[:s.n:s.n], Pivots: s.pivots}
+	s.lift(int32(s.n), none, -s.node[s.n].price)
+	r := Result{Status: status, Flow: s.flow[:s.real:s.real], Price: make([]int64, s.n), Pivots: s.pivots}
 	if status == StatusUnbounded {
 		return r, nil
+	}
+	for i := range r.Price {
+		r.Price[i] = s.node[i].price
 	}
 	for i := range s.n {
 		a := s.m + i

@@ -57,7 +57,9 @@ func Check(w Network, p Placement) error {
 	return nil
 }
 
-func near(a, b float64) bool { return math.Abs(a-b) <= checkTol*math.Max(1, math.Max(math.Abs(a), math.Abs(b))) }
+func near(a, b float64) bool {
+	return math.Abs(a-b) <= checkTol*math.Max(1, math.Max(math.Abs(a), math.Abs(b)))
+}
 
 // checkPrices recomputes the bound that prices prove: with a rising price for a promise of s on each arc, paid by the supplier and
 // earned by the customer for its inbound time, every stage chooses its times alone.

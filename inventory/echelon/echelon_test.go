@@ -11,7 +11,6 @@ import (
 	"quartermaster/internal/rng"
 )
 
-
 // exhaustive tries every inbound time; promises follow, since a stage promises as late as its customers allow.
 func exhaustive(w Network) float64 {
 	m, _ := newModel(&w)
