@@ -111,6 +111,7 @@ var rules = map[string]row{
 	"internal/bench/finance": {ours: solvers + " internal/bench"},
 	"internal/bench/roads":   {ours: solvers + " internal/bench internal/roads internal/sample", outside: "github.com/paulmach/orb"},
 	"internal/bench/live":    {ours: "*"},
+	"internal/bench/robots":  {ours: solvers + " internal/bench"},
 	"internal/command":       {ours: "*", outside: "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term"},
 
 	// Ring 7: the street.

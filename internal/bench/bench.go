@@ -6,6 +6,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,12 +19,17 @@ import (
 // Bench is one named measurement.
 type Bench struct {
 	Name    string
-	Summary string   // one sentence
-	Data    string   // what --data names, in words; empty = needs none
+	Summary string // one sentence
+	Data    string // what --data names, in words; empty = needs none
+	// Budget is used where --budget is not given; 0 = DefaultBudget.
+	Budget  time.Duration
 	Figures []Figure // exactly the keys of Outcome.Figures
 	Models  []string // what --model may name, the default first; nil = there is no choice
 	Run     func(ctx context.Context, opts Options) (Outcome, error)
 }
+
+// DefaultBudget is what a bench may spend on searching or repeating where nothing else is said.
+const DefaultBudget = 30 * time.Second
 
 // Figure is one number that a bench promises to report.
 type Figure struct {
@@ -73,7 +79,10 @@ func Execute(ctx context.Context, b Bench, opts Options) (Report, error) {
 	if opts.Workers < 1 {
 		return Report{}, fmt.Errorf("%w: workers is %d, want 1 or more", ErrUsage, opts.Workers)
 	}
-	if opts.Budget <= 0 {
+	if opts.Budget == 0 {
+		opts.Budget = cmp.Or(b.Budget, DefaultBudget)
+	}
+	if opts.Budget < 0 {
 		return Report{}, fmt.Errorf("%w: budget is %v, want more than 0", ErrUsage, opts.Budget)
 	}
 	if _, err := path.Match(opts.Only, ""); err != nil {

@@ -157,7 +157,7 @@ func TestRefusals(t *testing.T) {
 		is   error
 	}{
 		"no workers":      {counting(), func(o *bench.Options) { o.Workers = 0 }, "workers is 0", bench.ErrUsage},
-		"no budget":       {counting(), func(o *bench.Options) { o.Budget = 0 }, "budget is 0s", bench.ErrUsage},
+		"budget below 0":  {counting(), func(o *bench.Options) { o.Budget = -time.Second }, "budget is -1s", bench.ErrUsage},
 		"no such model":   {choosing(), func(o *bench.Options) { o.Model = "c" }, `model is "c"; bench count has a, b`, bench.ErrUsage},
 		"no choice":       {counting(), func(o *bench.Options) { o.Model = "a" }, "has no choice of models", bench.ErrUsage},
 		"broken pattern":  {counting(), func(o *bench.Options) { o.Only = "[" }, "no valid pattern", bench.ErrUsage},

@@ -12,12 +12,20 @@ import (
 	"quartermaster/internal/bench/forecasting"
 	"quartermaster/internal/bench/live"
 	"quartermaster/internal/bench/roads"
+	"quartermaster/internal/bench/robots"
 	"quartermaster/internal/bench/stock"
 )
 
 // benches lists every bench of the program by its name. A new one is added here and nowhere else.
 func benches() []bench.Bench {
-	return slices.Concat(live.All(), finance.All(), forecasting.All(), roads.All(), stock.All())
+	return slices.Concat(
+		live.All(),
+		finance.All(),
+		forecasting.All(),
+		roads.All(),
+		robots.All(),
+		stock.All(),
+	)
 }
 
 // benchVerb runs one bench or lists them.
@@ -25,7 +33,7 @@ type benchVerb struct {
 	Name    string        `arg:"" optional:"" help:"Which bench; --list names them."`
 	List    bool          `help:"Name all benches with their figures."`
 	Data    string        `placeholder:"PATH" help:"What to measure on: a file, a folder or an address of the bench's format."`
-	Budget  time.Duration `default:"30s" placeholder:"TIME" help:"Time for searching or repeating; default ${default}."`
+	Budget  time.Duration `placeholder:"TIME" help:"Time for searching or repeating (lifelong: of one step); default 30s, or what the bench says."`
 	Seed    uint64        `default:"1" help:"Of every random choice; default ${default}."`
 	Workers int           `default:"1" help:"Goroutines or worker processes; default ${default}."`
 	Only    string        `placeholder:"GLOB" help:"Only the instances whose name matches."`

@@ -1,4 +1,12 @@
-// Package agv moves a site's robots without conflict: each carries picked batches from a pick station to an induction.
+// Package agv moves a site's robots without conflict.
+//
+// Planner drives fleets of thousands that turn on the spot through endless errands, step by step. Takes a Graph, step costs
+// (Guide makes lanes of them), states and errands, and gives each robot's next action. Method: priority inheritance with
+// backtracking over courses of several actions (EPIBT; Yukhnevich and Andreychuk 2025, arXiv 2511.09193), refined by random
+// chains of pushes that lower a weighted sum of costs until the budget ends. Never: an action that conflicts; Referee, which
+// is written apart, judges it.
+//
+// Plan makes one day's tasks: each robot carries picked batches from a pick station to an induction.
 //
 // Takes a warehouse.Floor, its robots and the transports with the second at which each is ready, and gives every robot's
 // cell for every step, or the reason why a transport is not done today. Method: prioritised planning (Silver 2005,

@@ -1,0 +1,163 @@
+package robots
+
+import (
+	"context"
+	"time"
+
+	"quartermaster/internal/bench"
+	"quartermaster/warehouse/agv"
+)
+
+// world is the floor, its robots and their errands while a problem is simulated.
+type world struct {
+	p          *problem
+	g          *agv.Graph
+	planner    *agv.Planner
+	dispatcher *agv.Dispatcher
+	referee    *agv.Referee
+	places     []agv.Place
+	state      []agv.State
+	errand     []agv.Errand
+	actions    []agv.Action
+
+	todo [][]int32 // robot → errands left, nil = none
+	next []int     // fixed assignment: robot → its next task
+	open []agv.Job // pooled assignment: tasks that nobody began
+	seen int       // pooled: tasks revealed so far
+}
+
+func newWorld(p *problem, opts bench.Options) (*world, error) {
+	g, err := agv.NewGraph(p.width, p.height, p.blocked)
+	if err != nil {
+		return nil, err
+	}
+	n := len(p.starts)
+	cost := agv.Guide(g, agv.GuideOptions{Robots: n, Goals: p.goals(g), Seed: opts.Seed})
+	w := &world{
+		p: p, g: g, referee: agv.NewReferee(p.width, p.height, p.blocked),
+		places: make([]agv.Place, n), state: make([]agv.State, n), errand: make([]agv.Errand, n),
+		actions: make([]agv.Action, n), todo: make([][]int32, n), next: make([]int, n),
+	}
+	if w.planner, err = agv.NewPlanner(g, cost, n, agv.PlannerOptions{Workers: opts.Workers, Seed: opts.Seed}); err != nil {
+		return nil, err
+	}
+	w.dispatcher = agv.NewDispatcher(w.planner)
+	for r, c := range p.starts {
+		w.places[r] = agv.Place{Cell: int32(c)}
+		w.next[r] = r
+	}
+	w.look()
+	return w, nil
+}
+
+// goals are where the first tasks go, for guidance: a sample that a real floor's history would give.
+func (p *problem) goals(g *agv.Graph) []int32 {
+	var goals []int32
+	for _, t := range p.tasks[:min(len(p.tasks), 2000)] {
+		for _, c := range t {
+			goals = append(goals, g.Vertex(c))
+		}
+	}
+	return goals
+}
+
+// look reads the robots' states from the referee's places.
+func (w *world) look() {
+	for r, p := range w.places {
+		w.state[r] = agv.State{Vertex: w.g.Vertex(int(p.Cell)), Dir: p.Dir}
+	}
+}
+
+// plan gives robots without work a task and plans the next step within the budget.
+func (w *world) plan(ctx context.Context, budget time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	if w.p.pooled {
+		w.assignPooled()
+	} else {
+		w.assignFixed()
+	}
+	for r, todo := range w.todo {
+		w.errand[r] = agv.Errand{Goal: w.state[r].Vertex, Next: -1}
+		if len(todo) > 0 {
+			w.errand[r].Goal = todo[0]
+		}
+		if len(todo) > 1 {
+			w.errand[r].Next = todo[1]
+		}
+	}
+	w.planner.Tick(ctx, w.state, w.errand, w.actions)
+}
+
+// assignFixed gives robot r the tasks r, r + n, r + 2n, …
+func (w *world) assignFixed() {
+	for r := range w.todo {
+		if len(w.todo[r]) == 0 {
+			w.todo[r] = w.vertices(w.p.tasks[w.next[r]%len(w.p.tasks)])
+			w.next[r] += len(w.todo)
+		}
+	}
+}
+
+// assignPooled lets the dispatcher choose from the open tasks, of which there are always as many as the problem says.
+func (w *world) assignPooled() {
+	for want := int(w.p.reveal * float64(len(w.todo))); w.busy()+len(w.open) < want; w.seen++ {
+		w.open = append(w.open, agv.Job{Errands: w.vertices(w.p.tasks[w.seen%len(w.p.tasks)])})
+	}
+	var free []int32
+	for r := range w.todo {
+		if len(w.todo[r]) == 0 {
+			free = append(free, int32(r))
+		}
+	}
+	if len(free) == 0 {
+		return
+	}
+	given := w.dispatcher.Assign(w.state, free, w.open)
+	for i, j := range given {
+		if j >= 0 {
+			w.todo[free[i]] = w.open[j].Errands
+			w.open[j].Errands = nil
+		}
+	}
+	left := w.open[:0]
+	for _, j := range w.open {
+		if j.Errands != nil {
+			left = append(left, j)
+		}
+	}
+	w.open = left
+}
+
+// busy counts robots with a task: revealed tasks stay in the pool until they are finished.
+func (w *world) busy() int {
+	n := 0
+	for _, todo := range w.todo {
+		if len(todo) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *world) vertices(cells []int) []int32 {
+	vs := make([]int32, len(cells))
+	for i, c := range cells {
+		vs[i] = w.g.Vertex(c)
+	}
+	return vs
+}
+
+// arrive takes errands off whose goal was reached and counts finished tasks.
+func (w *world) arrive() (finished int) {
+	w.look()
+	for r, s := range w.state {
+		if todo := w.todo[r]; len(todo) > 0 && todo[0] == s.Vertex {
+			w.todo[r] = todo[1:]
+			if len(todo) == 1 {
+				finished++
+			}
+		}
+	}
+	return finished
+}

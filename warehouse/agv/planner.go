@@ -1,0 +1,188 @@
+package agv
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"quartermaster/internal/rng"
+)
+
+// State is where a robot is and which way it faces.
+type State struct {
+	Vertex int32
+	Dir    uint8
+}
+
+// Errand is what a robot goes for. Next is where it goes after, −1 while that is not known.
+type Errand struct{ Goal, Next int32 }
+
+// PlannerOptions steer a Planner. The zero value works.
+type PlannerOptions struct {
+	// Depth is how many actions a course has, 2…5. Default 4, and 3 above 2,000 robots, where the many courses cost more
+	// time than they gain.
+	Depth int
+	// Refinements bounds the tries to improve one step's plan: a budget that repeats on any machine. 0 = until ctx ends;
+	// negative = none.
+	Refinements int
+	// Active is how many robots, nearest to their goals first, go for them at a time; the others only make room. Default:
+	// all, but on a floor fuller than crowdedShare only workingShare of its cells' number.
+	Active     int
+	CacheBytes int // for distances; default 1.5 GiB
+	Workers    int // goroutines; default 1; the answer is the same for any number
+	Seed       uint64
+}
+
+// Beyond crowdedShare of the cells taken, robots that all press on hinder each other; measured best near workingShare.
+const (
+	crowdedShare = 0.6
+	workingShare = 0.49
+)
+
+// revisits is how often one robot's course is tried anew within one chain of pushes, chainSteps how many courses one chain
+// tries: what a chain has not found by then it rarely finds (Yukhnevich and Andreychuk 2025 use 10 revisits).
+const (
+	revisits   = 10
+	chainSteps = 300
+)
+
+// maxRobots bounds the robots of one Planner.
+const maxRobots = 1 << 17
+
+// Planner gives all robots of a floor their next action, step by step, without conflict. It is for one goroutine at a time.
+//
+//	step k      course of robot r: depth actions ahead, of which the first is done
+//	step k + 1  what is left of it, and a wait, is r's first course again: nobody is in its way
+type Planner struct {
+	g      *Graph
+	o      PlannerOptions
+	ops    *operations
+	fields *fields
+	now    int64
+	random *rand.Rand
+
+	state  []State
+	errand []Errand
+	goals  []int32
+
+	// What each robot can do this step, cheapest first. Robot r's i-th course is at r*len(ops.inherit)+i.
+	choice  []uint8
+	cost    []int32 // above the cheapest
+	path    []int32 // cells, depth of them a course
+	count   []int32 // courses of a robot
+	current []int32 // robot → its course
+	tail    []uint8 // robot → operation that its last course leaves
+
+	weight []int64 // of a robot's cost
+	order  []int32 // robots, nearest to their goal first
+	left   []int32 // robot → cost to its goal
+
+	holds   []int32 // [t*Len()+v]: the robot on v after t actions, −1 = none; t = 0 is now
+	visits  []uint8
+	onChain []bool
+	fixed   []bool
+	touched []int32
+	tried   int
+}
+
+// NewPlanner makes a planner for robots 0…n−1 on g. cost is that of each step, as PlainCost and Guide give it.
+//
+// An error names the option, or the number of robots, that is out of bounds.
+func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, error) {
+	switch {
+	case n < 1 || n > min(maxRobots, g.Len()):
+		return nil, fmt.Errorf("agv: %d robots on a floor of %d free cells; want 1 to %d", n, g.Len(), min(maxRobots, g.Len()))
+	case o.Depth != 0 && (o.Depth < 2 || o.Depth > 5):
+		return nil, fmt.Errorf("agv: PlannerOptions.Depth is %d, want 2 to 5", o.Depth)
+	case len(cost) != len(g.next):
+		return nil, fmt.Errorf("agv: %d step costs for a floor of %d", len(cost), len(g.next))
+	}
+	o.complete(n, g.Len())
+	p := &Planner{g: g, o: o, ops: newOperations(o.Depth), fields: newFields(g, cost, o.CacheBytes, o.Workers), random: rng.New(o.Seed, "agv", "planner")}
+	k := len(p.ops.inherit)
+	p.choice, p.cost, p.path = make([]uint8, n*k), make([]int32, n*k), make([]int32, n*k*o.Depth)
+	p.count, p.current, p.tail = make([]int32, n), make([]int32, n), make([]uint8, n)
+	p.weight, p.order, p.left = make([]int64, n), make([]int32, n), make([]int32, n)
+	p.visits, p.onChain, p.fixed = make([]uint8, n), make([]bool, n), make([]bool, n)
+	p.holds = make([]int32, (o.Depth+1)*g.Len())
+	for i := range p.holds {
+		p.holds[i] = -1
+	}
+	p.Forget()
+	return p, nil
+}
+
+func (o *PlannerOptions) complete(n, cells int) {
+	if o.Depth == 0 {
+		o.Depth = 4
+		if n > 2000 {
+			o.Depth = 3
+		}
+	}
+	if o.Active <= 0 {
+		o.Active = n
+		if float64(n) > crowdedShare*float64(cells) {
+			o.Active = max(1, int(workingShare*float64(cells)))
+		}
+	}
+	if o.CacheBytes <= 0 {
+		o.CacheBytes = 3 << 29
+	}
+	o.Workers = max(1, o.Workers)
+}
+
+// Tick gives each robot's next action into actions. States are those that the last actions lead to; where the world went
+// another way, call Forget first. A robot at its goal should be given its next errand first. ctx ends the refinement, not
+// the plan: actions are without conflict whenever it ends.
+func (p *Planner) Tick(ctx context.Context, state []State, errand []Errand, actions []Action) {
+	p.state, p.errand = state, errand
+	p.now++
+	p.goals = p.goals[:0]
+	for _, e := range errand {
+		p.goals = append(p.goals, e.Goal)
+		if e.Next >= 0 {
+			p.goals = append(p.goals, e.Next)
+		}
+	}
+	p.fields.need(p.goals, p.now)
+	p.rank()
+	p.listAll()
+	p.inherit()
+	p.first()
+	p.refine(ctx)
+	k := len(p.ops.inherit)
+	for r := range state {
+		op := int(p.choice[r*k+int(p.current[r])])
+		actions[r] = p.ops.actions[op*p.o.Depth]
+		p.tail[r] = p.ops.inherit[op]
+		p.lift(int32(r))
+		p.holds[state[r].Vertex] = -1
+	}
+}
+
+// Forget drops what the last courses leave: robots are where nobody expected them.
+func (p *Planner) Forget() {
+	for i := range p.tail {
+		p.tail[i] = p.ops.wait
+	}
+}
+
+// rank orders the robots and says how much each one's cost counts: more, the nearer it is to its goal, since who arrives
+// soon makes room for the next errand soon.
+func (p *Planner) rank() {
+	for r, s := range p.state {
+		p.order[r] = int32(r)
+		p.left[r] = p.fields.of(p.errand[r].Goal).from(s.Vertex, s.Dir)
+	}
+	slices.SortFunc(p.order, func(a, b int32) int { return cmp.Or(cmp.Compare(p.left[a], p.left[b]), cmp.Compare(a, b)) })
+	n := float64(len(p.order))
+	for i, r := range p.order {
+		p.weight[r] = 0
+		if i < p.o.Active {
+			p.weight[r] = 1 + int64(1000*math.Sqrt((n-float64(i))/n))
+		}
+	}
+}

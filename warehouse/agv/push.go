@@ -1,0 +1,158 @@
+package agv
+
+import "context"
+
+// inherit puts down what the courses of the last step leave: they do not conflict.
+func (p *Planner) inherit() {
+	k := len(p.ops.inherit)
+	for r := range p.state {
+		p.holds[p.state[r].Vertex] = int32(r)
+		for i := range p.count[r] {
+			if p.choice[r*k+int(i)] == p.tail[r] {
+				p.current[r] = i
+				break
+			}
+		}
+		p.put(int32(r))
+	}
+}
+
+func (p *Planner) course(r, i int32) []int32 {
+	at := (int(r)*len(p.ops.inherit) + int(i)) * p.o.Depth
+	return p.path[at : at+p.o.Depth]
+}
+
+func (p *Planner) put(r int32) {
+	at := p.g.Len()
+	for _, v := range p.course(r, p.current[r]) {
+		p.holds[at+int(v)] = r
+		at += p.g.Len()
+	}
+}
+
+func (p *Planner) lift(r int32) {
+	at := p.g.Len()
+	for _, v := range p.course(r, p.current[r]) {
+		p.holds[at+int(v)] = -1
+		at += p.g.Len()
+	}
+}
+
+// Answers of inWay that are no robot.
+const (
+	nobody  = -1
+	several = -2
+)
+
+// inWay finds who is in the way of a course of r, which is lifted: nobody, several, or the one. Two robots are in each
+// other's way when they would be on one cell, or change cells with one another.
+func (p *Planner) inWay(r int32, path []int32) int32 {
+	found := int32(nobody)
+	was := p.state[r].Vertex
+	cells := p.g.Len()
+	before, here := p.holds[:cells], p.holds[cells:2*cells]
+	for t, v := range path {
+		if q := here[v]; q >= 0 && q != found {
+			if found >= 0 {
+				return several
+			}
+			found = q
+		}
+		if v != was {
+			if q := before[v]; q >= 0 && q != r && q != found && here[was] == q {
+				if found >= 0 {
+					return several
+				}
+				found = q
+			}
+			was = v
+		}
+		if t+1 < len(path) {
+			before, here = here, p.holds[(t+2)*cells:(t+3)*cells]
+		}
+	}
+	return found
+}
+
+// first lets each robot, nearest to its goal first, take the best course that it can push through; nobody pushes those
+// that chose before.
+func (p *Planner) first() {
+	for _, r := range p.order[:p.o.Active] {
+		if p.current[r] > 0 {
+			p.push(r, false)
+		}
+		p.fixed[r] = true
+	}
+	clear(p.fixed)
+}
+
+// refine takes robots at random and keeps a chain of pushes where it lowers the weighted sum of costs, until the budget
+// ends.
+func (p *Planner) refine(ctx context.Context) {
+	for tries := 0; p.o.Refinements == 0 || tries < p.o.Refinements; tries++ {
+		if tries&31 == 0 && ctx.Err() != nil {
+			return
+		}
+		r := p.order[p.random.IntN(p.o.Active)]
+		if p.current[r] > 0 {
+			p.push(r, true)
+		}
+	}
+}
+
+// push seeks robot r a better course than its own. With strict the whole chain must cost less than before.
+func (p *Planner) push(r int32, strict bool) {
+	p.tried = 0
+	p.lift(r)
+	if !p.seek(r, p.current[r], 0, strict) {
+		p.put(r)
+	}
+	for _, q := range p.touched {
+		p.visits[q] = 0
+	}
+	p.touched = p.touched[:0]
+}
+
+// seek finds r, which is lifted, one of its first limit courses; each may push one other robot, which seeks in turn.
+// delta is what the chain costs more so far. Where it finds none, all is as before.
+func (p *Planner) seek(r, limit int32, delta int64, strict bool) bool {
+	if p.visits[r] == 0 {
+		p.touched = append(p.touched, r)
+	}
+	p.visits[r]++
+	p.onChain[r] = true
+	was := p.current[r]
+	base := int(r) * len(p.ops.inherit)
+	for i := range limit {
+		sum := delta + p.weight[r]*int64(p.cost[base+int(i)]-p.cost[base+int(was)])
+		q := p.inWay(r, p.course(r, i))
+		if q == several {
+			continue
+		}
+		p.tried++
+		if q == nobody {
+			if strict && sum >= 0 {
+				break // the courses behind cost more
+			}
+			p.current[r] = i
+			p.put(r)
+			p.onChain[r] = false
+			return true
+		}
+		if p.fixed[q] || p.onChain[q] || p.visits[q] >= revisits || p.tried > chainSteps {
+			continue
+		}
+		p.lift(q)
+		p.current[r] = i
+		p.put(r)
+		if p.seek(q, p.count[q], sum, strict) {
+			p.onChain[r] = false
+			return true
+		}
+		p.lift(r)
+		p.current[r] = was
+		p.put(q)
+	}
+	p.onChain[r] = false
+	return false
+}
