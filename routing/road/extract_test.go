@@ -194,3 +194,8 @@ func readTown(t testing.TB) (*Graph, Report) {
 	}
 	return g, report
 }
+
+func realReader(t testing.TB) *bytes.Reader {
+	t.Helper()
+	return bytes.NewReader(readReal(t))
+}

@@ -194,3 +194,11 @@ func along(a, b *spot) weight {
 	}
 	return best
 }
+
+// Point returns the position at a fraction of an edge's length; the zero point for an edge the graph does not have.
+func (g *Graph) Point(edge int32, fraction float64) orb.Point {
+	if edge < 0 || int(edge) >= g.Edges() {
+		return orb.Point{}
+	}
+	return g.place(edge, fraction).Point
+}

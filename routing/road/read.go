@@ -52,6 +52,16 @@ func (o Options) report(done float64, format string, args ...any) {
 	}
 }
 
+// Name returns the hash that the graph of an extract has for a profile, without building it.
+func Name(r io.Reader, p Profile) (string, error) {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%d %+v\n", rules, p)
+	if _, err := io.Copy(sum, r); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
 // Read reads an OpenStreetMap extract in PBF form and builds the graph for profile p. The error wraps ErrExtract and
 // says at which byte when r is empty, damaged or cut short, and when the extract holds no street to drive on; it is ctx's
 // own error when ctx ends first.

@@ -31,7 +31,7 @@ import (
 )
 
 // All lists the benches of this package.
-func All() []bench.Bench { return []bench.Bench{Roads()} }
+func All() []bench.Bench { return []bench.Bench{Roads(), Matching()} }
 
 // Roads is the bench of the graph: build, queries, tables, new weights.
 func Roads() bench.Bench {

@@ -48,3 +48,15 @@ func TestRoadsRefuses(t *testing.T) {
 		t.Errorf("no such country: %v", err)
 	}
 }
+
+// Traces over a small country are matched mostly right.
+func TestMatchingOnACountry(t *testing.T) {
+	t.Parallel()
+	report, err := bench.Execute(t.Context(), Matching(), options("synthetic-12k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Figures["right_pct"] < 95 || report.Figures["points_per_s"] <= 0 {
+		t.Errorf("figures %v", report.Figures)
+	}
+}
