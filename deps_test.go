@@ -58,6 +58,7 @@ var rules = map[string]row{
 	"routing/road":          {pure: true, ours: "routing internal/rng routing/road/cch", outside: "github.com/paulmach/orb"},
 	"routing/road/cch":      {pure: true},
 	"routing/vrp":           {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb gonum.org/v1/gonum"},
+	"routing/tile":          {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb"},
 	"routing/zone":          {pure: true, ours: "routing internal/rng", outside: "github.com/paulmach/orb github.com/uber/h3-go/v4"},
 	"warehouse/picking":     {pure: true, ours: "warehouse internal/rng"},
 	"warehouse/agv":         {pure: true, ours: "warehouse internal/rng"},
@@ -97,7 +98,7 @@ var rules = map[string]row{
 	"internal/identity": {ours: "internal/service", outside: "github.com/coreos/go-oidc/v3"},
 	"api/server": {
 		ours:    solvers + " internal/plan internal/service simulations api",
-		outside: "github.com/danielgtaylor/huma/v2 github.com/prometheus/client_golang",
+		outside: "github.com/danielgtaylor/huma/v2 github.com/prometheus/client_golang github.com/paulmach/orb",
 	},
 
 	"api/client":  {ours: "api"},

@@ -272,7 +272,7 @@ func (p *routeProblem) words(s routing.Solution) api.RouteSolution {
 		Iterations: s.Iterations, Seed: s.Seed, Travel: "straight",
 	}
 	if p.road {
-		out.Travel, out.Attribution = "road", "© OpenStreetMap contributors, ODbL 1.0"
+		out.Travel, out.Attribution = "road", road.Attribution
 	}
 	for _, r := range s.Routes {
 		route := api.Route{

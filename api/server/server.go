@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quartermaster/internal/service"
+	"quartermaster/routing/road"
 )
 
 // Planner queues plans; *service.Planning is one.
@@ -43,6 +44,8 @@ type Options struct {
 	// Planning is what operations look at facts and streets with.
 	Planning *service.Planning
 	Counts   TaskCounter
+	// Streets gives what maps are drawn from, nil where there are none; no function = those of Planning.
+	Streets func(ctx context.Context) (*road.Graph, error)
 	// Console is served below /console/ to people's browsers; nil = this program carries none.
 	Console http.Handler
 
@@ -82,6 +85,7 @@ type Server struct {
 	rates   []*rate
 	tasks   *bell // rung when a task may have become free
 	closing chan struct{}
+	books   tileBook
 }
 
 // New makes the handler. It starts nothing.
@@ -113,9 +117,8 @@ func New(o Options) *Server {
 		o.mount(s)
 	}
 	s.registerKeys()
-	s.registerWarehouses()
-	s.registerPlanSuppliers()
 	s.registerPersonal()
+	s.registerViews()
 	s.registerPlain(mux)
 	s.handler = s.wrap(mux)
 	return s

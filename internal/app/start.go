@@ -93,7 +93,7 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 	journal := service.NewJournal(a.Store, a.Log)
 	a.onClose(journal.Close)
 	a.Server = server.New(server.Options{
-		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Counts: a.Store, Planner: planning, Planning: planning,
+		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Counts: a.Store, Streets: a.streets(planning), Planner: planning, Planning: planning,
 		Simulator:    &service.Scenarios{Planning: planning},
 		Authenticate: authenticate, Access: a.Access, Personal: a.Personal, Audit: a.Store, Journal: journal, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,

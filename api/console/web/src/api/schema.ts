@@ -1,6 +1,13 @@
 // Generated from docs/openapi.json by scripts/api-types.mjs; do not edit.
 import { operation } from './operation'
 
+export interface Area {
+  east: number
+  north: number
+  south: number
+  west: number
+}
+
 export interface CutoffChange {
   time: string
 }
@@ -88,6 +95,15 @@ export interface Link {
   rel: string
 }
 
+export interface MapSite {
+  id: string
+  lat: number
+  lon: number
+  name: string
+  parcels: number
+  routes: number
+}
+
 export interface Money {
   currency: string
   minor: number
@@ -110,6 +126,26 @@ export interface OrderState {
   cost_cents: number
   qty: number
   sites?: Array<string> | null
+}
+
+export interface OrderStory {
+  lat: number
+  lines: Array<OrderedLine> | null
+  lon: number
+  order_id: string
+  placed_at: string
+  promise: Promise
+  stops: Array<StoryStop> | null
+  tasks: Array<StoryTask> | null
+  window_from: string
+  window_to: string
+}
+
+export interface OrderedLine {
+  item_id: string
+  name?: string
+  price: Money
+  qty: number
 }
 
 export interface OrdersChanged {
@@ -144,12 +180,52 @@ export interface PlanList {
   next_cursor?: string
 }
 
+export interface PlanMap {
+  area?: Area
+  attribution?: string
+  days: number
+  on_streets: boolean
+  origin_date: string
+  plan_id: string
+  routes: Array<PlanRoute> | null
+  sites: Array<MapSite> | null
+}
+
 export interface PlanRequest {
   days?: number
   draft?: boolean
   origin_date?: string
   priority?: number
   seed?: number
+}
+
+export interface PlanRoute {
+  co2e_g: number
+  cost: Money
+  date: string
+  depart_at: string
+  distance_m: number
+  drive_sec: number
+  id: string
+  legs: Array<number> | null
+  return_at: string
+  site_id: string
+  stops: Array<PlanStop> | null
+  vehicle_id: string
+  volume_cm3: number
+  wait_sec: number
+  way: string
+  weight_g: number
+}
+
+export interface PlanStop {
+  arrive_at: string
+  depart_at: string
+  distance_m: number
+  lat: number
+  lon: number
+  order_id: string
+  start_at: string
 }
 
 export interface PlanSummary {
@@ -324,6 +400,33 @@ export interface SiteDifference {
   site_id: string
 }
 
+export interface StoryStop {
+  arrive_at: string
+  depart_at: string
+  number: number
+  of: number
+  route_id: string
+  site_id: string
+  start_at: string
+  vehicle_id: string
+}
+
+export interface StoryTask {
+  batch: number
+  chute?: number
+  distance_cm?: number
+  end_at: string
+  grasps?: number
+  kind: "pick" | "move" | "park" | "sort"
+  orders: number
+  start_at: string
+  status: "open" | "leased" | "done" | "failed"
+  task_id: string
+  warehouse: string
+  wave: number
+  worker: string
+}
+
 export interface SupplierDifference {
   advice_after: string
   advice_before: string
@@ -483,3 +586,17 @@ export const listPlanSuppliers = operation<{
   body: undefined
   result: PlanSupplierList
 }>("GET", "/v1/fulfilment-plans/{id}/suppliers")
+
+export const getPlanMap = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: PlanMap
+}>("GET", "/v1/fulfilment-plans/{id}/map")
+
+export const getOrderStory = operation<{
+  path: { id: string; order: string }
+  query: undefined
+  body: undefined
+  result: OrderStory
+}>("GET", "/v1/fulfilment-plans/{id}/orders/{order}")

@@ -13,5 +13,6 @@ interface Page {
 /** All pages in the order of the navigation: one folder each, loaded when it is first looked at (but the first, at once). */
 export const pages: Page[] = [
   { path: '/', title: 'overview.title', icon: 'overview', Component: Overview },
+  { path: '/map', title: 'map.title', icon: 'map', Component: lazy(() => import('./map')) },
   { path: '/jobs', title: 'jobs.title', icon: 'jobs', Component: lazy(() => import('./jobs')) },
 ]

@@ -1,0 +1,113 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type FormEvent } from 'react'
+import { call } from '../../api/client'
+import { getPlanMap, type PlanMap } from '../../api/schema'
+import { useResource } from '../../api/useResource'
+import { usePlans } from '../../app/plans'
+import { patchQuery, useRoute } from '../../app/router'
+import { useWords } from '../../i18n'
+import { Icon } from '../../ui/icons'
+import { PageHead, Panel } from '../../ui/Panel'
+import { Loaded, Notice, Skeleton } from '../../ui/States'
+import { Boundary } from '../../app/Boundary'
+import './map.css'
+import { Routes } from './Routes'
+import { Story } from './Story'
+import { Timeline } from './Timeline'
+import { toursOf } from './tours'
+
+const Canvas = lazy(() => import('./Canvas'))
+
+export default function MapPage() {
+  const { t } = useWords()
+  const { all, current } = usePlans()
+  const id = current?.id ?? null
+  const map = useResource(id && `map ${id}`, (signal) => call(getPlanMap, { path: { id: id! }, signal }))
+  return (
+    <>
+      <PageHead title={t('map.title')} hint={t('map.hint')} actions={<FindOrder />} />
+      <Loaded of={all} empty={() => !current} whenEmpty={<Notice icon="map" title={t('overview.no_plan')} />}>
+        {() => <Loaded of={map}>{(data) => <Shown key={data.plan_id} map={data} />}</Loaded>}
+      </Loaded>
+    </>
+  )
+}
+
+function FindOrder() {
+  const { t } = useWords()
+  const find = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const order = String(new FormData(event.currentTarget).get('order')).trim()
+    if (order) patchQuery({ order, route: undefined })
+  }
+  return (
+    <form role="search" className="search" onSubmit={find}>
+      <label>
+        <span className="visually-hidden">{t('map.find')}</span>
+        <input name="order" type="search" placeholder={t('map.find')} autoComplete="off" />
+      </label>
+      <button type="submit" className="button" aria-label={t('map.find')}>
+        <Icon name="search" size={16} />
+      </button>
+    </form>
+  )
+}
+
+function Shown({ map }: { map: PlanMap }) {
+  const { t, dayShort } = useWords()
+  const { query } = useRoute()
+  const all = useMemo(() => toursOf(map), [map])
+  const days = useMemo(() => [...new Set(all.map((x) => x.route.date))], [all])
+  const order = query.get('order') ?? undefined
+  const byOrder = order ? all.find((x) => x.stops.some((s) => s.order_id === order)) : undefined
+  const chosen = all.find((x) => x.route.id === query.get('route')) ?? byOrder
+  const wanted = query.get('day')
+  const day = chosen?.route.date ?? (wanted && days.includes(wanted) ? wanted : days[0])
+  const tours = useMemo(() => all.filter((x) => x.route.date === day), [all, day])
+  const [at, setAt] = useState(0)
+  useEffect(() => {
+    if (tours.length) setAt(noon(tours.map((x) => [x.depart, x.end])))
+  }, [tours])
+
+  const chooseRoute = useCallback((route: string | undefined) => patchQuery({ route, order: undefined }), [])
+  const chooseOrder = useCallback((id: string) => patchQuery({ order: id, route: undefined }), [])
+
+  if (!all.length) return <Notice icon="van" title={t('map.no_routes')} />
+  return (
+    <>
+      <div className="map-days" role="group" aria-label={t('map.day')}>
+        {days.map((d) => (
+          <button key={d} type="button" className="button small" aria-pressed={d === day} onClick={() => patchQuery({ day: d, route: undefined, order: undefined })}>
+            {dayShort(d)} <span className="muted">{all.filter((x) => x.route.date === d).length}</span>
+          </button>
+        ))}
+        {!map.on_streets && <span className="hint">{t('map.straight')}</span>}
+      </div>
+      <div className="map-layout">
+        <Panel title={t('map.canvas')} className="map-panel" flush>
+          <Boundary>
+            <Suspense fallback={<Skeleton rows={10} />}>
+              <Canvas map={map} tours={tours} at={at} chosen={chosen} order={order} chooseRoute={chooseRoute} chooseOrder={chooseOrder} />
+            </Suspense>
+          </Boundary>
+        </Panel>
+        <Panel title={order ? t('map.order') : t('map.routes')} className={`map-side ${order || chosen ? 'bare' : ''}`} flush>
+          {order ? (
+            <Story plan={map.plan_id} order={order} close={() => patchQuery({ order: undefined, day })} chooseRoute={chooseRoute} />
+          ) : (
+            <Routes tours={tours} chosen={chosen} at={at} chooseRoute={chooseRoute} chooseOrder={chooseOrder} />
+          )}
+        </Panel>
+      </div>
+      <Panel title={t('map.timeline')} className="map-timeline">
+        {at > 0 && <Timeline tours={tours} at={at} setAt={setAt} chosen={chosen} chooseRoute={chooseRoute} />}
+      </Panel>
+    </>
+  )
+}
+
+/** A time at which most vehicles are away: the middle of the day's driving. */
+function noon(spans: [number, number][]): number {
+  const from = spans.reduce((sum, [a]) => sum + a, 0) / spans.length
+  const to = spans.reduce((sum, [, b]) => sum + b, 0) / spans.length
+  return Math.round((from + to) / 2 / 60_000) * 60_000
+}

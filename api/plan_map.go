@@ -1,0 +1,64 @@
+package api
+
+import "time"
+
+// PlanMap is what a plan looks like on a map: its sites, and each vehicle's way from door to door.
+type PlanMap struct {
+	PlanID      string      `json:"plan_id"`
+	OriginDate  string      `json:"origin_date" format:"date"`
+	Days        int         `json:"days" doc:"Days planned, beginning with origin_date"`
+	Area        *Area       `json:"area,omitempty" doc:"The smallest box around all of it; absent where there is nothing to show"`
+	OnStreets   bool        `json:"on_streets" doc:"The ways follow streets; false where this installation has none, and ways are straight"`
+	Attribution string      `json:"attribution,omitempty" doc:"To be shown with what is drawn from the streets"`
+	Sites       []MapSite   `json:"sites"`
+	Routes      []PlanRoute `json:"routes" doc:"By day, site and departure"`
+}
+
+// Area is a box of longitudes and latitudes, degrees.
+type Area struct {
+	West  float64 `json:"west" doc:"Degrees east"`
+	South float64 `json:"south" doc:"Degrees north"`
+	East  float64 `json:"east" doc:"Degrees east"`
+	North float64 `json:"north" doc:"Degrees north"`
+}
+
+// MapSite is a site with what leaves it in the whole plan.
+type MapSite struct {
+	ID      string  `json:"id"`
+	Name    string  `json:"name"`
+	Lon     float64 `json:"lon" doc:"Degrees east"`
+	Lat     float64 `json:"lat" doc:"Degrees north"`
+	Routes  int     `json:"routes" doc:"Routes that begin there"`
+	Parcels int     `json:"parcels" doc:"Parcels that leave it"`
+}
+
+// PlanRoute is one vehicle's tour of one day.
+type PlanRoute struct {
+	ID        string     `json:"id"`
+	SiteID    string     `json:"site_id"`
+	VehicleID string     `json:"vehicle_id"`
+	Date      string     `json:"date" format:"date"`
+	DepartAt  time.Time  `json:"depart_at"`
+	ReturnAt  time.Time  `json:"return_at"`
+	DistanceM int64      `json:"distance_m"`
+	DriveSec  int64      `json:"drive_sec"`
+	WaitSec   int64      `json:"wait_sec"`
+	WeightG   int64      `json:"weight_g" doc:"On board at departure"`
+	VolumeCm3 int64      `json:"volume_cm3" doc:"Cubic centimetres on board at departure"`
+	Cost      Money      `json:"cost"`
+	CO2eG     int64      `json:"co2e_g"`
+	Stops     []PlanStop `json:"stops" doc:"In visiting order"`
+	Way       string     `json:"way" doc:"From the site over all stops and back, in the Encoded Polyline Algorithm Format with five decimals"`
+	Legs      []int      `json:"legs" doc:"How many points of the way are passed at each stop, and at the end"`
+}
+
+// PlanStop is one door on a route.
+type PlanStop struct {
+	OrderID   string    `json:"order_id"`
+	Lon       float64   `json:"lon" doc:"Degrees east"`
+	Lat       float64   `json:"lat" doc:"Degrees north"`
+	ArriveAt  time.Time `json:"arrive_at"`
+	StartAt   time.Time `json:"start_at" doc:"Service begins, within the window"`
+	DepartAt  time.Time `json:"depart_at"`
+	DistanceM int64     `json:"distance_m" doc:"Since the stop before, or the site"`
+}

@@ -1,0 +1,239 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"quartermaster/api"
+	"quartermaster/internal/plan"
+	"quartermaster/internal/service"
+	"quartermaster/inventory"
+	"quartermaster/routing/road"
+)
+
+type planMapInput struct {
+	ID          string `path:"id" maxLength:"64"`
+	IfNoneMatch string `header:"If-None-Match" maxLength:"200" doc:"ETag of the answer that the caller has"`
+}
+
+type planMapOutput struct {
+	Status       int
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         *api.PlanMap
+}
+
+func (s *Server) registerPlanMap() {
+	op := operation("get-plan-map", http.MethodGet, "/v1/fulfilment-plans/{id}/map", "What a plan looks like on a map", "plans", service.ScopePlansRead, 304, 404)
+	op.Description = "The sites, and every route with its stops and its way over the streets."
+	register(s, op, s.getPlanMap)
+}
+
+// plannedRoutes is what of a plan's document is drawn; the rest of it is not even decoded.
+type plannedRoutes struct {
+	OriginDay, Days int
+	Currency        string
+	SiteDays        []struct {
+		SiteID string
+		Day    int
+		Routes []plan.DayRoute
+	}
+}
+
+func (s *Server) readPlannedRoutes(ctx context.Context, id string) (plannedRoutes, error) {
+	var p plannedRoutes
+	document, err := s.options.Plans.PlanDocument(ctx, s.tenant(ctx), id)
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(document, &p); err != nil {
+		return p, fmt.Errorf("server: read the routes of plan %s: %w", id, err)
+	}
+	return p, nil
+}
+
+func (s *Server) getPlanMap(ctx context.Context, in *planMapInput) (*planMapOutput, error) {
+	record, err := s.options.Plans.Plan(ctx, s.tenant(ctx), in.ID)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	graph, err := s.streets(ctx)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	out := &planMapOutput{Status: http.StatusOK, CacheControl: "private, no-cache"}
+	// A stored plan never changes; what is drawn of it changes with the streets alone.
+	out.ETag = `"` + record.ID + "-" + hashOf(graph) + `"`
+	if in.IfNoneMatch == out.ETag {
+		out.Status = http.StatusNotModified
+		return out, nil
+	}
+	if out.Body, err = s.planMap(ctx, record.ID, graph); err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	return out, nil
+}
+
+func hashOf(g *road.Graph) string {
+	if g == nil {
+		return "none"
+	}
+	return g.Hash()[:min(len(g.Hash()), 16)]
+}
+
+func (s *Server) planMap(ctx context.Context, id string, graph *road.Graph) (*api.PlanMap, error) {
+	planned, err := s.readPlannedRoutes(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	sites, err := s.declaredSites(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doors, err := s.doors(ctx, planned)
+	if err != nil {
+		return nil, err
+	}
+	out := &api.PlanMap{
+		PlanID: id, OriginDate: dateOf(planned.OriginDay), Days: planned.Days, OnStreets: graph != nil,
+		Sites: make([]api.MapSite, len(sites)), Routes: []api.PlanRoute{},
+	}
+	if graph != nil {
+		out.Attribution = road.Attribution
+	}
+	draw := drawing{s: s, planned: planned, doors: doors, walker: newWalker(graph), depots: map[string]orb.Point{}}
+	for i, x := range sites {
+		out.Sites[i] = api.MapSite{ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat}
+		draw.depots[x.ID] = orb.Point{x.Lon, x.Lat}
+	}
+	for _, day := range planned.SiteDays {
+		for _, r := range day.Routes {
+			route, err := draw.route(ctx, day.SiteID, day.Day, r)
+			if err != nil {
+				return nil, err
+			}
+			out.Routes = append(out.Routes, route)
+			if k := slices.IndexFunc(out.Sites, func(x api.MapSite) bool { return x.ID == day.SiteID }); k >= 0 {
+				out.Sites[k].Routes++
+				out.Sites[k].Parcels += len(r.StopIDs)
+			}
+		}
+	}
+	slices.SortStableFunc(out.Routes, func(a, b api.PlanRoute) int {
+		return cmp.Or(strings.Compare(a.Date, b.Date), strings.Compare(a.SiteID, b.SiteID), a.DepartAt.Compare(b.DepartAt))
+	})
+	out.Area = area(out)
+	return out, nil
+}
+
+func (s *Server) declaredSites(ctx context.Context) ([]inventory.Site, error) {
+	business, err := s.options.Planning.Facts.Business(ctx, s.tenant(ctx))
+	if err != nil || business.Revision == 0 {
+		return nil, err
+	}
+	return service.DecodeSites(business.Document)
+}
+
+// doors finds where the orders of all stops go. Orders are read in one sweep over the days around the plan; the few that
+// were placed earlier, one by one. An order that is stored no more has no door.
+func (s *Server) doors(ctx context.Context, p plannedRoutes) (map[string]orb.Point, error) {
+	const daysBefore = 10
+	wanted, doors := map[string]bool{}, map[string]orb.Point{}
+	for _, day := range p.SiteDays {
+		for _, r := range day.Routes {
+			for _, id := range r.StopIDs {
+				wanted[id] = true
+			}
+		}
+	}
+	const dayUs = secondsPerDay * 1_000_000
+	orders, err := s.options.Planning.Facts.Orders(ctx, s.tenant(ctx), int64(p.OriginDay-daysBefore)*dayUs, int64(p.OriginDay+p.Days)*dayUs, service.MaxPlanOrders)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
+		if wanted[o.ID] {
+			doors[o.ID] = orb.Point{o.Lon, o.Lat}
+			delete(wanted, o.ID)
+		}
+	}
+	for id := range wanted {
+		o, err := s.options.Planning.Facts.Order(ctx, s.tenant(ctx), id)
+		if errorIsMissing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		doors[id] = orb.Point{o.Lon, o.Lat}
+	}
+	return doors, nil
+}
+
+// drawing turns planned routes into what a map shows.
+type drawing struct {
+	s       *Server
+	planned plannedRoutes
+	doors   map[string]orb.Point
+	depots  map[string]orb.Point
+	walker  *walker
+}
+
+func (d *drawing) route(ctx context.Context, siteID string, day int, r plan.DayRoute) (api.PlanRoute, error) {
+	at := func(sec int64) time.Time { return d.s.localTime(int64(d.planned.OriginDay)*secondsPerDay + sec) }
+	out := api.PlanRoute{
+		ID: r.ID, SiteID: siteID, VehicleID: r.VehicleID, Date: dateOf(d.planned.OriginDay + day),
+		DepartAt: at(r.Route.DepartSec), ReturnAt: at(r.Route.ReturnSec), DistanceM: r.Route.DistanceM, DriveSec: r.Route.DriveSec,
+		WaitSec: r.Route.WaitSec, WeightG: r.Route.WeightG, VolumeCm3: r.Route.VolumeCm3,
+		Cost: api.Money{Minor: r.Route.CostCents, Currency: d.planned.Currency}, CO2eG: r.Route.CO2eG, Stops: []api.PlanStop{},
+	}
+	var way orb.LineString
+	depot, known := d.depots[siteID]
+	here := depot
+	for i, v := range r.Route.Visits {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+		id := r.StopIDs[i]
+		door, there := d.doors[id]
+		out.Stops = append(out.Stops, api.PlanStop{
+			OrderID: id, Lon: door.Lon(), Lat: door.Lat(), ArriveAt: at(v.ArrivalSec), StartAt: at(v.StartSec), DepartAt: at(v.DepartSec), DistanceM: v.DistanceM,
+		})
+		if there && known {
+			way = d.walker.walk(way, here, door)
+			here = door
+		}
+		out.Legs = append(out.Legs, len(way))
+	}
+	if known {
+		way = d.walker.walk(way, here, depot)
+	}
+	out.Legs = append(out.Legs, len(way))
+	out.Way = polyline(way)
+	return out, nil
+}
+
+func area(m *api.PlanMap) *api.Area {
+	var points orb.MultiPoint
+	for _, x := range m.Sites {
+		points = append(points, orb.Point{x.Lon, x.Lat})
+	}
+	for _, r := range m.Routes {
+		for _, x := range r.Stops {
+			points = append(points, orb.Point{x.Lon, x.Lat})
+		}
+	}
+	if len(points) == 0 {
+		return nil
+	}
+	b := points.Bound()
+	return &api.Area{West: b.Min.Lon(), South: b.Min.Lat(), East: b.Max.Lon(), North: b.Max.Lat()}
+}

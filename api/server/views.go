@@ -1,0 +1,10 @@
+package server
+
+// registerViews adds what people look at and programs seldom ask for: plans as they are seen, and the map below them.
+func (s *Server) registerViews() {
+	s.registerWarehouses()
+	s.registerPlanSuppliers()
+	s.registerPlanMap()
+	s.registerOrderStory()
+	s.registerTiles()
+}
