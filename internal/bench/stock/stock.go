@@ -18,7 +18,7 @@ import (
 
 // All lists the benches of this package, by name.
 func All() []bench.Bench {
-	return []bench.Bench{Flow(), Inventory(), Echelon()}
+	return []bench.Bench{Flow(), Inventory(), Echelon(), Network()}
 }
 
 // errNoData is given by a bench that cannot generate what it measures.
