@@ -148,6 +148,7 @@ func (d *dual) serve(i int, x *part, u []float64) float64 {
 	d.pick = pick
 	d.partOf[i] = 1
 	if weight > m.capacity[i] {
+		d.steps += int64(len(pick)) * 16 // the sort
 		slices.SortFunc(pick, func(a, b item) int {
 			if x, y := a.value*b.weight, b.value*a.weight; x != y {
 				if x < y {
