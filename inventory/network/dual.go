@@ -260,7 +260,6 @@ type knapsack struct {
 	taken   []bool
 	keep    []bool
 	items   []item
-	limit   int
 	out     []item
 	overrun bool
 }
