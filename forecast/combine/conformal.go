@@ -10,65 +10,97 @@ import (
 const (
 	shapePoints = 401 // quantiles kept of the pooled errors
 	priorBouts  = 1.0 // trials that the panel's error weighs beside a series' own
+	mostWider   = 1.6 // the farthest that one comparison of origins may widen the bands
 )
 
-// calibrate learns how wrong the blend is: by step, by series, and in what shape. Errors are divided by what the other origins of
-// the same series let expect, so that a wide series does not look calibrated by itself.
+// missed is one compared step of the panel's own past: how far the blend was off, over what was expected of the series.
+type missed struct {
+	step   int
+	latest bool // at the series' latest origin
+	z      float64
+}
+
+// calibrate learns how wrong the blend is: by step, by series, and in what shape (split conformal prediction pooled over
+// the panel: Vovk, Gammerman and Shafer 2005; Lei et al. 2018). At every origin weights and expected size are those that
+// would have been used there, from what was over by then. Where bands learned from the earlier origins were too narrow at the latest
+// one, the bands to come are widened as much: they adapt to a panel that grows harder to foresee (Gibbs and Candès 2021).
 func (r *Recipe) calibrate(trials []trial) {
-	type miss struct {
-		h int
-		z float64
-	}
-	var ratios, count float64
-	blends := make([][][]float64, len(trials))
+	ratios, count := 0.0, 0.0
 	for i := range trials {
-		t := &trials[i]
-		w := r.own(t)
-		blends[i] = make([][]float64, len(t.origins))
-		for j := range t.origins {
-			o := &t.origins[j]
-			if o.scale <= 0 || o.means[0] == nil {
-				continue
+		for j := range trials[i].origins {
+			if o := &trials[i].origins[j]; o.scale > 0 && o.means[0] != nil {
+				ratios += meanMiss(o.actual, blendOf(o, r.ownBefore(&trials[i], j))) / o.scale
+				count++
 			}
-			blends[i][j] = blendOf(o, w)
-			ratios += meanMiss(o.actual, blends[i][j]) / o.scale
-			count++
 		}
 	}
 	if count == 0 {
 		return
 	}
 	r.Ratio = max(ratios/count, 1e-6)
-	var all []miss
+	all := r.misses(trials)
 	sums, counts := make([]float64, r.Horizon), make([]float64, r.Horizon)
+	for _, m := range all {
+		sums[m.step] += min(math.Abs(m.z), 10)
+		counts[m.step]++
+	}
+	r.Growth = growth(sums, counts)
+	var z, earlier, latest []float64
+	for _, m := range all {
+		v := m.z / r.Growth[m.step]
+		z = append(z, v)
+		if m.latest {
+			latest = append(latest, v)
+		} else {
+			earlier = append(earlier, v)
+		}
+	}
+	slices.Sort(z)
+	wider := wider(earlier, latest)
+	r.Shape = make([]float64, 0, shapePoints)
+	for k := range shapePoints {
+		r.Shape = append(r.Shape, wider*forecast.Quantile(z, (float64(k)+0.5)/shapePoints))
+	}
+}
+
+// misses compares the blends of all origins with what came.
+func (r *Recipe) misses(trials []trial) []missed {
+	var all []missed
 	for i := range trials {
 		t := &trials[i]
 		for j := range t.origins {
-			if blends[i][j] == nil {
+			o := &t.origins[j]
+			if o.scale <= 0 || o.means[0] == nil {
 				continue
 			}
-			size := r.size(t, blends[i], j)
-			for h, y := range t.origins[j].actual {
-				if math.IsNaN(y) {
-					continue
+			blend := blendOf(o, r.ownBefore(t, j))
+			size := r.size(t, j)
+			for h, y := range o.actual {
+				if !math.IsNaN(y) {
+					all = append(all, missed{h, j == 0, (y - blend[h]) / size})
 				}
-				z := (y - blends[i][j][h]) / size
-				all = append(all, miss{h, z})
-				sums[h] += min(math.Abs(z), 10)
-				counts[h]++
 			}
 		}
 	}
-	r.Growth = growth(sums, counts)
-	z := make([]float64, 0, len(all))
-	for _, m := range all {
-		z = append(z, m.z/r.Growth[m.h])
+	return all
+}
+
+// leastMisses on either side for a comparison of origins to mean anything.
+const leastMisses = 200
+
+// wider is how much the 10–90 % range of the latest errors exceeds that of the earlier ones.
+func wider(earlier, latest []float64) float64 {
+	if len(earlier) < leastMisses || len(latest) < leastMisses {
+		return 1
 	}
-	slices.Sort(z)
-	r.Shape = make([]float64, 0, shapePoints)
-	for k := range shapePoints {
-		r.Shape = append(r.Shape, forecast.Quantile(z, (float64(k)+0.5)/shapePoints))
+	slices.Sort(earlier)
+	slices.Sort(latest)
+	width := func(z []float64) float64 { return forecast.Quantile(z, 0.9) - forecast.Quantile(z, 0.1) }
+	before, now := width(earlier), width(latest)
+	if before <= 0 {
+		return 1
 	}
+	return min(max(now/before, 1), mostWider)
 }
 
 func meanMiss(actual, means []float64) float64 {
@@ -82,18 +114,19 @@ func meanMiss(actual, means []float64) float64 {
 	return sum / max(n, 1)
 }
 
-// size is the mean error expected of a series: that of its own trials but the skipped one, shrunk to the panel's ratio.
-func (r *Recipe) size(t *trial, blends [][]float64, skip int) float64 {
+// size is the mean error expected of a series at its origin j (−1 = now): that of its trials that were over by then, shrunk
+// to the panel's ratio.
+func (r *Recipe) size(t *trial, j int) float64 {
 	scale := t.scale
-	if skip >= 0 {
-		scale = t.origins[skip].scale
+	if j >= 0 {
+		scale = t.origins[j].scale
 	}
 	sum, n := 0.0, 0.0
-	for j := range t.origins {
-		if j != skip && blends[j] != nil {
-			sum += meanMiss(t.origins[j].actual, blends[j])
-			n++
-		}
+	w := r.ownBefore(t, j)
+	for _, b := range t.before(j) {
+		share := float64(b.steps) / float64(len(b.o.actual))
+		sum += share * meanMiss(b.o.actual[:b.steps], blendOf(b.o, w))
+		n += share
 	}
 	return max((sum+priorBouts*r.Ratio*scale)/(n+priorBouts), 1e-9*scale)
 }
@@ -121,16 +154,9 @@ func growth(sums, counts []float64) []float64 {
 
 // spread fills in the quantiles of an outlook.
 func (r *Recipe) spread(out *Outlook, t *trial, signed bool) {
-	blends := make([][]float64, len(t.origins))
-	w := r.own(t)
-	for j := range t.origins {
-		if o := &t.origins[j]; o.means[0] != nil {
-			blends[j] = blendOf(o, w)
-		}
-	}
-	size := r.size(t, blends, -1)
-	if t.scale == 0 {
-		size = 0
+	size := 0.0
+	if t.scale > 0 {
+		size = r.size(t, -1)
 	}
 	out.Quantiles = make([][]float64, len(out.Levels))
 	for l, p := range out.Levels {

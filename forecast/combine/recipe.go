@@ -249,14 +249,7 @@ func (s *scorer) gamma(trials []trial, r *Recipe) float64 {
 				continue
 			}
 			latest := &t.origins[0]
-			var own []bout
-			for j := 1; j < len(t.origins); j++ {
-				o := &t.origins[j]
-				if steps := min(len(o.actual), latest.at-o.at); steps > 0 && o.scale > 0 && o.means[0] != nil {
-					own = append(own, bout{i, o, steps})
-				}
-			}
-			loss += s.of(&bout{i, latest, len(latest.actual)}, blendOf(latest, s.weigh(own, r, g)))
+			loss += s.of(&bout{i, latest, len(latest.actual)}, blendOf(latest, s.weigh(t.before(0), r, g)))
 			n++
 		}
 		if n > 0 && loss < least*0.999 {
@@ -310,13 +303,26 @@ func blendOf(o *origin, weights []float64) []float64 {
 }
 
 // own gives the weights of a series from all its trials.
-func (r *Recipe) own(t *trial) []float64 {
+func (r *Recipe) own(t *trial) []float64 { return r.ownBefore(t, -1) }
+
+// ownBefore gives the weights that a series would have had at its origin j, from what was known there; −1 = now.
+func (r *Recipe) ownBefore(t *trial, j int) []float64 {
 	s := &scorer{loss: r.Kind, normA: max(r.Norms[0], 1e-9), normS: max(r.Norms[1], 1e-9)}
-	var own []bout
-	for j := range t.origins {
-		if o := &t.origins[j]; o.scale > 0 && o.means[0] != nil {
-			own = append(own, bout{0, o, len(o.actual)})
+	return s.weigh(t.before(j), r, r.Gamma)
+}
+
+// before lists the bouts that were over at origin j, cut to the steps before it; −1 = now, when all are. Origins come latest first.
+func (t *trial) before(j int) []bout {
+	var known []bout
+	for k := j + 1; k < len(t.origins); k++ {
+		o := &t.origins[k]
+		steps := len(o.actual)
+		if j >= 0 {
+			steps = min(steps, t.origins[j].at-o.at)
+		}
+		if steps > 0 && o.scale > 0 && o.means[0] != nil {
+			known = append(known, bout{0, o, steps})
 		}
 	}
-	return s.weigh(own, r, r.Gamma)
+	return known
 }
