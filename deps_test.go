@@ -48,6 +48,7 @@ var rules = map[string]row{
 	"forecast/autoreg":      {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/ces":          {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/decompose":    {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
+	"forecast/hierarchy":    {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/naive":        {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/combine":      {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/backtest":     {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},

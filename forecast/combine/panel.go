@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -29,6 +30,8 @@ type PanelOptions struct {
 	Loss    Loss
 	Levels  []float64 // quantile levels, nil = forecast.DefaultLevels
 	Workers int       // goroutines, 0 = all processors; the answer does not depend on it
+	// KeepErrors asks for Outlook.Errors.
+	KeepErrors bool
 	// Progress is told of series done; nil = nobody listens.
 	Progress func(done, total int)
 }
@@ -70,6 +73,9 @@ type Outlook struct {
 	Levels    []float64
 	Quantiles [][]float64 // [level][step]
 	Reason    string      // in words, where Status is not ok
+	// Errors are those of the blend on the series' own past, value less mean, origin by origin (latest first) and step by step; NaN
+	// where nothing was compared. Made where PanelOptions.KeepErrors asks.
+	Errors []float64 `json:",omitempty"`
 }
 
 // Run learns a recipe from the panel's own past and forecasts every series by it. Outlooks come in the order of series. A
@@ -159,7 +165,24 @@ func (p *Panel) answer(r *forecast.Regular, t *trial, recipe *Recipe) Outlook {
 		out.Mean, out.Method = p.rescue(whole)
 	}
 	recipe.spread(&out, t, whole.Signed)
+	if p.o.KeepErrors {
+		out.Errors = p.errors(t, recipe)
+	}
 	return out
+}
+
+func (p *Panel) errors(t *trial, recipe *Recipe) []float64 {
+	all := slices.Repeat([]float64{math.NaN()}, p.o.Origins*p.o.Horizon)
+	for j := range t.origins {
+		o := &t.origins[j]
+		if o.means[0] == nil {
+			continue
+		}
+		for h, m := range blendOf(o, recipe.ownBefore(t, j)) {
+			all[j*p.o.Horizon+h] = o.actual[h] - m
+		}
+	}
+	return all
 }
 
 // blend is the weighted mean of the methods that answered.

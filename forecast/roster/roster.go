@@ -12,6 +12,7 @@ import (
 	"quartermaster/forecast/ces"
 	"quartermaster/forecast/decompose"
 	"quartermaster/forecast/ets"
+	"quartermaster/forecast/intermittent"
 	"quartermaster/forecast/naive"
 	"quartermaster/forecast/theta"
 )
@@ -45,6 +46,8 @@ func For(seasons []int) []forecast.Method {
 		return seasonal()
 	case longest == 52:
 		return weekly()
+	case seasons[0] == 7:
+		return daily()
 	}
 	return several()
 }
@@ -90,4 +93,52 @@ func several() []forecast.Method {
 		decompose.Over{Inner: arima.Auto{Fast: true, Window: 336}, Label: "mstl-arima", Log: true},
 		decompose.Over{Inner: arima.Auto{Fast: true, Window: 336}, Label: "mstl-periodic-arima", Log: true, Periodic: true},
 		autoreg.Model{}, autoreg.Model{Raw: true}, autoreg.Model{Difference: true}, autoreg.Model{Short: 6}, autoreg.Model{Short: 25}}
+}
+
+// daily is for a week within a year.
+func daily() []forecast.Method {
+	classical := func(inner forecast.Method) forecast.Method {
+		return decompose.Classical{Inner: inner, Always: true, Form: decompose.Additive}
+	}
+	return []forecast.Method{naive.Season{}, naive.Profile{Rounds: 4, Level: 14}, naive.Profile{Rounds: 8, Level: 28}, naive.Profile{Rounds: 26, Level: 56},
+		naive.Profile{Rounds: 8, Median: true}, naive.Profile{Rounds: 52, Level: 28},
+		classical(ets.Classic{Label: "ses", Only: simple}), classical(theta.Classic{Window: 364}), ets.Classic{Label: "ets-week", Only: weekForms},
+		decompose.Over{Inner: ets.Classic{Label: "ses", Only: simple}, Label: "mstl-ses", Periodic: true},
+		decompose.Over{Inner: arima.Auto{Fast: true, Window: 336}, Label: "mstl-arima"},
+		decompose.Over{Inner: arima.Auto{Fast: true, Window: 336}, Label: "stl-arima", Periodic: true, Longest: 7},
+		autoreg.Model{Short: 7}, autoreg.Model{Short: 7, Raw: true}}
+}
+
+// weekForms are the two whose level does not drift away over weeks of days.
+var weekForms = []ets.Spec{{Error: ets.Add, Trend: ets.None, Season: ets.Add}, {Error: ets.Mul, Trend: ets.None, Season: ets.Mul}}
+
+// Sporadic is for panels most of whose steps are without demand. Means and medians compete: which of them wins is a matter of the loss.
+func Sporadic() []forecast.Method {
+	return []forecast.Method{naive.Mean{}, naive.Last{}, naive.Mean{Window: 6}, naive.Mean{Window: 12}, naive.Mean{Window: 24},
+		naive.Quantile{Level: 0.5}, naive.Quantile{Level: 0.5, Window: 6}, naive.Quantile{Level: 0.5, Window: 12}, naive.Quantile{Level: 0.4, Window: 12},
+		intermittent.Classic{Method: intermittent.Croston}, intermittent.Classic{Method: intermittent.SBA}, intermittent.Classic{Method: intermittent.TSB},
+		intermittent.Classic{Method: intermittent.ADIDA}, intermittent.Classic{Method: intermittent.IMAPA}}
+}
+
+// ForSeries is For, or Sporadic where more than half of all observed values are zero.
+func ForSeries(series []*forecast.Regular) []forecast.Method {
+	zeros, n := 0, 0
+	var seasons []int
+	for _, r := range series {
+		if len(r.Seasons) > len(seasons) {
+			seasons = r.Seasons
+		}
+		for _, v := range r.Values {
+			if v == 0 {
+				zeros++
+			}
+			if v >= 0 || v < 0 { // observed
+				n++
+			}
+		}
+	}
+	if 2*zeros > n {
+		return Sporadic()
+	}
+	return For(seasons)
 }

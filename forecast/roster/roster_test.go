@@ -12,7 +12,7 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	var all []forecast.Method
-	for _, seasons := range [][]int{nil, {12}, {52}, {24, 168}} {
+	for _, seasons := range [][]int{nil, {12}, {52}, {24, 168}, {7, 364}} {
 		for _, m := range For(seasons) {
 			if !seen[m.Name()] {
 				seen[m.Name()] = true
@@ -20,5 +20,5 @@ func TestConformance(t *testing.T) {
 			}
 		}
 	}
-	modeltest.RunMethods(t, append(all, Classics()...)...)
+	modeltest.RunMethods(t, append(append(all, Classics()...), Sporadic()...)...)
 }

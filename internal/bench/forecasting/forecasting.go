@@ -8,5 +8,5 @@ import "quartermaster/internal/bench"
 
 // All lists the benches of forecasting.
 func All() []bench.Bench {
-	return []bench.Bench{Univariate()}
+	return []bench.Bench{Univariate(), Panel(), VN1(), Hierarchy(), Speed()}
 }

@@ -64,6 +64,55 @@ func TestUnivariate(t *testing.T) {
 	}
 }
 
+// Every bench runs on a small file of its format and gives the figures that it promises, none of them NaN.
+func TestBenchesRun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	weeks := func(from int) string { return strings.Join([]string{fmt.Sprint(from), "2", "3", "1"}, ",") }
+	put("vn1_phase1_sales.csv", "Client,Warehouse,Product,a,b,c,d\n0,1,1,"+weeks(1)+"\n0,1,2,"+weeks(5)+"\n1,1,1,"+weeks(2)+"\n")
+	put("vn1_phase2_sales.csv", "Client,Warehouse,Product,a,b,c,d\n0,1,1,"+weeks(1)+"\n0,1,2,"+weeks(3)+"\n1,1,1,"+weeks(2)+"\n")
+	daily := "id,item_id,dept_id,cat_id,store_id,state_id"
+	for d := 1; d <= 150; d++ {
+		daily += fmt.Sprintf(",d_%d", d)
+	}
+	for i := range 4 {
+		daily += fmt.Sprintf("\ni%d,i,D,C,S,X", i)
+		for d := range 150 {
+			daily += fmt.Sprintf(",%d", (d*7+i*3)%5*((d+i)%2))
+		}
+	}
+	cubed := "Month,Concession,Type,ATC1,ATC2,Scripts\n"
+	for m := range 60 {
+		for b := range 4 {
+			cubed += fmt.Sprintf("%d-%02d-01,C%d,T,A,A%d,%d\n", 2000+m/12, m%12+1, b%2, b, 50+m%12*3+b*10+m*m%7)
+		}
+	}
+	for _, c := range []struct {
+		b    bench.Bench
+		data string
+	}{{VN1(), dir}, {Panel(), put("daily.csv", daily+"\n")}, {Hierarchy(), put("cube.csv", cubed)}, {Speed(), ""}} {
+		report, err := bench.Execute(t.Context(), c.b, bench.Options{Data: c.data, Budget: time.Millisecond, Workers: 2, Seed: 1})
+		if err != nil {
+			t.Fatalf("%s: %v", c.b.Name, err)
+		}
+		for key, v := range report.Figures {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.Errorf("%s: %s is %v", c.b.Name, key, v)
+			}
+		}
+		if c.b.Name == "forecast-hierarchy" && (report.Figures["negatives"] > 0 || report.Figures["incoherence"] > 1e-9) {
+			t.Errorf("not coherent: %v", report.Figures)
+		}
+	}
+}
+
 func write(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "data.csv")
