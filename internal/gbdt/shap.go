@@ -10,8 +10,9 @@ import (
 // Explainer says how much each column moved a prediction: Shapley values of the game in which absent columns are averaged
 // over the rows seen while learning, along the tree (TreeSHAP, "tree path dependent": Lundberg, Erion, Lee, 2018,
 // arXiv 1802.03888). Each leaf is a product game over the distinct columns of its path, so that its values are those of a
-// polynomial; for paths of few columns they are tabled beforehand for all that a row can do (Yang, 2021, "Fast TreeSHAP
-// v2"). It may be used by several goroutines at once.
+// polynomial. They depend on the row only through the turns it takes at the splits above the leaf; for a bough of few splits
+// with those above it, the sums over its leaves are tabled beforehand for all turns (after Yang, 2021, "Fast TreeSHAP v2",
+// who tables single leaves). It may be used by several goroutines at once.
 type Explainer struct {
 	m      *Model
 	sets   Model // the category sets of tabled splits
@@ -21,27 +22,26 @@ type Explainer struct {
 	tables []float64
 }
 
-// Widest and deepest trees that are tabled; a table has d·2^d numbers for a leaf with d columns.
+// A tree of more splits or a deeper one is not tabled; a bough takes in at most boughSplits where it can.
 const (
 	mostSplits  = 64
-	mostColumns = 7
+	boughSplits = 5
+	mostTurns   = 8
 )
 
 type tabledTree struct {
 	splits []packed
-	leaves []tabledLeaf
+	boughs []bough
 }
 
-// tabledLeaf finds its row of the table from the bits of the tree's decisions: column j of the path is followed where
-// (decisions ^ want[j]) & mask[j] is 0.
-type tabledLeaf struct {
-	d          int
-	at         int
-	columns    [mostColumns]int32
-	mask, want [mostColumns]uint64
+// bough finds its line of the table from the turns at its splits.
+type bough struct {
+	at      int
+	splits  []uint8 // bits of the tree's decisions
+	columns []int32 // of a line, in order
 }
 
-// Explainer prepares the tables. O(leaves · 2^d · d²) for paths of d distinct columns.
+// Explainer prepares the tables. O(leaves · 2^8 · depth²).
 func (m *Model) Explainer() *Explainer {
 	e := &Explainer{m: m, bias: m.Start}
 	for k := range m.Trees {
@@ -81,65 +81,111 @@ type step struct {
 	o, z   float64
 }
 
+// turned is a split on the way to a leaf and the side that leads there.
+type turned struct {
+	node, side int
+}
+
 // table lays out one tree, or says that it is too large.
 func (e *Explainer) table(k int) bool {
 	nodes := e.m.Trees[k].Nodes
-	order := map[int]int{} // node → bit
+	bit := make([]uint8, len(nodes))
 	var tree tabledTree
 	for i := range nodes {
-		if nodes[i].Column >= 0 {
-			order[i] = len(order)
+		if nodes[i].Column < 0 {
+			continue
 		}
+		if len(tree.splits) == mostSplits {
+			return false
+		}
+		bit[i] = uint8(len(tree.splits))
+		tree.splits = append(tree.splits, e.split(&nodes[i]))
 	}
-	if len(order) > mostSplits {
+	below := make([]int, len(nodes))
+	if countSplits(nodes, 0, 0, below) > mostTurns {
 		return false
 	}
-	from, tables := len(e.tables), e.tables
-	tree.splits = make([]packed, len(order))
-	ok := true
-	var steps []step
-	var leaf tabledLeaf
-	var walk func(i int)
-	walk = func(i int) {
+	var walk func(i int, path []turned)
+	walk = func(i int, path []turned) {
 		n := &nodes[i]
-		if n.Column < 0 {
-			leaf.d = len(steps)
-			if ok = ok && leaf.d <= mostColumns; ok {
-				leaf.at = len(e.tables)
-				e.tables = appendTable(e.tables, steps, n.Value)
-				for j, s := range steps {
-					leaf.columns[j] = s.column
-				}
-				tree.leaves = append(tree.leaves, leaf)
-			}
+		if n.Column < 0 || len(path)+below[i] <= boughSplits {
+			tree.boughs = append(tree.boughs, e.bough(nodes, i, path, bit))
 			return
 		}
-		bit := order[i]
-		tree.splits[bit] = e.split(n)
-		l, r := ratios(nodes, n)
-		for side, child := range []int{n.Left, n.Right} {
-			before, steps0 := leaf, steps
-			j := position(steps, int32(n.Column))
-			steps = append([]step(nil), steps...)
-			if j == len(steps) {
-				steps = append(steps, step{int32(n.Column), 1, 1})
-			}
-			steps[j].z *= []float64{l, r}[side]
-			if j < mostColumns {
-				leaf.mask[j] |= 1 << bit
-				leaf.want[j] |= uint64(side) << bit
-			}
-			walk(child)
-			leaf, steps = before, steps0
-		}
+		walk(n.Left, append(path[:len(path):len(path)], turned{i, 0}))
+		walk(n.Right, append(path[:len(path):len(path)], turned{i, 1}))
 	}
-	walk(0)
-	if !ok {
-		e.tables = tables[:from]
-		return false
-	}
+	walk(0, nil)
 	e.tabled = append(e.tabled, tree)
 	return true
+}
+
+// countSplits sets below to the number of splits at and under each node and gives the depth of the deepest leaf.
+func countSplits(nodes []Node, i, depth int, below []int) int {
+	n := &nodes[i]
+	if n.Column < 0 {
+		return depth
+	}
+	deepest := max(countSplits(nodes, n.Left, depth+1, below), countSplits(nodes, n.Right, depth+1, below))
+	below[i] = 1 + below[n.Left] + below[n.Right]
+	return deepest
+}
+
+// bough tables the leaves at and under node i for all turns at the splits on their ways.
+func (e *Explainer) bough(nodes []Node, i int, path []turned, bit []uint8) bough {
+	b := bough{at: len(e.tables)}
+	var leaves [][]turned
+	var ends []int
+	place := map[int]int{} // split → bit of the line's number
+	column := map[int32]int{}
+	var walk func(i int, path []turned)
+	walk = func(i int, path []turned) {
+		n := &nodes[i]
+		if n.Column >= 0 {
+			walk(n.Left, append(path[:len(path):len(path)], turned{i, 0}))
+			walk(n.Right, append(path[:len(path):len(path)], turned{i, 1}))
+			return
+		}
+		leaves, ends = append(leaves, path), append(ends, i)
+		for _, t := range path {
+			if _, known := place[t.node]; !known {
+				place[t.node] = len(b.splits)
+				b.splits = append(b.splits, bit[t.node])
+			}
+			if f := int32(nodes[t.node].Column); !slices.Contains(b.columns, f) {
+				column[f] = len(b.columns)
+				b.columns = append(b.columns, f)
+			}
+		}
+	}
+	walk(i, path)
+	for line := range 1 << len(b.splits) {
+		e.tables = append(e.tables, make([]float64, len(b.columns))...)
+		out := e.tables[len(e.tables)-len(b.columns):]
+		for k, leaf := range leaves {
+			steps := stepsOf(nodes, leaf, func(node int) int { return line >> place[node] & 1 })
+			shapley(steps, nodes[ends[k]].Value, out, func(j int) int { return column[steps[j].column] })
+		}
+	}
+	return b
+}
+
+// stepsOf gathers the distinct columns of a path for a row that turns as told.
+func stepsOf(nodes []Node, path []turned, turn func(node int) int) []step {
+	steps := make([]step, 0, len(path))
+	for _, t := range path {
+		n := &nodes[t.node]
+		j := position(steps, int32(n.Column))
+		if j == len(steps) {
+			steps = append(steps, step{int32(n.Column), 1, 1})
+		}
+		l, r := ratios(nodes, n)
+		steps[j].z *= []float64{l, r}[t.side]
+		if turn(t.node) != t.side {
+			steps[j].o = 0
+		}
+	}
+	return steps
 }
 
 // split is a node as turn wants it.
@@ -162,20 +208,6 @@ func position(steps []step, column int32) int {
 		}
 	}
 	return len(steps)
-}
-
-// appendTable adds, for each set of followed columns, the values of the leaf's game.
-func appendTable(table []float64, steps []step, value float64) []float64 {
-	d := len(steps)
-	at := append([]step(nil), steps...)
-	for set := range 1 << d {
-		for j := range at {
-			at[j].o = float64(set >> j & 1)
-		}
-		table = append(table, make([]float64, d)...)
-		shapley(at, value, table[len(table)-d:], func(j int) int { return j })
-	}
-	return table
 }
 
 // shapley adds the values of one leaf's game to phi. The worth of a set S of present columns is value·Π_S o·Π_rest z; with
@@ -280,18 +312,29 @@ func (e *Explainer) addTabled(t *tabledTree, x, phi []float64) {
 	var decisions uint64
 	for k := range t.splits {
 		n := &t.splits[k]
-		decisions |= uint64(e.sets.turn(n, x[n.column])) << (k & 63)
-	}
-	for k := range t.leaves {
-		leaf := &t.leaves[k]
-		followed, d := 0, leaf.d
-		for j := range d {
-			miss := (decisions ^ leaf.want[j]) & leaf.mask[j]
-			followed |= int((miss-1)&^miss>>63) << j // 1 where miss is 0
+		if n.set >= 0 {
+			decisions |= uint64(e.sets.turnSet(n, x[n.column])) << (k & 63)
+			continue
 		}
-		row := e.tables[leaf.at+followed*d:][:d]
-		for j, v := range row {
-			phi[leaf.columns[j]] += v
+		v, turn := x[n.column], uint64(0)
+		if v >= n.at { // two conditional moves: which way a row goes cannot be guessed
+			turn = 1
+		}
+		if v != v {
+			turn = uint64(n.missing)
+		}
+		decisions |= turn << (k & 63)
+	}
+	for k := range t.boughs {
+		b := &t.boughs[k]
+		line := 0
+		for j, bit := range b.splits {
+			line |= int(decisions>>(bit&63)&1) << (j & 63)
+		}
+		d := len(b.columns)
+		row := e.tables[b.at+line*d:][:d]
+		for j, f := range b.columns {
+			phi[f] += row[j]
 		}
 	}
 }
