@@ -216,3 +216,10 @@ func reached(t Tree) int {
 	}
 	return n
 }
+
+// Single is tree k of a model as a model of its own, starting from 0.
+func Single(m *Model, k int) *Model {
+	one := &Model{Objective: m.Objective, Names: m.Names, Categorical: m.Categorical, Trees: m.Trees[k : k+1]}
+	one.pack()
+	return one
+}
