@@ -66,6 +66,8 @@ var rules = map[string]row{
 	"warehouse/agv":         {pure: true, ours: "warehouse internal/rng"},
 	"warehouse/sortation":   {pure: true, ours: "warehouse internal/rng"},
 	"finance/credit":        {pure: true, ours: "finance internal/gbdt internal/rng", outside: "gonum.org/v1/gonum"},
+	"finance/portfolio":     {pure: true, ours: "finance internal/rng", outside: "gonum.org/v1/gonum"},
+	"finance/pricing":       {pure: true, ours: "finance"},
 
 	// The one room of forecasting that knows its siblings: it lists which of them are worth trying.
 	"forecast/roster": {pure: true, ours: "forecast forecast/*"},
