@@ -93,7 +93,7 @@ type Feature struct {
 	Missing float64 `json:"missing"`
 }
 
-// Set aside columns come with the reason.
+// SetAside is a column that is not used, with the reason.
 type SetAside struct {
 	Column string `json:"column"`
 	Reason string `json:"reason"`
@@ -176,18 +176,6 @@ func (f *Feature) span(numbers []float64) (constant bool) {
 	}
 	f.Low, f.High = sorted[n/200], sorted[n-1-n/200]
 	return sorted[0] == sorted[n-1] && n == len(numbers)
-}
-
-// code is the number that stands for a word: its place among the levels, NaN for a missing one; known is false for a word
-// that was not seen while learning, which counts as missing.
-func (f *Feature) code(word string) (code float64, known bool) {
-	if word == "" {
-		return math.NaN(), true
-	}
-	if k := slices.Index(f.Levels, word); k >= 0 {
-		return float64(k), true
-	}
-	return math.NaN(), false
 }
 
 // coded turns a frame into columns of numbers in the order of the features; a missing column is refused by name.

@@ -36,8 +36,8 @@ func Credit() bench.Bench {
 var known = map[string]int8{
 	"pay_0": 1, "pay_2": 1, "pay_3": 1, "pay_4": 1, "pay_5": 1, "pay_6": 1, "limit_bal": -1,
 	"pay_amt1": -1, "pay_amt2": -1, "pay_amt3": -1, "pay_amt4": -1, "pay_amt5": -1, "pay_amt6": -1,
-	"duration": 1, "installment_rate": 1, // German credit
-	"attr2": 1, "attr10": -1, // Polish firms: liabilities and equity to total assets
+	"duration": 1,               // German credit
+	"attr2":    1, "attr10": -1, // Polish firms: liabilities and equity to total assets
 }
 
 // task is a frame with outcomes and folds; repeats of the folds stand one after the other.
