@@ -79,9 +79,10 @@ var rules = map[string]row{
 	"internal/plan": {pure: true, ours: solvers, outside: "github.com/paulmach/orb"},
 
 	// Ring 4: drivers.
-	"simulations":      {pure: true, ours: solvers + " internal/plan"},
-	"internal/service": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/oklog/ulid/v2 github.com/paulmach/orb"},
-	"internal/bench":   {ours: solvers + " internal/plan"},
+	"simulations":             {pure: true, ours: solvers + " internal/plan"},
+	"internal/service":        {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/oklog/ulid/v2 github.com/paulmach/orb"},
+	"internal/bench":          {ours: solvers + " internal/plan"},
+	"internal/bench/vehicles": {ours: solvers + " internal/bench internal/vrplib"},
 
 	"internal/bench/forecasting": {ours: solvers + " internal/bench"},
 	"internal/bench/stock":       {ours: solvers + " internal/bench", outside: "gonum.org/v1/gonum"},
@@ -100,6 +101,7 @@ var rules = map[string]row{
 	"internal/servers":  {},
 	"internal/roads":    {ours: solvers, outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/identity": {ours: "internal/service", outside: "github.com/coreos/go-oidc/v3"},
+	"internal/vrplib":   {ours: "routing"},
 	"api/server": {
 		ours:    solvers + " internal/plan internal/service simulations api",
 		outside: "github.com/danielgtaylor/huma/v2 github.com/prometheus/client_golang github.com/paulmach/orb",

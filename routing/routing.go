@@ -20,6 +20,8 @@ type Stop struct {
 	ServiceSec int64
 	ReadySec   int64 // nothing of it can leave the depot before this (the parcel's release from the warehouse)
 	Window     Window
+
+	StopRules
 }
 
 // Vehicle is one vehicle with its driver for one day.
@@ -34,13 +36,18 @@ type Vehicle struct {
 	CostCentsPerHour int64 // from departure to return
 	CO2eGPerKmEmpty  float64
 	CO2eGPerKmFull   float64
+
+	VehicleRules
 }
 
-// Matrix holds travel between n locations, row-major: cell [i*n+j] is from i to j. Unreachable marks no way.
+// Matrix holds travel between n locations, row-major: cell [i*n+j] is from i to j. Unreachable marks no way. Where Plane
+// is set there are no cells: travel is computed from coordinates, so that a hundred thousand places need no table.
 type Matrix struct {
 	N           int
 	DurationSec []int32
 	DistanceM   []int32
+	CostCents   []int32 // added to the cost of each leg; nil = nothing
+	Plane       *Plane
 }
 
 // Unreachable stands in a Matrix where no way exists.
@@ -51,11 +58,16 @@ type Problem struct {
 	Stops    []Stop
 	Vehicles []Vehicle
 	Matrix   Matrix
+
+	ProblemRules
 }
 
 // Visit is one stop on a route. Arrival may lie before the window; service starts at StartSec.
 type Visit struct {
-	Stop       int // index into Problem.Stops
+	Stop       int       // index into Problem.Stops, or -1 where Kind names something else
+	Kind       VisitKind // empty = a stop
+	Location   int32     // where Kind is not empty; -1 = where the vehicle was
+	Break      int       // index into Vehicle.Breaks, where Kind is KindBreak
 	ArrivalSec int64
 	StartSec   int64
 	DepartSec  int64

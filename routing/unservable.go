@@ -1,6 +1,9 @@
 package routing
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Reasons begin with one of these words and a colon, then a sentence for people.
 const (
@@ -10,6 +13,9 @@ const (
 	ReasonShift       = "shift"       // the vehicle would come back after its shift
 	ReasonNoVehicle   = "no vehicle"  // each that could is full or taken
 	ReasonPrice       = "price"       // serving costs more than leaving out
+	ReasonPair        = "shipment"    // the other stop of its pair cannot be served
+	ReasonSkill       = "skill"       // no vehicle has the skills, or none of those named
+	ReasonLimit       = "limit"       // a limit on duration, distance, hours or range
 	ReasonStopped     = "stopped"     // the search was ended before it found a place
 )
 
@@ -26,6 +32,9 @@ func Unservable(p Problem) []string {
 func unservable(p Problem, s *Stop) string {
 	best := obstacle{rank: -1, text: ReasonNoVehicle + ": the problem has no vehicles"}
 	for k := range p.Vehicles {
+		if len(s.Vehicles) > 0 && !slices.Contains(s.Vehicles, k) {
+			continue
+		}
 		o := alone(p, s, &p.Vehicles[k])
 		if o.text == "" {
 			return ""
@@ -45,29 +54,71 @@ type obstacle struct {
 	text    string
 }
 
-// alone drives the tour depot, s, depot as early as it may start and returns the first obstacle, or none.
+// alone drives the tour start, s, end as early as it may begin and returns the first obstacle, or none. For a stop of a
+// pair it tells what stands against the stop alone.
 func alone(p Problem, s *Stop, v *Vehicle) obstacle {
+	for _, skill := range s.Skills {
+		if !slices.Contains(v.Skills, skill) {
+			return obstacle{0, 0, fmt.Sprintf("%s: needs skill %d, vehicle %s does not have it", ReasonSkill, skill, v.ID)}
+		}
+	}
+	if o := tooMuch(s, v); o.text != "" {
+		return o
+	}
+	travel := p.Travel(v)
+	var out, back int64
+	ok, okBack := true, true
+	if at, driven := v.StartAt(); driven {
+		out, _, ok = travel.Leg(at, s.Location)
+	}
+	if at, driven := v.EndAt(); driven {
+		back, _, okBack = travel.Leg(s.Location, at)
+	}
+	if !ok || !okBack {
+		return obstacle{1, 0, fmt.Sprintf("%s: no way between the depot of vehicle %s and the stop", ReasonUnreachable, v.ID)}
+	}
+	depart := max(v.Shift.StartSec, s.ReadySec)
+	arrive := depart + p.TravelSec(depart, out)
+	start, _ := s.Begin(arrive)
+	if start < 0 {
+		last := s.Window.EndSec
+		if k := len(s.More); k > 0 {
+			last = s.More[k-1].EndSec
+		}
+		return obstacle{2, arrive - last, fmt.Sprintf("%s: leaving at %s (ready at %s) vehicle %s arrives at %s, %d s after the window closed at %s",
+			ReasonWindow, Clock(depart), Clock(s.ReadySec), v.ID, Clock(arrive), arrive-last, Clock(last))}
+	}
+	service, setup := s.ServiceAt(v)
+	done := start + service
+	if at, driven := v.StartAt(); !driven || at != s.Location {
+		done += setup
+	}
+	home := done + p.TravelSec(done, back)
+	if late := home - v.Shift.EndSec; late > 0 {
+		return obstacle{3, late, fmt.Sprintf("%s: vehicle %s would be back at %s, %d s after its shift ends at %s",
+			ReasonShift, v.ID, Clock(home), late, Clock(v.Shift.EndSec))}
+	}
+	return obstacle{}
+}
+
+// tooMuch compares the amounts of s with what v takes.
+func tooMuch(s *Stop, v *Vehicle) obstacle {
 	if over := s.WeightG - v.MaxWeightG; over > 0 {
 		return obstacle{0, over, fmt.Sprintf("%s: weighs %d g, vehicle %s carries %d g", ReasonCapacity, s.WeightG, v.ID, v.MaxWeightG)}
 	}
 	if over := s.VolumeCm3 - v.MaxVolumeCm3; over > 0 {
 		return obstacle{0, over, fmt.Sprintf("%s: takes %d cm³, vehicle %s holds %d cm³", ReasonCapacity, s.VolumeCm3, v.ID, v.MaxVolumeCm3)}
 	}
-	out, _, ok := p.Matrix.Leg(v.Depot, s.Location)
-	back, _, okBack := p.Matrix.Leg(s.Location, v.Depot)
-	if !ok || !okBack {
-		return obstacle{1, 0, fmt.Sprintf("%s: no way between the depot of vehicle %s and the stop", ReasonUnreachable, v.ID)}
+	caps := append([]int64{v.MaxWeightG, v.MaxVolumeCm3}, v.Extra...)
+	for k, q := range s.Extra {
+		if over := q - caps[k+2]; over > 0 {
+			return obstacle{0, over, fmt.Sprintf("%s: takes %d of the kind extra[%d], vehicle %s holds %d", ReasonCapacity, q, k, v.ID, caps[k+2])}
+		}
 	}
-	depart := max(v.Shift.StartSec, s.ReadySec)
-	arrive := depart + out
-	if late := arrive - s.Window.EndSec; late > 0 {
-		return obstacle{2, late, fmt.Sprintf("%s: leaving at %s (ready at %s) vehicle %s arrives at %s, %d s after the window closed at %s",
-			ReasonWindow, Clock(depart), Clock(s.ReadySec), v.ID, Clock(arrive), late, Clock(s.Window.EndSec))}
-	}
-	home := max(arrive, s.Window.StartSec) + s.ServiceSec + back
-	if late := home - v.Shift.EndSec; late > 0 {
-		return obstacle{3, late, fmt.Sprintf("%s: vehicle %s would be back at %s, %d s after its shift ends at %s",
-			ReasonShift, v.ID, Clock(home), late, Clock(v.Shift.EndSec))}
+	for k, q := range s.Collect {
+		if over := q - caps[k]; over > 0 {
+			return obstacle{0, over, fmt.Sprintf("%s: collect[%d] is %d, vehicle %s holds %d", ReasonCapacity, k, q, v.ID, caps[k])}
+		}
 	}
 	return obstacle{}
 }

@@ -14,9 +14,9 @@ const (
 	maxStops      = 1 << 20
 	maxSec        = int64(1e11) // about 3,000 years either side of the origin
 	maxAmount     = int64(1e12) // grams or cubic centimetres: a million tonnes
-	maxLeg        = int32(1e7)  // seconds (115 days) or metres between two locations
+	maxLeg        = int32(1e9)  // seconds (31 years) or metres between two locations
 	maxFixedCents = int64(1e10)
-	maxRateCents  = int64(1e6) // per km or per hour
+	maxRateCents  = int64(1e9) // per km or per hour
 	maxGPerKm     = 1e6
 )
 
@@ -24,7 +24,7 @@ const (
 // doubled ids, windows that end before they begin, vehicles without capacity. A stop that is well formed but that nobody
 // can serve is not an error: see Unservable.
 func Validate(p Problem) error {
-	if err := validateMatrix(p.Matrix); err != nil {
+	if err := validateMatrix("matrix", p.Matrix); err != nil {
 		return err
 	}
 	if len(p.Stops) > maxStops {
@@ -52,12 +52,23 @@ func Validate(p Problem) error {
 		}
 		seen[v.ID] = i
 	}
-	return nil
+	return validateRules(&p)
 }
 
-func validateMatrix(m Matrix) error {
+func validateMatrix(name string, m Matrix) error {
+	if m.Plane != nil {
+		return validatePlane(name, m)
+	}
 	if m.N < 1 || m.N > maxLocations {
-		return fmt.Errorf("%w: matrix.n is %d; give 1…%d locations", ErrProblem, m.N, maxLocations)
+		return fmt.Errorf("%w: %s.n is %d; give 1…%d locations", ErrProblem, name, m.N, maxLocations)
+	}
+	if m.CostCents != nil && len(m.CostCents) != m.N*m.N {
+		return fmt.Errorf("%w: %s.costCents has %d cells; %d locations need a square of %d", ErrProblem, name, len(m.CostCents), m.N, m.N*m.N)
+	}
+	for k, c := range m.CostCents {
+		if c < 0 || c > maxLeg {
+			return fmt.Errorf("%w: %s.costCents from location %d to %d is %d; give 0…%d", ErrProblem, name, k/m.N, k%m.N, c, maxLeg)
+		}
 	}
 	tables := []struct {
 		name  string
@@ -65,13 +76,13 @@ func validateMatrix(m Matrix) error {
 	}{{"durationSec", m.DurationSec}, {"distanceM", m.DistanceM}}
 	for _, t := range tables {
 		if len(t.cells) != m.N*m.N {
-			return fmt.Errorf("%w: matrix.%s has %d cells; %d locations need a square of %d", ErrProblem, t.name,
+			return fmt.Errorf("%w: %s.%s has %d cells; %d locations need a square of %d", ErrProblem, name, t.name,
 				len(t.cells), m.N, m.N*m.N)
 		}
 		for k, c := range t.cells {
 			if c < 0 || c > maxLeg && c != Unreachable {
-				return fmt.Errorf("%w: matrix.%s from location %d to %d is %d; give 0…%d, or %d for no way", ErrProblem,
-					t.name, k/m.N, k%m.N, c, maxLeg, Unreachable)
+				return fmt.Errorf("%w: %s.%s from location %d to %d is %d; give 0…%d, or %d for no way", ErrProblem,
+					name, t.name, k/m.N, k%m.N, c, maxLeg, Unreachable)
 			}
 		}
 	}
@@ -90,7 +101,8 @@ func validateStop(s *Stop, locations int) error {
 		inRange("volumeCm3", s.VolumeCm3, 0, maxAmount),
 		inRange("serviceSec", s.ServiceSec, 0, maxSec),
 		inRange("readySec", s.ReadySec, -maxSec, maxSec),
-		validateWindow("window", s.Window))
+		validateWindow("window", s.Window),
+		validateStopRules(s))
 }
 
 func validateVehicle(v *Vehicle, locations int) error {
@@ -113,7 +125,8 @@ func validateVehicle(v *Vehicle, locations int) error {
 		inRange("fixedCostCents", v.FixedCostCents, 0, maxFixedCents),
 		inRange("costCentsPerKm", v.CostCentsPerKm, 0, maxRateCents),
 		inRange("costCentsPerHour", v.CostCentsPerHour, 0, maxRateCents),
-		validateWindow("shift", v.Shift))
+		validateWindow("shift", v.Shift),
+		validateVehicleRules(v, locations))
 }
 
 func inRange(field string, value, low, high int64) error {

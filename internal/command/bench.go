@@ -14,12 +14,14 @@ import (
 	"quartermaster/internal/bench/roads"
 	"quartermaster/internal/bench/robots"
 	"quartermaster/internal/bench/stock"
+	"quartermaster/internal/bench/vehicles"
 )
 
 // benches lists every bench of the program by its name. A new one is added here and nowhere else.
 func benches() []bench.Bench {
 	return slices.Concat(
 		live.All(),
+		vehicles.All(),
 		finance.All(),
 		forecasting.All(),
 		roads.All(),

@@ -6,18 +6,26 @@ import (
 	"quartermaster/routing"
 )
 
-// solution writes the plan (nil = nothing planned) in the words of the domain. A stop without a tour has a reason.
-func solution(p *routing.Problem, pl *plan, reasons []string, iterations int, seed uint64, cancelled bool) routing.Solution {
-	s := routing.Solution{Iterations: iterations, Seed: seed}
-	if pl != nil {
-		for t := range pl.tours {
-			if len(pl.tours[t].seq) > 0 {
-				s.Routes = append(s.Routes, route(p, pl, int32(t)))
+// solution writes the best plan (nil = nothing planned) in the words of the domain. A stop without a tour has a reason.
+func solution(p *routing.Problem, m *model, b *best, reasons []string) routing.Solution {
+	s := routing.Solution{}
+	on := make([]bool, len(p.Stops))
+	if b != nil {
+		next := make([]int, len(m.kinds)) // vehicles of the kind given away
+		for _, t := range b.tours {
+			if len(t.seq) == 0 {
+				continue
 			}
+			for _, c := range t.seq {
+				if c != reload {
+					on[c] = true
+				}
+			}
+			s.Routes = append(s.Routes, m.route(t, m.nextVehicle(t.kind, next)))
 		}
 	}
 	for i := range p.Stops {
-		if pl == nil || pl.tourOf[i] < 0 {
+		if !on[i] {
 			s.Unassigned = append(s.Unassigned, routing.Unassigned{Stop: i, Reason: reasons[i]})
 		}
 	}
@@ -26,43 +34,47 @@ func solution(p *routing.Problem, pl *plan, reasons []string, iterations int, se
 		s.DistanceM += s.Routes[k].DistanceM
 		s.CO2eG += s.Routes[k].CO2eG
 	}
-	switch {
-	case cancelled:
-		s.Status = routing.StatusCancelled
-	case len(s.Unassigned) == 0:
-		s.Status = routing.StatusComplete
-	case len(s.Routes) > 0:
-		s.Status = routing.StatusPartial
-	default:
-		s.Status = routing.StatusInfeasible
-	}
 	return s
 }
 
-// route drives tour t and writes down what happens.
-func route(p *routing.Problem, pl *plan, t int32) routing.Route {
-	whole := pl.whole(t)
-	v := &p.Vehicles[t]
-	r := routing.Route{Vehicle: int(t), DepartSec: whole.departSec(), WeightG: whole.weightG, VolumeCm3: whole.volumeCm3}
-	clock, at, carried, co2e := r.DepartSec, v.Depot, whole.weightG, 0.0
-	for _, i := range pl.tours[t].seq {
-		stop := &p.Stops[i]
-		sec, metres, _ := p.Matrix.Leg(at, stop.Location)
-		co2e += v.LegCO2eG(metres, carried)
-		visit := routing.Visit{Stop: int(i), ArrivalSec: clock + sec, DistanceM: metres}
-		visit.StartSec = max(visit.ArrivalSec, stop.Window.StartSec)
-		visit.DepartSec = visit.StartSec + stop.ServiceSec
-		r.Visits = append(r.Visits, visit)
-		r.DriveSec += sec
-		r.DistanceM += metres
-		r.WaitSec += visit.StartSec - visit.ArrivalSec
-		clock, at, carried = visit.DepartSec, stop.Location, carried-stop.WeightG
+// nextVehicle gives each tour of a kind a vehicle, an index with Count as often as there are.
+func (m *model) nextVehicle(kind int32, next []int) int {
+	given := next[kind]
+	next[kind]++
+	for _, v := range m.kinds[kind].vehicles {
+		if n := m.p.Vehicles[v].Alike(); given < n {
+			return int(v)
+		} else {
+			given -= n
+		}
 	}
-	sec, metres, _ := p.Matrix.Leg(at, v.Depot)
-	r.DriveSec += sec
-	r.DistanceM += metres
-	r.ReturnSec = clock + sec
-	r.CO2eG = int64(math.Round(co2e + v.LegCO2eG(metres, carried)))
-	r.CostCents = v.RouteCostCents(r.DistanceM, r.ReturnSec-r.DepartSec)
+	return int(m.kinds[kind].vehicles[0])
+}
+
+// route drives tour t and writes down what happens.
+func (m *model) route(t *tour, vehicle int) routing.Route {
+	k := &m.kinds[t.kind]
+	r := routing.Route{Vehicle: vehicle}
+	m.drive(k, t.seq, &r)
+	for i := range r.Visits {
+		v := &r.Visits[i]
+		if v.Kind == routing.KindStop || v.Kind == routing.KindReload {
+			r.WaitSec += max(0, v.StartSec-v.ArrivalSec)
+		}
+		if v.Kind == routing.KindBreak {
+			r.WaitSec += v.StartSec - v.ArrivalSec
+		}
+	}
+	for _, c := range t.seq {
+		if c != reload && m.mate[c] < 0 {
+			r.WeightG += m.p.Stops[c].WeightG
+			r.VolumeCm3 += m.p.Stops[c].VolumeCm3
+		} else if c != reload && m.pickup[c] {
+			r.WeightG += m.p.Stops[m.mate[c]].WeightG
+			r.VolumeCm3 += m.p.Stops[m.mate[c]].VolumeCm3
+		}
+	}
 	return r
 }
+
+var _ = math.MaxInt64

@@ -71,10 +71,10 @@ type exhaustive struct {
 	best  int64
 }
 
-const never = int64(1) << 40
+const unbounded = int64(1) << 40
 
 func (x *exhaustive) solve() int64 {
-	x.memo, x.best = map[string]int64{}, never
+	x.memo, x.best = map[string]int64{}, unbounded
 	tours := make([][]int, len(x.p.Vehicles))
 	x.place(0, tours, 0)
 	return x.best
@@ -112,7 +112,7 @@ func (x *exhaustive) tour(v int, tour []int) int64 {
 	if cost, ok := x.memo[key]; ok {
 		return cost
 	}
-	best := never
+	best := unbounded
 	for depart := x.p.Vehicles[v].Shift.StartSec; depart <= x.p.Vehicles[v].Shift.EndSec; depart++ {
 		best = min(best, x.drive(v, tour, depart))
 	}
@@ -128,13 +128,13 @@ func (x *exhaustive) drive(v int, tour []int, depart int64) int64 {
 		sec, m, ok := x.p.Matrix.Leg(at, s.Location)
 		clock = max(clock+sec, s.Window.StartSec)
 		if !ok || depart < s.ReadySec || clock > s.Window.EndSec {
-			return never
+			return unbounded
 		}
 		clock, at, metres, weight, volume = clock+s.ServiceSec, s.Location, metres+m, weight+s.WeightG, volume+s.VolumeCm3
 	}
 	sec, m, ok := x.p.Matrix.Leg(at, c.Depot)
 	if clock += sec; !ok || clock > c.Shift.EndSec || weight > c.MaxWeightG || volume > c.MaxVolumeCm3 {
-		return never
+		return unbounded
 	}
 	return c.FixedCostCents + c.CostCentsPerKm/1000*(metres+m) + c.CostCentsPerHour/3600*(clock-depart)
 }

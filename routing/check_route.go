@@ -1,0 +1,491 @@
+package routing
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// tally adds up a tour while it is driven again.
+type tally struct {
+	p        *Problem
+	v        *Vehicle
+	r        *Route
+	at       int32 // -1 = nowhere yet
+	clock    int64
+	spent    Spent
+	wait     int64
+	legMetre int64
+	onBoard  []int64
+	grams    int64
+	started  bool
+	tripFrom int64 // departure of the trip
+	trips    int
+	breaks   int
+	driven   int64 // since the last rest
+	battery  int64
+	aboard   map[int]bool // pickups done whose deliveries are not
+}
+
+// checkRoute recomputes one route and marks its stops and vehicle.
+func checkRoute(p *Problem, r *Route, seen []bool, used []int) error {
+	if r.Vehicle < 0 || r.Vehicle >= len(p.Vehicles) {
+		return fmt.Errorf("vehicle %d does not exist", r.Vehicle)
+	}
+	v := &p.Vehicles[r.Vehicle]
+	if used[r.Vehicle] >= v.Alike() {
+		return fmt.Errorf("vehicle %q already drives another route", v.ID)
+	}
+	used[r.Vehicle]++
+	stops, err := checkVisits(p, v, r, seen)
+	if err != nil {
+		return err
+	}
+	if stops == 0 {
+		return errors.New("it visits nobody")
+	}
+	if v.MaxStops > 0 && stops > v.MaxStops {
+		return fmt.Errorf("visits %d stops, vehicle %q makes %d at most", stops, v.ID, v.MaxStops)
+	}
+	if r.DepartSec < v.Shift.StartSec {
+		return fmt.Errorf("departs at %d, before the shift of %q begins at %d", r.DepartSec, v.ID, v.Shift.StartSec)
+	}
+	if r.DepartSec > v.Shift.EndSec { // told here, so that no time further on can overflow
+		return fmt.Errorf("departs at %d, after the shift of %q ends at %d", r.DepartSec, v.ID, v.Shift.EndSec)
+	}
+	t := tally{p: p, v: v, r: r, at: -1, clock: r.DepartSec, tripFrom: r.DepartSec, trips: 1, battery: v.RangeM, aboard: map[int]bool{},
+		onBoard: make([]int64, 2+len(v.Extra))}
+	if at, ok := v.StartAt(); ok {
+		t.at = at
+	}
+	return t.drive()
+}
+
+// checkVisits marks the stops and tests what does not depend on time.
+func checkVisits(p *Problem, v *Vehicle, r *Route, seen []bool) (stops int, err error) {
+	var weight, volume int64
+	for k := range r.Visits {
+		if r.Visits[k].Kind != KindStop {
+			continue
+		}
+		i := r.Visits[k].Stop
+		if i < 0 || i >= len(seen) || seen[i] {
+			return 0, fmt.Errorf("visits[%d]: stop %d does not exist or is visited before", k, i)
+		}
+		if stops < len(v.Fixed) && v.Fixed[stops] != i {
+			return 0, fmt.Errorf("visits[%d]: stop %d stands where stop %d is fixed", k, i, v.Fixed[stops])
+		}
+		seen[i] = true
+		stops++
+		s := &p.Stops[i]
+		weight += s.WeightG
+		volume += s.VolumeCm3
+		for _, skill := range s.Skills {
+			if !slices.Contains(v.Skills, skill) {
+				return 0, fmt.Errorf("visits[%d]: stop %q needs skill %d, vehicle %q does not have it", k, s.ID, skill, v.ID)
+			}
+		}
+		if len(s.Vehicles) > 0 && !slices.Contains(s.Vehicles, r.Vehicle) {
+			return 0, fmt.Errorf("visits[%d]: stop %q may not be visited by vehicle %q", k, s.ID, v.ID)
+		}
+	}
+	if stops < len(v.Fixed) {
+		return 0, fmt.Errorf("%d of the %d fixed stops are missing", len(v.Fixed)-stops, len(v.Fixed))
+	}
+	if weight != r.WeightG || volume != r.VolumeCm3 {
+		return 0, fmt.Errorf("states %d g and %d cm³, its stops add up to %d and %d", r.WeightG, r.VolumeCm3, weight, volume)
+	}
+	return stops, nil
+}
+
+// drive drives the tour again from its stated departure and compares every stated time and figure.
+func (t *tally) drive() error {
+	if err := t.loadTrip(0); err != nil {
+		return err
+	}
+	for k := range t.r.Visits {
+		visit := &t.r.Visits[k]
+		var err error
+		switch visit.Kind {
+		case KindStop:
+			err = t.stop(k, visit)
+		case KindReload:
+			err = t.reload(k, visit)
+		case KindBreak:
+			err = t.rest(visit)
+		case KindRest:
+			err = t.hoursRest(visit)
+		case KindCharge:
+			err = t.charge(visit)
+		default:
+			err = fmt.Errorf("kind %q does not exist", visit.Kind)
+		}
+		if err != nil {
+			return fmt.Errorf("visits[%d]: %w", k, err)
+		}
+	}
+	if to, ok := t.v.EndAt(); ok {
+		if err := t.driveTo(to); err != nil {
+			return err
+		}
+	}
+	return t.compare()
+}
+
+// loadTrip puts on board what the trip that begins behind visit k takes along, and tests that all of it is ready.
+func (t *tally) loadTrip(k int) error {
+	clear(t.onBoard)
+	t.grams = 0
+	for ; k < len(t.r.Visits) && t.r.Visits[k].Kind != KindReload; k++ {
+		if t.r.Visits[k].Kind != KindStop {
+			continue
+		}
+		i := t.r.Visits[k].Stop
+		s := &t.p.Stops[i]
+		if t.tripFrom < s.ReadySec {
+			return fmt.Errorf("departs at %d, stop %q is ready only at %d", t.tripFrom, s.ID, s.ReadySec)
+		}
+		if t.p.pairOf(i) == nil {
+			t.add(s, 1)
+		}
+	}
+	return t.room()
+}
+
+// pairOf returns the pair that stop i is in, or nil.
+func (p *Problem) pairOf(i int) *Pair {
+	for k := range p.Pairs {
+		if p.Pairs[k].Pickup == i || p.Pairs[k].Delivery == i {
+			return &p.Pairs[k]
+		}
+	}
+	return nil
+}
+
+func (t *tally) add(s *Stop, sign int64) {
+	t.onBoard[0] += sign * s.WeightG
+	t.onBoard[1] += sign * s.VolumeCm3
+	for k, q := range s.Extra {
+		t.onBoard[2+k] += sign * q
+	}
+	t.grams += sign * s.WeightG
+}
+
+func (t *tally) room() error {
+	for k, q := range t.onBoard {
+		most := t.v.MaxWeightG
+		if k == 1 {
+			most = t.v.MaxVolumeCm3
+		} else if k > 1 {
+			most = t.v.Extra[k-2]
+		}
+		if q > most {
+			return fmt.Errorf("carries %d of amount %d (0 is g, 1 is cm³), vehicle %q takes %d", q, k, t.v.ID, most)
+		}
+	}
+	return nil
+}
+
+func (t *tally) driveTo(to int32) error {
+	t.legMetre = 0
+	if t.at < 0 {
+		t.at = to
+		return nil
+	}
+	m := t.p.Travel(t.v)
+	sec, metres, ok := m.Leg(t.at, to)
+	if !ok {
+		return fmt.Errorf("there is no way from location %d to %d", t.at, to)
+	}
+	sec = t.p.TravelSec(t.clock, sec)
+	t.legMetre = metres
+	t.spent.LegCents += m.LegCostCents(t.at, to)
+	t.spent.CO2eG += t.v.LegCO2eG(metres, t.grams)
+	t.clock += sec
+	t.spent.DriveSec += sec
+	t.spent.DistanceM += metres
+	t.driven += sec
+	t.at = to
+	if t.battery -= metres; t.v.RangeM > 0 && t.battery < 0 {
+		return fmt.Errorf("the battery of %q is %d m short on the way to location %d", t.v.ID, -t.battery, to)
+	}
+	return t.hours()
+}
+
+// hours tests the driving rule after a leg.
+func (t *tally) hours() error {
+	switch {
+	case t.v.Hours == HoursEU && (t.driven > 16_200 || t.spent.DriveSec > 32_400):
+		return fmt.Errorf("drives %d s without a break and %d s in all; the EU allows 16200 and 32400", t.driven, t.spent.DriveSec)
+	case t.v.Hours == HoursUS && (t.driven > 28_800 || t.spent.DriveSec > 39_600 || t.clock-t.r.DepartSec > 50_400):
+		return fmt.Errorf("drives %d s without a rest, %d s in all, %d s after coming on duty; the US allow 28800, 39600 and 50400",
+			t.driven, t.spent.DriveSec, t.clock-t.r.DepartSec)
+	}
+	return nil
+}
+
+func (t *tally) stop(k int, visit *Visit) error {
+	s := &t.p.Stops[visit.Stop]
+	service, setup := s.ServiceAt(t.v)
+	if t.at == s.Location {
+		setup = 0
+	}
+	if s.Backhaul != t.backhaulDue(k) && !s.Backhaul {
+		return fmt.Errorf("stop %q is delivered after a backhaul", s.ID)
+	}
+	if s.Backhaul && !t.delivered(k) {
+		return fmt.Errorf("stop %q is a backhaul before any delivery", s.ID)
+	}
+	if err := t.driveTo(s.Location); err != nil {
+		return err
+	}
+	if visit.ArrivalSec != t.clock || visit.DistanceM != t.legMetre {
+		return fmt.Errorf("states arrival %d after %d m, recomputed %d after %d m", visit.ArrivalSec, visit.DistanceM, t.clock, t.legMetre)
+	}
+	late, ok := inWindows(s, visit.StartSec)
+	if visit.StartSec < t.clock || !ok {
+		return fmt.Errorf("service at stop %q starts at %d; arrival %d, window %d…%d", s.ID, visit.StartSec, t.clock, s.Window.StartSec, s.Window.EndSec)
+	}
+	if visit.DepartSec != visit.StartSec+service+setup {
+		return fmt.Errorf("departs at %d, service ends at %d", visit.DepartSec, visit.StartSec+service+setup)
+	}
+	t.spent.LateCentSec += late * s.LateCentsPerHour
+	t.spent.TaskSec += service + setup
+	t.idle(visit)
+	t.clock = visit.DepartSec
+	return t.handle(visit.Stop, s)
+}
+
+// idle counts waiting and the rests that it amounts to.
+func (t *tally) idle(visit *Visit) {
+	t.wait += visit.StartSec - visit.ArrivalSec
+	switch {
+	case t.v.Hours == HoursEU && visit.StartSec-visit.ArrivalSec >= 2700, t.v.Hours == HoursUS && visit.DepartSec-visit.ArrivalSec >= 1800:
+		t.driven = 0
+	}
+}
+
+// handle moves the goods of a stop.
+func (t *tally) handle(i int, s *Stop) error {
+	if pair := t.p.pairOf(i); pair != nil {
+		if i == pair.Pickup {
+			t.aboard[pair.Delivery] = true
+			t.add(&t.p.Stops[pair.Delivery], 1)
+			return t.room()
+		}
+		if !t.aboard[i] {
+			return fmt.Errorf("stop %q is delivered before its shipment is picked up", s.ID)
+		}
+		delete(t.aboard, i)
+	}
+	t.add(s, -1)
+	for k, q := range s.Collect {
+		t.onBoard[k] += q
+	}
+	if len(s.Collect) > 0 {
+		t.grams += s.Collect[0]
+	}
+	return t.room()
+}
+
+// inWindows reports whether a service may start at a time, and how late that is.
+func inWindows(s *Stop, at int64) (lateSec int64, ok bool) {
+	last := s.Window.EndSec
+	if at >= s.Window.StartSec && at <= last {
+		return 0, true
+	}
+	for _, w := range s.More {
+		if at >= w.StartSec && at <= w.EndSec {
+			return 0, true
+		}
+		last = w.EndSec
+	}
+	return at - last, s.LateCentsPerHour > 0 && at > last
+}
+
+// backhaulDue reports whether a backhaul was visited before visit k in its trip; delivered whether a delivery was.
+func (t *tally) backhaulDue(k int) bool { return t.earlier(k, true) }
+
+func (t *tally) delivered(k int) bool { return t.earlier(k, false) }
+
+func (t *tally) earlier(k int, backhaul bool) bool {
+	for k--; k >= 0 && t.r.Visits[k].Kind != KindReload; k-- {
+		if v := &t.r.Visits[k]; v.Kind == KindStop && t.p.Stops[v.Stop].Backhaul == backhaul {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tally) reload(k int, visit *Visit) error {
+	if t.trips++; t.trips > max(t.v.Trips, 1) {
+		return fmt.Errorf("trip %d of vehicle %q, which makes %d", t.trips, t.v.ID, max(t.v.Trips, 1))
+	}
+	if len(t.aboard) > 0 {
+		return errors.New("a shipment is still on board")
+	}
+	if visit.Location != t.v.Depot {
+		return fmt.Errorf("loads at location %d, the depot of %q is %d", visit.Location, t.v.ID, t.v.Depot)
+	}
+	if err := t.driveTo(t.v.Depot); err != nil {
+		return err
+	}
+	if visit.ArrivalSec != t.clock || visit.DistanceM != t.legMetre || visit.StartSec < t.clock || visit.DepartSec < visit.StartSec+t.v.ReloadSec {
+		return fmt.Errorf("states arrival %d after %d m, loading from %d to %d; recomputed arrival %d after %d m, loading takes %d", visit.ArrivalSec,
+			visit.DistanceM, visit.StartSec, visit.DepartSec, t.clock, t.legMetre, t.v.ReloadSec)
+	}
+	t.spent.TaskSec += t.v.ReloadSec
+	t.wait += visit.StartSec - visit.ArrivalSec
+	t.clock, t.tripFrom = visit.DepartSec, visit.DepartSec
+	return t.loadTrip(k + 1)
+}
+
+func (t *tally) rest(visit *Visit) error {
+	if visit.Break != t.breaks || t.breaks >= len(t.v.Breaks) {
+		return fmt.Errorf("break %d of vehicle %q, which is at its break %d", visit.Break, t.v.ID, t.breaks)
+	}
+	b := &t.v.Breaks[t.breaks]
+	t.breaks++
+	in := false
+	for _, w := range b.Windows {
+		in = in || visit.StartSec >= w.StartSec && visit.StartSec <= w.EndSec
+	}
+	if !in || visit.ArrivalSec != t.clock || visit.StartSec < t.clock || visit.DepartSec != visit.StartSec+b.ServiceSec {
+		return fmt.Errorf("break %q from %d to %d (arrival %d): it takes %d s, begins inside its windows, and the vehicle is there at %d", b.ID, visit.StartSec,
+			visit.DepartSec, visit.ArrivalSec, b.ServiceSec, t.clock)
+	}
+	for k, most := range b.MaxLoad {
+		if k < len(t.onBoard) && t.onBoard[k] > most {
+			return fmt.Errorf("break %q with %d of amount %d on board, at most %d are allowed", b.ID, t.onBoard[k], k, most)
+		}
+	}
+	t.wait += visit.StartSec - visit.ArrivalSec
+	t.clock = visit.DepartSec
+	if pause := visit.DepartSec - visit.ArrivalSec; t.v.Hours == HoursEU && pause >= 2700 || t.v.Hours == HoursUS && pause >= 1800 {
+		t.driven = 0
+	}
+	return nil
+}
+
+func (t *tally) hoursRest(visit *Visit) error {
+	least := int64(2700)
+	if t.v.Hours == HoursUS {
+		least = 1800
+	}
+	if t.v.Hours == HoursNone || visit.ArrivalSec != t.clock || visit.DepartSec-visit.ArrivalSec < least {
+		return fmt.Errorf("rest from %d to %d; the vehicle is there at %d and its rule asks for %d s", visit.ArrivalSec, visit.DepartSec, t.clock, least)
+	}
+	t.clock, t.driven = visit.DepartSec, 0
+	return nil
+}
+
+func (t *tally) charge(visit *Visit) error {
+	if !slices.Contains(t.p.Chargers, visit.Location) {
+		return fmt.Errorf("charges at location %d, which has no charging point", visit.Location)
+	}
+	if err := t.driveTo(visit.Location); err != nil {
+		return err
+	}
+	need := ((t.v.RangeM-t.battery)*t.v.ChargeSecPerKm + 999) / 1000
+	if visit.ArrivalSec != t.clock || visit.DistanceM != t.legMetre || visit.DepartSec-visit.StartSec < need || visit.StartSec < t.clock {
+		return fmt.Errorf("charges from %d to %d after %d m; the vehicle is there at %d after %d m and charging takes %d s", visit.StartSec, visit.DepartSec,
+			visit.DistanceM, t.clock, t.legMetre, need)
+	}
+	t.clock, t.battery = visit.DepartSec, t.v.RangeM
+	return nil
+}
+
+func (t *tally) compare() error {
+	r, v := t.r, t.v
+	t.spent.DurationSec = t.clock - r.DepartSec
+	if t.clock > v.Shift.EndSec {
+		return fmt.Errorf("returns at %d, the shift of %q ends at %d", t.clock, v.ID, v.Shift.EndSec)
+	}
+	if len(t.aboard) > 0 {
+		return errors.New("a shipment is picked up and not delivered")
+	}
+	for _, b := range v.Breaks[t.breaks:] {
+		if b.Begin(t.clock) >= 0 && b.Begin(t.clock) <= v.Shift.EndSec && b.Windows[0].StartSec < t.clock {
+			return fmt.Errorf("break %q is missing", b.ID)
+		}
+	}
+	if over(t.spent.DurationSec, v.MaxDurationSec) || over(t.spent.DriveSec, v.MaxDriveSec) || over(t.spent.DistanceM, v.MaxDistanceM) {
+		return fmt.Errorf("takes %d s, %d s of them driving, and %d m; vehicle %q may %d, %d and %d", t.spent.DurationSec, t.spent.DriveSec,
+			t.spent.DistanceM, v.ID, v.MaxDurationSec, v.MaxDriveSec, v.MaxDistanceM)
+	}
+	if r.ReturnSec != t.clock || r.DriveSec != t.spent.DriveSec || r.WaitSec != t.wait || r.DistanceM != t.spent.DistanceM {
+		return fmt.Errorf("states return %d, drive %d s, wait %d s, %d m; recomputed %d, %d, %d, %d", r.ReturnSec, r.DriveSec,
+			r.WaitSec, r.DistanceM, t.clock, t.spent.DriveSec, t.wait, t.spent.DistanceM)
+	}
+	if cost := t.p.CostCents(v, t.spent); r.CostCents != cost && (t.p.CO2CentsPerKg == 0 || r.CostCents < cost-1 || r.CostCents > cost+1) {
+		return fmt.Errorf("states %d cents, recomputed %d", r.CostCents, cost)
+	}
+	if co2e := int64(math.Round(t.spent.CO2eG)); r.CO2eG < co2e-co2eSlackG || r.CO2eG > co2e+co2eSlackG {
+		return fmt.Errorf("states %d g CO2e, recomputed %d", r.CO2eG, co2e)
+	}
+	return nil
+}
+
+func over(value, limit int64) bool { return limit > 0 && value > limit }
+
+// checkTogether tests what binds several routes: relations, and vehicles whose fixed stops are not driven.
+func checkTogether(p *Problem, s *Solution) error {
+	route, place := map[int]int{}, map[int]int{}
+	for k := range s.Routes {
+		for n := range s.Routes[k].Visits {
+			if v := &s.Routes[k].Visits[n]; v.Kind == KindStop {
+				route[v.Stop], place[v.Stop] = k, n
+			}
+		}
+	}
+	for k := range p.Relations {
+		if err := checkRelation(&p.Relations[k], route, place, s); err != nil {
+			return fmt.Errorf("relations[%d] (%s): %w", k, p.Relations[k].Kind, err)
+		}
+	}
+	return nil
+}
+
+func checkRelation(r *Relation, route, place map[int]int, s *Solution) error {
+	on := map[int]int{} // route → members on it
+	last, lastRoute := -1, -1
+	for _, i := range r.Stops {
+		k, ok := route[i]
+		if !ok {
+			continue
+		}
+		on[k]++
+		if r.Kind == RelationOrder || r.Kind == RelationSequence {
+			if k == lastRoute && place[i] < last {
+				return fmt.Errorf("stop %d comes too early", i)
+			}
+			if r.Kind == RelationSequence && lastRoute >= 0 && stopsBetween(&s.Routes[k], last, place[i]) > 0 {
+				return fmt.Errorf("stop %d does not follow directly", i)
+			}
+		}
+		last, lastRoute = place[i], k
+	}
+	var served int
+	for _, n := range on {
+		served += n
+		if r.Kind == RelationDifferentRoute && n > 1 {
+			return fmt.Errorf("%d stops share a route", n)
+		}
+	}
+	if r.Kind != RelationDifferentRoute && served > 0 && (len(on) != 1 || served != len(r.Stops)) {
+		return fmt.Errorf("%d of %d stops are served, on %d routes", served, len(r.Stops), len(on))
+	}
+	return nil
+}
+
+// stopsBetween counts the stops between two visits of a route.
+func stopsBetween(r *Route, from, to int) int {
+	n := 0
+	for k := from + 1; k < to; k++ {
+		if r.Visits[k].Kind == KindStop {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,149 @@
+package vrp
+
+import (
+	"context"
+	"slices"
+
+	"quartermaster/internal/rng"
+	"quartermaster/routing"
+)
+
+// barePlain returns p as a plain problem, or nil where it is more than that.
+func barePlain(p *routing.Problem, o Options) *plain {
+	if len(p.Vehicles) == 0 || len(p.Stops) < 3 || len(o.Start) > 0 || o.UnassignedCents > 0 || len(p.Pairs)+len(p.Relations)+len(p.Traffic) > 0 ||
+		p.CO2CentsPerKg > 0 || p.BalanceCents > 0 || p.VehiclesFirst || p.Matrix.CostCents != nil {
+		return nil
+	}
+	v := p.Vehicles[0]
+	fleet := 0
+	for i := range p.Vehicles {
+		if i > 0 && key(&p.Vehicles[i]) != key(&v) {
+			return nil
+		}
+		fleet += p.Vehicles[i].Alike()
+	}
+	alike := v
+	alike.ID, alike.Type, alike.Skills, alike.CO2eGPerKmEmpty, alike.CO2eGPerKmFull, alike.Count, alike.ReloadSec = "", "", nil, 0, 0, 0, 0
+	bare := routing.Vehicle{Depot: v.Depot, MaxWeightG: v.MaxWeightG, MaxVolumeCm3: v.MaxVolumeCm3, Shift: v.Shift, FixedCostCents: v.FixedCostCents,
+		CostCentsPerKm: v.CostCentsPerKm}
+	if key(&alike) != key(&bare) || v.CostCentsPerKm == 0 || fleet < len(p.Stops) ||
+		v.FixedCostCents*unit%(v.CostCentsPerKm*unitsPerM) != 0 {
+		return nil
+	}
+	return plainStops(p, &v)
+}
+
+// plainStops lays out stops that ask for nothing but one kind of capacity.
+func plainStops(p *routing.Problem, v *routing.Vehicle) *plain {
+	n := len(p.Stops) + 1
+	b := &plain{n: n, demand: make([]int32, n), limit: v.MaxWeightG, opening: v.FixedCostCents * unit / (v.CostCentsPerKm * unitsPerM)}
+	longM, longSec := longest(&p.Matrix)
+	if longM == 0 || longM > 1<<28 {
+		return nil
+	}
+	var weight, volume, service int64
+	for i := range p.Stops {
+		weight, volume, service = weight+p.Stops[i].WeightG, volume+p.Stops[i].VolumeCm3, service+p.Stops[i].ServiceSec
+	}
+	byVolume := weight <= v.MaxWeightG
+	if byVolume {
+		b.limit = v.MaxVolumeCm3
+	} else if volume > v.MaxVolumeCm3 {
+		return nil
+	}
+	if v.Shift.EndSec-v.Shift.StartSec < service+longSec*int64(n+1) {
+		return nil
+	}
+	at := make([]int32, n)
+	at[0] = v.Depot
+	for i := range p.Stops {
+		s := &p.Stops[i]
+		if s.Window.StartSec > v.Shift.StartSec || s.Window.EndSec < v.Shift.EndSec || s.ReadySec > v.Shift.StartSec || len(s.Collect) > 0 ||
+			len(s.Extra) > 0 || s.SetupSec > 0 || len(s.More) > 0 || len(s.ServiceSecByType) > 0 || len(s.SetupSecByType) > 0 || len(s.Skills) > 0 ||
+			len(s.Vehicles) > 0 || s.PrizeCents > 0 || s.Backhaul {
+			return nil
+		}
+		q := s.WeightG
+		if byVolume {
+			q = s.VolumeCm3
+		}
+		if q > b.limit || q > 1<<30 {
+			return nil
+		}
+		b.demand[i+1], at[i+1] = int32(q), s.Location
+	}
+	return b.place(p, at)
+}
+
+// place takes over travel between the places of the nodes; nil where it is not symmetric or a way is missing.
+func (b *plain) place(p *routing.Problem, at []int32) *plain {
+	if pl := p.Matrix.Plane; pl != nil {
+		b.x, b.y = make([]float64, b.n), make([]float64, b.n)
+		for i, l := range at {
+			b.x[i], b.y[i] = pl.X[l], pl.Y[l]
+		}
+		b.plane = routing.Plane{X: b.x, Y: b.y, Scale: pl.Scale, Rounding: pl.Rounding}
+		return b
+	}
+	if b.n > 1<<14 {
+		return nil
+	}
+	b.cells = make([]int32, b.n*b.n)
+	for i, from := range at {
+		for j, to := range at {
+			k := int(from)*p.Matrix.N + int(to)
+			if p.Matrix.DistanceM[k] == routing.Unreachable || p.Matrix.DurationSec[k] == routing.Unreachable ||
+				p.Matrix.DistanceM[k] != p.Matrix.DistanceM[int(to)*p.Matrix.N+int(from)] {
+				return nil
+			}
+			b.cells[i*b.n+j] = p.Matrix.DistanceM[k]
+		}
+	}
+	return b
+}
+
+// solvePlain runs the lean search and writes its plan in the words of the domain.
+func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) routing.Solution {
+	b.prepare()
+	l := newLinks(b)
+	l.savings()
+	s := &plainSearch{l: l, tear: newReseat(l, rng.New(o.Seed, "vrp", "plain"))}
+	arc := float64(l.cost) / float64(b.n+l.used)
+	s.hot, s.cold = arc*plainHot, arc*plainCold
+	spend := o.budget(b.n - 1)
+	done := s.run(ctx, o.Seed, spend.done)
+	s.best.load(l)
+	return finish(plainSolution(p, l), done, o.Seed, ctx.Err() != nil)
+}
+
+// Temperatures of the lean search, as shares of the mean leg of the first plan.
+const (
+	plainHot  = 1.0
+	plainCold = 0.01
+)
+
+func plainSolution(p *routing.Problem, l *links) routing.Solution {
+	tours := make([]*tour, 0, l.used)
+	for r := range l.trips {
+		if l.trips[r].size == 0 {
+			continue
+		}
+		t := &tour{}
+		for c := l.trips[r].first; c != 0; c = l.knots[c].next {
+			t.seq = append(t.seq, c-1)
+		}
+		tours = append(tours, t)
+	}
+	m := &model{p: p, n: len(p.Stops), dims: 2}
+	m.addStops()
+	m.addPairs()
+	m.addKinds()
+	m.addLoads()
+	m.gramsFirst, m.gramsDelta = make([]int64, m.n), make([]int64, m.n)
+	for i := range m.n {
+		m.gramsFirst[i], m.gramsDelta[i] = m.first[i*2], m.delta[i*2]
+	}
+	s := solution(p, m, &best{tours: tours}, make([]string, len(p.Stops)))
+	slices.SortFunc(s.Routes, func(a, b routing.Route) int { return a.Visits[0].Stop - b.Visits[0].Stop })
+	return s
+}

@@ -1,0 +1,175 @@
+package vrp
+
+import (
+	"cmp"
+	"slices"
+)
+
+// prepare fills what the search looks up: the dense matrix where it pays, the nearest nodes and the ways home.
+func (p *plain) prepare() {
+	if p.cells == nil && p.n <= densePlain {
+		p.fillCells()
+	}
+	p.home = make([]int32, p.n)
+	for i := range p.home {
+		p.home[i] = p.dist(int32(i), 0)
+	}
+	p.reach = min(p.n-2, 100)
+	if p.n > 20_000 {
+		p.reach = min(p.reach, 40)
+	}
+	p.reach = max(p.reach, 0)
+	p.near = make([]int32, p.n*p.reach)
+	p.gap = make([]int32, p.n*p.reach)
+	if p.x != nil {
+		p.nearByTree()
+	} else {
+		p.nearByCells()
+	}
+	for i := 1; i < p.n; i++ {
+		for k := i * p.reach; k < (i+1)*p.reach; k++ {
+			p.gap[k] = p.dist(int32(i), p.near[k])
+		}
+	}
+}
+
+// densePlain is the most nodes for which a square matrix is laid out: 36 MB.
+const densePlain = 3000
+
+func (p *plain) fillCells() {
+	cells := make([]int32, p.n*p.n)
+	for i := range p.n {
+		for j := range i {
+			d := p.measure(int32(i), int32(j))
+			cells[i*p.n+j], cells[j*p.n+i] = d, d
+		}
+	}
+	p.cells = cells
+}
+
+func (p *plain) nearByTree() {
+	ids := make([]int32, 0, p.n-1)
+	for i := 1; i < p.n; i++ {
+		ids = append(ids, int32(i))
+	}
+	tree := newKDTree(p.x, p.y, ids)
+	found := make([]nearPoint, 0, p.reach+1)
+	for i := 1; i < p.n; i++ {
+		found = tree.nearest(p.x[i], p.y[i], int32(i), p.reach, found)
+		for k, f := range found {
+			p.near[i*p.reach+k] = f.id
+		}
+	}
+}
+
+func (p *plain) nearByCells() {
+	ids := make([]int32, 0, p.n)
+	for i := 1; i < p.n; i++ {
+		row := p.cells[i*p.n : (i+1)*p.n]
+		ids = ids[:0]
+		for j := 1; j < p.n; j++ {
+			if j != i {
+				ids = append(ids, int32(j))
+			}
+		}
+		slices.SortFunc(ids, func(a, b int32) int { return cmp.Or(cmp.Compare(row[a], row[b]), cmp.Compare(a, b)) })
+		copy(p.near[i*p.reach:(i+1)*p.reach], ids)
+	}
+}
+
+// saving is what joining i and j in one route saves over two ways home.
+type saving struct{ gain, i, j int32 }
+
+// savings builds a first plan by merging routes at their ends in falling order of savings (Clarke, Wright, Operations
+// Research 12(4), 1964), counted between near nodes only.
+func (l *links) savings() {
+	p := l.p
+	var list []saving
+	for i := int32(1); int(i) < p.n; i++ {
+		for k := int(i) * p.reach; k < int(i+1)*p.reach; k++ {
+			j := p.near[k]
+			if gain := p.home[i] + p.home[j] - p.gap[k]; gain > 0 && (i < j || !p.isNear(j, i)) {
+				list = append(list, saving{gain, i, j})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b saving) int {
+		return cmp.Or(cmp.Compare(b.gain, a.gain), cmp.Compare(a.i, b.i), cmp.Compare(a.j, b.j))
+	})
+	chains := newChains(p)
+	for _, s := range list {
+		chains.merge(s.i, s.j)
+	}
+	for i := int32(1); int(i) < p.n; i++ {
+		if chains.beside[i][0] == 0 && l.knots[i].route < 0 {
+			r, last := l.open(), int32(0)
+			for c, from := i, int32(0); c != 0; {
+				l.insert(c, last, r)
+				last = c
+				next := chains.beside[c][0]
+				if next == from {
+					next = chains.beside[c][1]
+				}
+				from, c = c, next
+			}
+		}
+	}
+	l.log = l.log[:0]
+}
+
+func (p *plain) isNear(i, j int32) bool {
+	for _, v := range p.near[int(i)*p.reach : int(i+1)*p.reach] {
+		if v == j {
+			return true
+		}
+	}
+	return false
+}
+
+// chains are routes in the making: nodes with up to two neighbours, the free side first, and a union by load.
+type chains struct {
+	p      *plain
+	beside [][2]int32
+	root   []int32
+	load   []int64
+}
+
+func newChains(p *plain) *chains {
+	c := &chains{p: p, beside: make([][2]int32, p.n), root: make([]int32, p.n), load: make([]int64, p.n)}
+	for i := range c.root {
+		c.root[i] = int32(i)
+		c.load[i] = int64(p.demand[i])
+	}
+	return c
+}
+
+func (c *chains) find(i int32) int32 {
+	for c.root[i] != i {
+		c.root[i] = c.root[c.root[i]]
+		i = c.root[i]
+	}
+	return i
+}
+
+func (c *chains) merge(i, j int32) {
+	if c.beside[i][0] != 0 || c.beside[j][0] != 0 {
+		return // an inner node
+	}
+	a, b := c.find(i), c.find(j)
+	if a == b || c.load[a]+c.load[b] > c.p.limit {
+		return
+	}
+	c.root[b] = a
+	c.load[a] += c.load[b]
+	c.attach(i, j)
+	c.attach(j, i)
+}
+
+// attach keeps the free side first: a node alone has both free, an end one.
+func (c *chains) attach(i, j int32) {
+	if c.beside[i][1] == 0 {
+		c.beside[i][1] = j
+	} else {
+		c.beside[i][0] = j
+	}
+}
