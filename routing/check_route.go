@@ -19,7 +19,6 @@ type tally struct {
 	legMetre int64
 	onBoard  []int64
 	grams    int64
-	started  bool
 	tripFrom int64 // departure of the trip
 	trips    int
 	breaks   int

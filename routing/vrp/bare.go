@@ -3,6 +3,7 @@ package vrp
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"quartermaster/internal/rng"
 	"quartermaster/routing"
@@ -72,48 +73,71 @@ func plainStops(p *routing.Problem, v *routing.Vehicle) *plain {
 		}
 		b.demand[i+1], at[i+1] = int32(q), s.Location
 	}
-	return b.place(p, at)
+	return b.place(&p.Matrix, at)
 }
 
 // place takes over travel between the places of the nodes; nil where it is not symmetric or a way is missing.
-func (b *plain) place(p *routing.Problem, at []int32) *plain {
-	if pl := p.Matrix.Plane; pl != nil {
-		b.x, b.y = make([]float64, b.n), make([]float64, b.n)
+func (p *plain) place(from *routing.Matrix, at []int32) *plain {
+	if pl := from.Plane; pl != nil {
+		p.x, p.y = make([]float64, p.n), make([]float64, p.n)
 		for i, l := range at {
-			b.x[i], b.y[i] = pl.X[l], pl.Y[l]
+			p.x[i], p.y[i] = pl.X[l], pl.Y[l]
 		}
-		b.plane = routing.Plane{X: b.x, Y: b.y, Scale: pl.Scale, Rounding: pl.Rounding}
-		return b
+		p.plane = routing.Plane{X: p.x, Y: p.y, Scale: pl.Scale, Rounding: pl.Rounding}
+		return p
 	}
-	if b.n > 1<<14 {
+	if p.n > 1<<14 {
 		return nil
 	}
-	b.cells = make([]int32, b.n*b.n)
-	for i, from := range at {
+	p.cells = make([]int32, p.n*p.n)
+	for i, l := range at {
 		for j, to := range at {
-			k := int(from)*p.Matrix.N + int(to)
-			if p.Matrix.DistanceM[k] == routing.Unreachable || p.Matrix.DurationSec[k] == routing.Unreachable ||
-				p.Matrix.DistanceM[k] != p.Matrix.DistanceM[int(to)*p.Matrix.N+int(from)] {
+			k := int(l)*from.N + int(to)
+			if from.DistanceM[k] == routing.Unreachable || from.DurationSec[k] == routing.Unreachable ||
+				from.DistanceM[k] != from.DistanceM[int(to)*from.N+int(l)] {
 				return nil
 			}
-			b.cells[i*b.n+j] = p.Matrix.DistanceM[k]
+			p.cells[i*p.n+j] = from.DistanceM[k]
 		}
 	}
-	return b
+	return p
 }
 
 // solvePlain runs the lean search and writes its plan in the words of the domain.
 func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) routing.Solution {
 	b.prepare()
-	l := newLinks(b)
-	l.savings()
-	s := &plainSearch{l: l, tear: newReseat(l, rng.New(o.Seed, "vrp", "plain"))}
-	arc := float64(l.cost) / float64(b.n+l.used)
-	s.hot, s.cold = arc*plainHot, arc*plainCold
-	spend := o.budget(b.n - 1)
-	done := s.run(ctx, o.Seed, spend.done)
-	s.best.load(l)
-	return finish(plainSolution(p, l), done, o.Seed, ctx.Err() != nil)
+	first := newLinks(b)
+	first.savings()
+	var start bestLinks
+	start.save(first)
+	arc := float64(first.cost) / float64(b.n+first.used)
+	all := make([]*plainSearch, max(o.Workers, 1))
+	done := make([]int, len(all))
+	var wait sync.WaitGroup
+	for w := range all {
+		wait.Go(func() {
+			l, seed := newLinks(b), o.Seed+uint64(w)<<32
+			start.load(l)
+			s := &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), hot: arc * plainHot, cold: arc * plainCold}
+			if w == 0 {
+				s.tell = o.Progress
+				s.centsPer = p.Vehicles[0].CostCentsPerKm
+			}
+			done[w] = s.run(ctx, seed, o.budget(b.n-1).done)
+			all[w] = s
+		})
+	}
+	wait.Wait()
+	pick, sum := 0, 0
+	for w, s := range all {
+		sum += done[w]
+		if s.best.cost < all[pick].best.cost {
+			pick = w
+		}
+	}
+	s := all[pick]
+	s.best.load(s.l)
+	return finish(plainSolution(p, s.l), sum, o.Seed, ctx.Err() != nil)
 }
 
 // Temperatures of the lean search, as shares of the mean leg of the first plan.

@@ -33,6 +33,7 @@ type kind struct {
 	metres            []int32
 	places            int
 	plane             *routing.Plane
+	quick             bool // travel stands in a table without gaps
 	caps              []int64
 	used              int64 // units for using one
 	perM, perSec      int64
@@ -84,6 +85,21 @@ type model struct {
 	movers []int32 // stops that the search may place: neither hopeless nor fixed
 
 	meanLeg float64
+	dense   map[*routing.Plane][]int32
+}
+
+// densePlaces is the most places for which travel in the plane is laid out as a table: 36 MB.
+const densePlaces = 3000
+
+func denseOf(p *routing.Plane, n int) []int32 {
+	cells := make([]int32, n*n)
+	for i := range n {
+		for j := range i {
+			d := p.Between(int32(i), int32(j))
+			cells[i*n+j], cells[j*n+i] = d, d
+		}
+	}
+	return cells
 }
 
 func newModel(ctx context.Context, p *routing.Problem, o Options, hopeless []string) *model {
@@ -211,6 +227,17 @@ func (m *model) newKind(v *routing.Vehicle) kind {
 		start: -1, end: -1, openSec: v.Shift.StartSec, closeSec: v.Shift.EndSec, maxDur: orNever(v.MaxDurationSec),
 		maxDrive: orNever(v.MaxDriveSec), maxDist: orNever(v.MaxDistanceM), maxStops: v.MaxStops, trips: max(v.Trips, 1)}
 	k.cells, k.metres, k.places, k.plane = k.travel.DurationSec, k.travel.DistanceM, k.travel.N, k.travel.Plane
+	if k.plane != nil && k.places <= densePlaces {
+		if m.dense == nil {
+			m.dense = map[*routing.Plane][]int32{}
+		}
+		if m.dense[k.plane] == nil {
+			m.dense[k.plane] = denseOf(k.plane, k.places)
+		}
+		k.cells, k.plane = m.dense[k.plane], nil
+		k.metres = k.cells
+	}
+	k.quick = k.plane == nil && !slices.Contains(k.cells, routing.Unreachable) && !slices.Contains(k.metres, routing.Unreachable)
 	k.caps[0], k.caps[1] = v.MaxWeightG, v.MaxVolumeCm3
 	copy(k.caps[2:], v.Extra)
 	if k.maxStops == 0 {

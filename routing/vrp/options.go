@@ -15,10 +15,10 @@ type Options struct {
 	// DefaultIterations; negative = construction only.
 	Iterations int
 	// Spent, when set, replaces Iterations: it says which part of the budget is spent, 0…1, and is asked every few
-	// iterations by one goroutine at a time. Callers that plan by the clock bring one that reads it.
+	// iterations by every worker at its own time. Callers that plan by the clock bring one that reads it.
 	Spent func() float64
-	// Workers is how many goroutines may search. Default 0 = 1. With Iterations the solution depends on it only where
-	// Chains does not say otherwise.
+	// Workers is how many searches run side by side, each from its own seed; the best plan is taken. Default 0 = 1. The
+	// solution depends on it, and not on how many of them the machine runs at a time.
 	Workers int
 	// UnassignedCents is the price of leaving one stop out that has no prize of its own. Default 0 = more than any route
 	// could cost, so that a stop is left out only when no vehicle can take it. A small price lets the search skip stops
@@ -47,6 +47,8 @@ func DefaultIterations(stops int) int {
 	return min(20_000, 1000+1_500_000/max(stops, 1))
 }
 
+const maxWorkers = 256
+
 var errOptions = errors.New("vrp: options out of range")
 
 func (o Options) validate(p *routing.Problem) error {
@@ -55,6 +57,9 @@ func (o Options) validate(p *routing.Problem) error {
 	}
 	if o.Neighbours < 0 || o.Neighbours > 200 {
 		return fmt.Errorf("%w: Neighbours %d; give 0…200", errOptions, o.Neighbours)
+	}
+	if o.Workers < 0 || o.Workers > maxWorkers {
+		return fmt.Errorf("%w: Workers %d; give 0…%d", errOptions, o.Workers, maxWorkers)
 	}
 	for k, t := range o.Start {
 		if t.Vehicle < 0 || t.Vehicle >= len(p.Vehicles) {

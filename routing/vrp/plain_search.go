@@ -14,6 +14,10 @@ type plainSearch struct {
 	best bestLinks
 	hot  float64
 	cold float64
+
+	tell     func(done float64, costCents int64)
+	centsPer int64 // per kilometre
+	told     float64
 }
 
 // bestLinks is the best plan met, kept as a copy.
@@ -53,6 +57,10 @@ func (s *plainSearch) run(ctx context.Context, seed uint64, spent func(iteration
 				return k
 			}
 			temperature = s.hot * math.Pow(s.cold/s.hot, done)
+			if s.tell != nil && done >= s.told {
+				s.told = done + 0.01
+				s.tell(done, s.best.cost*s.centsPer/1000)
+			}
 		}
 		s.tear.ruin()
 		s.tear.recreate()

@@ -29,10 +29,10 @@ func (b *builder) fill() {
 			b.sit(c, s)
 		}
 	}
+	pl.absent = slices.DeleteFunc(pl.absent, func(c int32) bool { return pl.slotOf[c] >= 0 })
 	if b.m.bound != nil {
 		b.dissolve()
 	}
-	pl.absent = slices.DeleteFunc(pl.absent, func(c int32) bool { return pl.slotOf[c] >= 0 })
 }
 
 // fillAll is fill for all absent stops.

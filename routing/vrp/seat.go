@@ -181,6 +181,9 @@ func (b *builder) may(c int32, t *tour) bool {
 			}
 		}
 	}
+	if t.on != nil && k.trips == 1 && len(t.seq) > 0 && !b.ends(k, t, c) {
+		return false
+	}
 	if b.m.bound != nil && !b.pl.mayJoin(c, t.slot) {
 		return false
 	}
@@ -221,9 +224,17 @@ func (b *builder) try(t *tour, c, p int32) {
 		return
 	}
 	lc := m.loc[c]
-	s1, c1 := k.leg(t.at[p], lc)
-	s2, c2 := k.leg(lc, t.at[p+1])
-	delta := c1 + c2 - t.ahead[p]
+	var s1, s2, delta int64
+	if from, to := t.at[p], t.at[p+1]; k.quick && from >= 0 && to >= 0 {
+		in, out := int(from)*k.places+int(lc), int(lc)*k.places+int(to)
+		s1, s2 = int64(k.cells[in]), int64(k.cells[out])
+		delta = (int64(k.metres[in])+int64(k.metres[out]))*k.perM + (s1+s2)*k.perDrive - t.ahead[p]
+	} else {
+		var c1, c2 int64
+		s1, c1 = k.leg(from, lc)
+		s2, c2 = k.leg(lc, to)
+		delta = c1 + c2 - t.ahead[p]
+	}
 	if len(t.seq) == 0 {
 		delta += k.used
 	}
@@ -287,6 +298,20 @@ func (b *builder) carries(k *kind, t *tour, c, p int32) bool {
 	for x := range d {
 		first := b.m.first[int(c)*d+x]
 		if t.up[int(p)*d+x]+first > k.caps[x] || t.down[int(p)*d+x]+first+b.m.delta[int(c)*d+x] > k.caps[x] {
+			return false
+		}
+	}
+	return true
+}
+
+// ends reports whether the tour's two ends have room: what is delivered is on board from the start, what is collected is
+// there at the end.
+func (b *builder) ends(k *kind, t *tour, c int32) bool {
+	d := b.m.dims
+	end := (len(t.seq) + 1) * d
+	for x := range d {
+		first := b.m.first[int(c)*d+x]
+		if t.on[x]+first > k.caps[x] || b.m.mate[c] < 0 && t.on[end+x]+first+b.m.delta[int(c)*d+x] > k.caps[x] {
 			return false
 		}
 	}

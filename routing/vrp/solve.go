@@ -14,6 +14,7 @@ package vrp
 
 import (
 	"context"
+	"sync"
 
 	"quartermaster/routing"
 )
@@ -36,21 +37,51 @@ func Solve(ctx context.Context, p routing.Problem, o Options) (routing.Solution,
 		explainStopped(m, reasons, ctx.Err() != nil)
 		return finish(solution(&p, m, nil, reasons), 0, o.Seed, ctx.Err() != nil), nil
 	}
-	s := newSearch(m, o, o.Seed)
-	s.construct(ctx)
-	done := 0
-	if len(m.movers) > 0 {
-		if p.VehiclesFirst {
-			s.steps = s.reduce(ctx, reduceShare)
-		}
-		done = s.steps + s.anneal(ctx, 1)
-	}
-	s.finish(ctx)
+	s, done := searchAll(ctx, m, o)
 	explain(s.pl, reasons, ctx.Err() != nil)
 	if o.Progress != nil {
 		o.Progress(1, s.best.cost/unit)
 	}
 	return finish(solution(&p, m, &s.best, reasons), done, o.Seed, ctx.Err() != nil), nil
+}
+
+// searchAll runs one search for each worker, all from seeds of their own and none waiting for another, and returns the one
+// with the best plan, the first among equals.
+func searchAll(ctx context.Context, m *model, o Options) (*search, int) {
+	all := make([]*search, max(o.Workers, 1))
+	done := make([]int, len(all))
+	var wait sync.WaitGroup
+	for w := range all {
+		wait.Go(func() {
+			own := o
+			if w > 0 {
+				own.Progress = nil
+			}
+			s := newSearch(m, own, o.Seed+uint64(w)<<32)
+			s.construct(ctx)
+			if len(m.movers) > 0 {
+				if m.p.VehiclesFirst {
+					s.steps = s.reduce(ctx, reduceShare)
+				}
+				done[w] = s.steps + s.anneal(ctx, 1)
+			}
+			s.finish(ctx)
+			all[w] = s
+		})
+	}
+	wait.Wait()
+	pick, sum := 0, 0
+	for w, s := range all {
+		sum += done[w]
+		if b := all[pick]; m.p.VehiclesFirst && len(s.best.absent) == len(b.best.absent) && s.best.used != b.best.used {
+			if s.best.used < b.best.used {
+				pick = w
+			}
+		} else if s.bestRank() < b.bestRank() {
+			pick = w
+		}
+	}
+	return all[pick], sum
 }
 
 // reduceShare is the most of the budget that goes into using fewer vehicles, where that goes first.
