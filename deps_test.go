@@ -100,6 +100,7 @@ var rules = map[string]row{
 	"internal/business": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/servers":  {},
 	"internal/roads":    {ours: solvers, outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
+	"internal/webhook":  {ours: "internal/service"},
 	"internal/identity": {ours: "internal/service", outside: "github.com/coreos/go-oidc/v3"},
 	"internal/vrplib":   {ours: "routing"},
 	"api/server": {

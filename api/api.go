@@ -17,7 +17,9 @@ const (
 	MaxLeaseSec     = 3600
 	DefaultLeaseSec = 60
 	MaxBodyBytes    = 1 << 20
-	MaxKeyLength    = 255 // of an Idempotency-Key
+	// MaxLargeBodyBytes is the most that any operation takes as JSON; most take MaxBodyBytes.
+	MaxLargeBodyBytes = 64 << 20
+	MaxKeyLength      = 255 // of an Idempotency-Key
 )
 
 // Money is an amount in minor units (pence, cents) of one currency.

@@ -27,6 +27,7 @@ const (
 	CodeForbidden     Code = "forbidden"      // 403: whoever asks may not do this, or not from there
 	CodeNotFound      Code = "not_found"      // 404: there is no such thing
 	CodeMethod        Code = "method"         // 405: the thing is there, but not with this method
+	CodePrecondition  Code = "precondition"   // 412, 428: it was changed since, or nobody said which state is meant
 	CodeConflict      Code = "conflict"       // 409: its state does not allow this
 	CodeLeaseLost     Code = "lease_lost"     // 409: the lease ran out and the task went to somebody else
 	CodeTooLarge      Code = "too_large"      // 413: the body is longer than the limit
@@ -61,6 +62,8 @@ func CodeOf(status int) Code {
 		return CodeTimeout
 	case 409:
 		return CodeConflict
+	case 412, 428:
+		return CodePrecondition
 	case 413:
 		return CodeTooLarge
 	case 415:

@@ -31,6 +31,14 @@ type call struct {
 	// again says that the request may take effect twice without harm, so that it may be repeated when it is not known
 	// whether the first one arrived.
 	again bool
+	large bool // it may be longer than most: the service knows how long
+}
+
+func limitOf(large bool) int {
+	if large {
+		return api.MaxLargeBodyBytes
+	}
+	return api.MaxBodyBytes
 }
 
 // do asks, repeats where that is allowed, and reads the answer.
@@ -43,7 +51,7 @@ func (c *Client) do(ctx context.Context, k call) (http.Header, error) {
 }
 
 func (c *Client) attempts(ctx context.Context, k call) (http.Header, error) {
-	body, err := encode(k.body)
+	body, err := encode(k.body, k.large)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +82,7 @@ func (c *Client) attempts(ctx context.Context, k call) (http.Header, error) {
 	}
 }
 
-func encode(body any) ([]byte, error) {
+func encode(body any, large bool) ([]byte, error) {
 	if body == nil {
 		return nil, nil
 	}
@@ -82,8 +90,8 @@ func encode(body any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > api.MaxBodyBytes {
-		return nil, fmt.Errorf("the request has %d bytes, %w of %d", len(data), ErrTooLarge, api.MaxBodyBytes)
+	if limit := limitOf(large); len(data) > limit {
+		return nil, fmt.Errorf("the request has %d bytes, %w of %d", len(data), ErrTooLarge, limit)
 	}
 	return data, nil
 }
@@ -112,6 +120,34 @@ func (c *Client) attempt(ctx context.Context, k call, body []byte) (http.Header,
 		return res.Header, newProblem(res, data)
 	}
 	return res.Header, decode(data, k.into)
+}
+
+// stream sends a body as it is read, once.
+func (c *Client) stream(ctx context.Context, k call, contentType string, body io.Reader) (http.Header, error) {
+	req, err := c.request(ctx, k, nil)
+	if err != nil {
+		return nil, fmt.Errorf("client: %s: %w", k.what, err)
+	}
+	req.Body, req.ContentLength = io.NopCloser(body), -1
+	req.Header.Set("Content-Type", contentType)
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("client: %s: %w", k.what, &lostError{err})
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(res.Body, c.options.MaxResponseBytes))
+	switch {
+	case err != nil:
+		err = &lostError{fmt.Errorf("read the answer: %w", err)}
+	case res.StatusCode < 200 || res.StatusCode > 299:
+		err = newProblem(res, data)
+	default:
+		err = decode(data, k.into)
+	}
+	if err != nil {
+		err = fmt.Errorf("client: %s: %w", k.what, err)
+	}
+	return res.Header, err
 }
 
 func (c *Client) request(ctx context.Context, k call, body []byte) (*http.Request, error) {

@@ -12,7 +12,7 @@ import (
 // back may still have to be made: its Status says so, and Wait waits for it.
 func Ask[Q, A any](ctx context.Context, c *Client, op api.Operation[Q, A], q Q, o AskOptions) (api.Answer[A], error) {
 	var answer api.Answer[A]
-	err := c.ask(ctx, call{what: "ask for " + op.Name, path: op.Path(), body: q, into: &answer}, o)
+	err := c.ask(ctx, call{what: "ask for " + op.Name, path: op.Path(), body: q, into: &answer, large: true}, o)
 	return answer, err
 }
 

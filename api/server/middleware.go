@@ -65,7 +65,7 @@ func (s *Server) wrap(mux *http.ServeMux) http.Handler {
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, newProblem(http.StatusForbidden, api.CodeForbidden, "a web page of another site may not change anything here"))
 	}))
-	inner := secure(s.guardHost(origin.Handler(s.identify(s.journal(s.limit(expand(s.known(mux))))))))
+	inner := secure(s.guardHost(origin.Handler(s.identify(s.journal(s.limit(expand(s.shaped(s.answered(mux, s.known(mux))))))))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(r.Header.Get("X-Request-Id"))

@@ -8,6 +8,8 @@ import (
 	"quartermaster/internal/plan"
 	"quartermaster/internal/service"
 	"quartermaster/inventory"
+	"quartermaster/routing"
+	"quartermaster/warehouse"
 )
 
 // declare stores a small business: one site, two items, one supplier.
@@ -18,6 +20,18 @@ func (h *house) declare() {
 		Sites: []plan.Site{{Site: inventory.Site{ID: "S", Lon: 9.5, Lat: 47.1, OrdersPerDay: 10}}}, SiteShare: [][]float64{{1}, {1}}, Suppliers: make([]plan.Supplier, 1),
 	}
 	s.Suppliers[0].ID = "sup"
+	s.Sites[0].Floor = warehouse.Floor{
+		SiteID: "S", Width: 4, Height: 3, Kinds: make([]warehouse.CellKind, 12), Aisles: 1, SlotsPerAisle: 1, SlotPitchCm: 100, AislePitchCm: 100, Chutes: 1, StepSec: 1,
+		Pickers: 1, PickSpeedCmPerSec: 80, OpenSec: 6 * 3600, CloseSec: 18 * 3600,
+	}
+	s.Sites[0].Floor.Kinds[0], s.Sites[0].Floor.Kinds[3], s.Sites[0].Floor.Kinds[8] = warehouse.CellPick, warehouse.CellInduct, warehouse.CellPark
+	s.Sites[0].Robots = warehouse.ParkRobots(s.Sites[0].Floor, "S-robot-")
+	s.Sites[0].Vehicles = []routing.Vehicle{{
+		ID: "van", MaxWeightG: 100_000, MaxVolumeCm3: 1_000_000, Shift: routing.Window{StartSec: 7 * 3600, EndSec: 19 * 3600},
+		FixedCostCents: 100, CostCentsPerKm: 30, CostCentsPerHour: 2000, CO2eGPerKmEmpty: 200, CO2eGPerKmFull: 260,
+	}}
+	s.Calendar = plan.Calendar{CutoffSec: 17 * 3600, OpenDays: [7]bool{true, true, true, true, true, false, false}}
+	s.Sourcing = plan.SourcingCosts{PerParcelCents: 250, PerLineCents: 20, PerKmCents: 30}
 	document, err := service.EncodeBusiness(s)
 	if err == nil {
 		_, err = h.store.SaveBusiness(h.t.Context(), tenant, document, 0)

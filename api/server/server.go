@@ -49,6 +49,18 @@ type Options struct {
 	// Console is served below /console/ to people's browsers; nil = this program carries none.
 	Console http.Handler
 
+	// The facts one by one.
+	Catalog    *service.Catalog
+	Declaring  *service.Declaring
+	OrderStore service.OrderStore
+	Stock      service.StockStore
+	Sales      SalesTaker
+	Promising  *service.Promising
+	Answers    service.AnswerStore
+	Webhooks   service.WebhookStore
+	// CheckReceiver says why nothing may be sent to a URL; nil = nothing is looked at before it is dialled.
+	CheckReceiver func(url string) error
+
 	// Authenticate tells whose token this is, or service.ErrUnauthenticated; nil = authentication is off, and whoever
 	// reaches the address may do everything in Tenant.
 	Authenticate func(ctx context.Context, token string) (service.Principal, error)
@@ -86,6 +98,8 @@ type Server struct {
 	tasks   *bell // rung when a task may have become free
 	closing chan struct{}
 	books   tileBook
+
+	replayed map[string]replayable // by method and path
 }
 
 // New makes the handler. It starts nothing.
@@ -102,7 +116,7 @@ func New(o Options) *Server {
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Second
 	}
-	s := &Server{options: o, log: o.Log, tasks: newBell(), closing: make(chan struct{})}
+	s := &Server{options: o, log: o.Log, tasks: newBell(), closing: make(chan struct{}), replayed: map[string]replayable{}}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, description(o.Version))
 	s.api.UseMiddleware(s.guardOperation)
@@ -113,6 +127,13 @@ func New(o Options) *Server {
 	s.registerJobs()
 	s.registerTasks()
 	s.registerItemForecast()
+	s.registerDeclared()
+	s.registerOrders()
+	s.registerStock()
+	s.registerSales()
+	s.registerQuotes()
+	s.registerWebhooks()
+	s.registerEvents()
 	for _, o := range offered {
 		o.mount(s)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -32,6 +33,17 @@ type house struct {
 	server *server.Server
 	http   *httptest.Server
 	log    *lockedBuffer
+}
+
+// noSales refuses every upload; internal/app has what takes them.
+type noSales struct{}
+
+func (noSales) TakeSales(_ context.Context, _ string, body io.Reader, _ int) (service.SalesReceipt, error) {
+	n, err := io.Copy(io.Discard, body)
+	if err == nil {
+		err = &service.UploadError{Sentence: fmt.Sprintf("%d bytes are no sales", n), Problems: []service.RowProblem{{Row: 2, Column: "qty", Sentence: "is no number"}}}
+	}
+	return service.SalesReceipt{}, err
 }
 
 // lockedBuffer is a log that requests write to at the same time.
@@ -70,8 +82,12 @@ func newHouseOn(t *testing.T, s *store.Store, edit ...func(*server.Options)) *ho
 	t.Helper()
 	h := &house{t: t, store: s, log: &lockedBuffer{}}
 	planning := &service.Planning{Jobs: s, Facts: s}
+	catalog := &service.Catalog{Facts: s}
 	options := server.Options{
-		Jobs: s, Plans: s, Tasks: s, Orders: s, Counts: s, Planner: planning, Planning: planning,
+		Catalog: catalog, Declaring: &service.Declaring{Facts: s}, OrderStore: s, Stock: s, Answers: s, Webhooks: s,
+		Sales:     noSales{},
+		Promising: &service.Promising{Catalog: catalog, Quotes: s, Stock: s, Plans: s},
+		Jobs:      s, Plans: s, Tasks: s, Orders: s, Counts: s, Planner: planning, Planning: planning,
 		Simulator: &service.Scenarios{Planning: planning}, Access: &service.Access{Store: s}, Audit: s,
 		Personal: &service.Personal{Store: s, Orders: s, Keys: testKeys(t)},
 		Tenant:   tenant, Version: "test", Ready: s.Ping, LoopbackOnly: true,
@@ -128,6 +144,24 @@ func (h *house) ask(method, path, body string, headers ...string) answer {
 		h.t.Fatal(err)
 	}
 	return answer{res.StatusCode, res.Header, data}
+}
+
+// begin asks and reads the status and headers alone; the body goes on until ctx ends.
+func (h *house) begin(ctx context.Context, path string, headers ...string) answer {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, "GET", h.http.URL+path, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := h.http.Client().Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return answer{status: res.StatusCode, header: res.Header}
 }
 
 // want checks the status and reads the body as T.

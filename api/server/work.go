@@ -16,7 +16,7 @@ func (w *Work) declared(ctx context.Context) (plan.Snapshot, error) {
 		return plan.Snapshot{}, err
 	}
 	if business.Revision == 0 {
-		return plan.Snapshot{}, fmt.Errorf("%w: no business is declared yet; import orders and declare sites first", service.ErrConflict)
+		return plan.Snapshot{}, service.ErrUndeclared
 	}
 	return service.DecodeBusiness(business.Document)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
+	"sync"
 	"time"
 
 	"quartermaster/api/console"
@@ -12,6 +14,7 @@ import (
 	"quartermaster/internal/config"
 	"quartermaster/internal/queue"
 	"quartermaster/internal/service"
+	"quartermaster/internal/webhook"
 )
 
 // StartOptions steer Start without being settings of the installation.
@@ -82,7 +85,35 @@ func (a *App) startRunner(planning *service.Planning) error {
 	(&service.Scenarios{Planning: planning}).Register(a.Runner)
 	server.RegisterOperations(a.Runner, server.Work{Planning: planning, Plans: a.Store})
 	a.onClose(a.Runner.Close)
+	a.startOutward()
 	return a.Runner.Start()
+}
+
+// startOutward tells receivers what happens and gives back what was held too long, in every process: the store gives each
+// thing to one of them.
+func (a *App) startOutward() {
+	ctx, stop := context.WithCancel(context.Background())
+	courier := &service.Courier{Store: a.Store, Sender: a.sender(), Options: service.CourierOptions{Log: a.Log}}
+	sweeper := &service.Sweeper{Quotes: a.Store, Answers: a.Store, Log: a.Log}
+	var running sync.WaitGroup
+	running.Go(func() { courier.Run(ctx) })
+	running.Go(func() { sweeper.Run(ctx) })
+	a.onClose(func() error {
+		stop()
+		running.Wait()
+		return nil
+	})
+}
+
+// sender sends events, to inner networks only where the configuration allows it.
+func (a *App) sender() *webhook.Sender {
+	o := webhook.Options{UserAgent: "quartermaster/" + a.Version}
+	for _, network := range a.Config.WebhookAllow {
+		if prefix, err := netip.ParsePrefix(network); err == nil { // Complete refused others
+			o.Allow = append(o.Allow, prefix.Masked())
+		}
+	}
+	return webhook.New(o)
 }
 
 func (a *App) startWeb(listener net.Listener, planning *service.Planning) error {
@@ -92,9 +123,13 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 	}
 	journal := service.NewJournal(a.Store, a.Log)
 	a.onClose(journal.Close)
+	catalog := &service.Catalog{Facts: a.Store, Roads: planning.Roads}
 	a.Server = server.New(server.Options{
 		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Counts: a.Store, Streets: a.streets(planning), Planner: planning, Planning: planning,
-		Simulator:    &service.Scenarios{Planning: planning},
+		Simulator: &service.Scenarios{Planning: planning},
+		Catalog:   catalog, Declaring: &service.Declaring{Facts: a.Store, Roads: planning.Roads}, OrderStore: a.Store, Stock: a.Store,
+		Sales: &salesTaker{app: a, one: slot{make(chan struct{}, 1)}}, Promising: &service.Promising{Catalog: catalog, Quotes: a.Store, Stock: a.Store, Plans: a.Store},
+		Answers: a.Store, Webhooks: a.Store, CheckReceiver: a.sender().CheckURL,
 		Authenticate: authenticate, Access: a.Access, Personal: a.Personal, Audit: a.Store, Journal: journal, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
 		Console:      console.Handler(),

@@ -8,6 +8,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/user"
@@ -34,6 +35,8 @@ type Config struct {
 	EncryptionKey  string `hidden:"" help:"Keys that personal data is encrypted with, ID:BASE64 and separated by commas, the one in force first. Give them by the environment: others on the machine can read a command line." placeholder:"KEYS" env:"QUARTERMASTER_ENCRYPTION_KEY"`
 	CallerRate     int    `help:"Requests a minute that one process answers to one API key or person, where authentication is on; 0 is any number; default ${default}." default:"30000" placeholder:"N" env:"QUARTERMASTER_CALLER_RATE"`
 	TenantRate     int    `help:"The same for all callers of one tenant; default ${default}." default:"60000" placeholder:"N" env:"QUARTERMASTER_TENANT_RATE"`
+
+	WebhookAllow []string `name:"webhook-allow" help:"Internal networks that webhooks may reach, for receivers on the premises, such as 10.1.0.0/16; none by default." placeholder:"CIDR" env:"QUARTERMASTER_WEBHOOK_ALLOW"`
 
 	Concurrency int           `help:"Jobs worked on at the same time in this process; 0, the default, is one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
 	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for; default ${default}." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`
@@ -97,6 +100,11 @@ func (c Config) check() error {
 	}
 	if err := c.checkGuard(); err != nil {
 		return err
+	}
+	for _, network := range c.WebhookAllow {
+		if _, err := netip.ParsePrefix(network); err != nil {
+			return fmt.Errorf("config: webhook-allow is %q, want networks such as 10.1.0.0/16", network)
+		}
 	}
 	if c.Concurrency < 0 || c.Concurrency > 1024 {
 		return fmt.Errorf("config: concurrency is %d, want 0 to 1024", c.Concurrency)

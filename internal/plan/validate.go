@@ -50,6 +50,19 @@ func (s *Snapshot) Validate() error {
 	return nil
 }
 
+// ValidateDeclared looks at the declared part alone: items, sites, suppliers, and how demand divides over the sites. The
+// error is an *InvalidError. Without Roads no site is held against the streets.
+func (s *Snapshot) ValidateDeclared() error {
+	v := validator{items: map[string]int{}, sites: map[string]int{}, suppliers: map[string]int{}}
+	v.masterData(s)
+	v.bad(len(s.SiteShare) == len(s.Items), "siteShare", "%d rows for %d items", len(s.SiteShare), len(s.Items))
+	v.shares(s)
+	if len(v.problems) > 0 {
+		return &InvalidError{v.problems}
+	}
+	return nil
+}
+
 type validator struct {
 	problems                []FieldProblem
 	items, sites, suppliers map[string]int
@@ -196,6 +209,10 @@ func (v *validator) demand(s *Snapshot) {
 			v.bad(false, at, "%v", err)
 		}
 	}
+	v.shares(s)
+}
+
+func (v *validator) shares(s *Snapshot) {
 	for i, shares := range s.SiteShare {
 		at, sum := fmt.Sprintf("siteShare[%d]", i), 0.0
 		v.bad(len(shares) == len(s.Sites), at, "%d shares for %d sites", len(shares), len(s.Sites))

@@ -1,6 +1,9 @@
 package service
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // What can go wrong, in few words; anything else is an internal fault.
 var (
@@ -8,6 +11,8 @@ var (
 	ErrNotFound = errors.New("service: not found")
 	// ErrConflict: the thing is there already and differs, or its state does not allow this.
 	ErrConflict = errors.New("service: conflict")
+	// ErrUndeclared: there is no business yet whose items and sites could be meant. It is an ErrConflict.
+	ErrUndeclared = fmt.Errorf("%w: no business is declared yet; import orders and declare sites first", ErrConflict)
 	// ErrInvalid: the request itself is wrong; the text names the field.
 	ErrInvalid = errors.New("service: invalid")
 	// ErrTokenLost: the job or lease went to somebody else, or was ended; nothing was written.

@@ -63,7 +63,7 @@ func (l loader) declared(ctx context.Context, r PlanRequest) (*plan.Snapshot, er
 		return nil, err
 	}
 	if business.Revision == 0 {
-		return nil, fmt.Errorf("%w: no business is declared yet; import orders and declare sites first", ErrConflict)
+		return nil, ErrUndeclared
 	}
 	s, err := DecodeBusiness(business.Document)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"quartermaster/internal/history"
@@ -40,11 +41,17 @@ func (im *Importing) Known(ctx context.Context, tenant, contentHash string) (Imp
 	if err := json.Unmarshal(business.Document, &from); err != nil {
 		return Import{}, false, fmt.Errorf("service: read the stored business document: %w", err)
 	}
-	all, err := im.Facts.Imports(ctx, tenant)
+	all, err := im.takeovers(ctx, tenant)
 	if err != nil || len(all) == 0 || all[0].ID != from.Import || !sameContent(all[0].ContentHash, contentHash) {
 		return Import{}, false, err
 	}
 	return all[0], true, nil
+}
+
+// takeovers lists the imports that brought a whole shop, newest first.
+func (im *Importing) takeovers(ctx context.Context, tenant string) ([]Import, error) {
+	all, err := im.Facts.Imports(ctx, tenant)
+	return slices.DeleteFunc(all, func(i Import) bool { return strings.HasPrefix(i.ContentHash, salesImport) }), err
 }
 
 // again parts a content hash from the count of its takeover, where the same content was taken over more than once.
@@ -58,7 +65,7 @@ func sameContent(stored, contentHash string) bool {
 // contentKey is the hash to store an import under: the store writes the same hash once, but files that were in before
 // another import came between must be written again, declaration and stock with them.
 func (im *Importing) contentKey(ctx context.Context, tenant, contentHash string) (string, error) {
-	all, err := im.Facts.Imports(ctx, tenant)
+	all, err := im.takeovers(ctx, tenant)
 	switch {
 	case err != nil || len(all) == 0:
 		return contentHash, err

@@ -22,6 +22,16 @@ type PlanSummary struct {
 	Suppliers    []plan.SupplierView  `json:"suppliers"`
 	// UnservedByCode counts the reasons.
 	UnservedByCode map[string]int `json:"unserved_by_code"`
+	// SiteDays is how much each site has to do each day, so that single orders can be quoted beside the plan.
+	SiteDays []SiteLoad `json:"site_days,omitempty"`
+}
+
+// SiteLoad is what a plan gives one site to do on one day.
+type SiteLoad struct {
+	SiteID  string `json:"site_id"`
+	Day     int    `json:"day"` // from the plan's first
+	Parcels int64  `json:"parcels"`
+	Routes  int64  `json:"routes"`
 }
 
 // OrderAnswer is what PromiseRecord.Document holds: the promise, where there is one, and what of the order stays unserved.
@@ -39,6 +49,13 @@ func planRecord(p *plan.Plan, draft bool) (*PlanRecord, error) {
 	}
 	for _, u := range p.Unserved {
 		summary.UnservedByCode[u.Code]++
+	}
+	for _, d := range p.SiteDays {
+		load := SiteLoad{SiteID: d.SiteID, Day: d.Day, Routes: int64(len(d.Routes))}
+		for _, route := range d.Routes {
+			load.Parcels += int64(len(route.StopIDs))
+		}
+		summary.SiteDays = append(summary.SiteDays, load)
 	}
 	var err error
 	if r.Summary, err = json.Marshal(summary); err != nil {

@@ -135,11 +135,13 @@ type Import struct {
 
 // ImportBatch is all that one import writes: everything or nothing.
 type ImportBatch struct {
-	Import    Import
-	Orders    []Order
-	Sales     []forecast.Series    // replaced by item
-	Positions []inventory.Position // replaced by item and site
-	Inbound   []Inbound            // replaced by id
+	Import Import
+	Orders []Order
+	Sales  []forecast.Series // replaced by item
+	// MergeSales puts Sales over what is stored of the same items and keeps the days that they do not cover.
+	MergeSales bool
+	Positions  []inventory.Position // replaced by item and site
+	Inbound    []Inbound            // replaced by id
 	// InboundPrefix removes the inbound lines whose id begins with it before Inbound is written: what an earlier import of
 	// the same source said to be on its way. Empty removes none.
 	InboundPrefix string
@@ -161,6 +163,7 @@ type FactStore interface {
 	// SaveBusiness replaces the document when ifRevision is the stored one (0 = none yet), else ErrConflict.
 	SaveBusiness(ctx context.Context, tenant string, document []byte, ifRevision int64) (Business, error)
 	Business(ctx context.Context, tenant string) (Business, error)
+	BusinessRevision(ctx context.Context, tenant string) (int64, error) // 0 = never declared
 	// SaveOrders stores orders in one transaction, skipping ids that are there; it tells how many were new.
 	SaveOrders(ctx context.Context, tenant string, orders []Order) (inserted int64, err error)
 	// Orders reads orders placed in fromUs ≤ PlacedUs < toUs that were not cancelled, by time, then id; limit 0 = all.
@@ -287,6 +290,12 @@ type TaskFilter struct {
 // TaskRef names one leased task. SiteID "" is any; a task of another site is not found.
 type TaskRef struct{ PlanID, TaskID, LeaseID, SiteID string }
 
+// FloorCounts is how far a site is with the newest plan that is no draft; PlanID "" = there is none.
+type FloorCounts struct {
+	PlanID                               string
+	Ready, Waiting, Leased, Done, Failed int64 // Ready may be leased now, Waiting has predecessors that are not done
+}
+
 // TaskStore hands out warehouse tasks of the newest plan that is no draft.
 type TaskStore interface {
 	// LeaseTasks gives tasks of a site whose dependencies are done, earliest start first, until ttl from now. Tasks
@@ -300,6 +309,8 @@ type TaskStore interface {
 	ExtendTask(ctx context.Context, tenant string, ref TaskRef, ttl time.Duration) (leaseUntilUs int64, err error)
 	// ReturnTask puts a leased task back at once.
 	ReturnTask(ctx context.Context, tenant string, ref TaskRef) error
+	// FloorCounts counts the newest plan's tasks of a site by what can be done with them.
+	FloorCounts(ctx context.Context, tenant, siteID string) (FloorCounts, error)
 	// TaskPage lists some of a plan's tasks by start, then id, and says which are blocked.
 	TaskPage(ctx context.Context, tenant string, q TaskQuery) ([]FloorTask, error)
 	// Tasks lists a plan's tasks of a site ("" = all sites) by start, then id; planID "" is the newest.

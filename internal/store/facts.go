@@ -44,6 +44,13 @@ func (s *Store) Business(ctx context.Context, tenant string) (b service.Business
 	return b, err
 }
 
+// BusinessRevision tells which revision of the declared facts is stored.
+func (s *Store) BusinessRevision(ctx context.Context, tenant string) (revision int64, err error) {
+	err = s.queryRead(ctx, "reading the business document's revision", `select revision from business where tenant = $1`, []any{tenant},
+		func(scan func(...any) error) error { return scan(&revision) })
+	return revision, err
+}
+
 // SaveSales replaces the series of the items given.
 func (s *Store) SaveSales(ctx context.Context, tenant string, sales []forecast.Series) error {
 	return s.save(ctx, tenant, "storing sales", checkSales(sales), func(t *tx) error { return writeSales(ctx, t, tenant, sales) })
@@ -55,6 +62,37 @@ func (s *Store) save(ctx context.Context, tenant, doing string, bad error, write
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return s.inTx(ctx, doing, write)
+}
+
+// mergeSales puts new series over the stored ones of the same items.
+func mergeSales(ctx context.Context, t *tx, tenant string, sales []forecast.Series) ([]forecast.Series, error) {
+	out := slices.Clone(sales)
+	for first := 0; first < len(out); first += bulkChunk {
+		chunk := out[first:min(first+bulkChunk, len(out))]
+		args, at := []any{tenant}, make(map[string]int, len(chunk))
+		for i, x := range chunk {
+			args = append(args, x.ID)
+			at[x.ID] = i
+		}
+		rows, err := t.query(ctx, `select item_id, series from sales where tenant = $1 and item_id in (values `+tuples(len(chunk), 1, 2)+`) {lock}`, args...)
+		if err != nil {
+			return nil, err
+		}
+		err = eachRow(rows, func(scan func(...any) error) error {
+			var id string
+			var packed []byte
+			if err := scan(&id, &packed); err != nil {
+				return err
+			}
+			old, err := unpackSeries(id, packed)
+			chunk[at[id]] = service.MergeSeries(old, chunk[at[id]])
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func writeSales(ctx context.Context, t *tx, tenant string, sales []forecast.Series) error {

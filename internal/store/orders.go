@@ -50,6 +50,11 @@ func writeImport(ctx context.Context, t *tx, tenant string, b service.ImportBatc
 	if stored.Orders, err = writeOrders(ctx, t, tenant, stored.ID, b.Orders); err != nil {
 		return imp, false, err
 	}
+	if b.MergeSales {
+		if b.Sales, err = mergeSales(ctx, t, tenant, b.Sales); err != nil {
+			return imp, false, err
+		}
+	}
 	if err := writeSales(ctx, t, tenant, b.Sales); err != nil {
 		return imp, false, err
 	}

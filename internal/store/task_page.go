@@ -31,3 +31,30 @@ func (s *Store) TaskPage(ctx context.Context, tenant string, q service.TaskQuery
 		})
 	return out, err
 }
+
+// FloorCounts counts the newest plan's tasks of a site.
+func (s *Store) FloorCounts(ctx context.Context, tenant, siteID string) (c service.FloorCounts, err error) {
+	err = s.queryRead(ctx, "counting tasks", `select plan_id, state, case when blockers = 0 then 1 else 0 end, count(*) from tasks
+		where tenant = $1 and plan_id`+planID+` and site_id = $3 group by 1, 2, 3`, []any{tenant, "", siteID},
+		func(scan func(...any) error) error {
+			var state service.TaskState
+			var free, n int64
+			if err := scan(&c.PlanID, &state, &free, &n); err != nil {
+				return err
+			}
+			switch {
+			case state == service.TaskOpen && free == 1:
+				c.Ready += n
+			case state == service.TaskOpen:
+				c.Waiting += n
+			case state == service.TaskLeased:
+				c.Leased += n
+			case state == service.TaskDone:
+				c.Done += n
+			case state == service.TaskFailed:
+				c.Failed += n
+			}
+			return nil
+		})
+	return c, err
+}
