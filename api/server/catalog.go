@@ -30,8 +30,6 @@ type declaredKind[T any] struct {
 	put func(s *plan.Snapshot, x T) []api.FieldError
 	// remove takes one away, or says why it must stay.
 	remove func(s *plan.Snapshot, id string) error
-	// clean takes off what is only shown, before two are compared; nil = nothing is.
-	clean func(x *T)
 }
 
 type declaredIDInput struct{ DeclaredPath }

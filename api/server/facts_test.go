@@ -312,7 +312,7 @@ func (h *house) events(t *testing.T, path, last string, n int) (ids []string, ev
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, "GET", h.http.URL+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.http.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

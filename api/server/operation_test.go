@@ -15,6 +15,16 @@ import (
 // declare stores a small business: one site, two items, one supplier.
 func (h *house) declare() {
 	h.t.Helper()
+	document, err := service.EncodeBusiness(smallBusiness())
+	if err == nil {
+		_, err = h.store.SaveBusiness(h.t.Context(), tenant, document, 0)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func smallBusiness() plan.Snapshot {
 	s := plan.Snapshot{
 		Currency: "GBP", Review: plan.ReviewRule{ReviewDays: 1, HorizonDays: 7}, Items: []inventory.Item{{ID: "A", SupplierID: "sup", PackSize: 1}, {ID: "B", SupplierID: "sup", PackSize: 1}},
 		Sites: []plan.Site{{Site: inventory.Site{ID: "S", Lon: 9.5, Lat: 47.1, OrdersPerDay: 10}}}, SiteShare: [][]float64{{1}, {1}}, Suppliers: make([]plan.Supplier, 1),
@@ -32,13 +42,7 @@ func (h *house) declare() {
 	}}
 	s.Calendar = plan.Calendar{CutoffSec: 17 * 3600, OpenDays: [7]bool{true, true, true, true, true, false, false}}
 	s.Sourcing = plan.SourcingCosts{PerParcelCents: 250, PerLineCents: 20, PerKmCents: 30}
-	document, err := service.EncodeBusiness(s)
-	if err == nil {
-		_, err = h.store.SaveBusiness(h.t.Context(), tenant, document, 0)
-	}
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	return s
 }
 
 const aVehicle = `{"id":"v","lon":9,"lat":47,"max_weight_g":1,"max_volume_cm3":1,"shift":{"from":"2026-03-02T08:00:00Z","to":"2026-03-02T17:00:00Z"}}`

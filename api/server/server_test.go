@@ -149,7 +149,7 @@ func (h *house) ask(method, path, body string, headers ...string) answer {
 // begin asks and reads the status and headers alone; the body goes on until ctx ends.
 func (h *house) begin(ctx context.Context, path string, headers ...string) answer {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(ctx, "GET", h.http.URL+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.http.URL+path, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"quartermaster/api/server"
 	"quartermaster/internal/app"
 	"quartermaster/internal/config"
-	"quartermaster/internal/service"
 )
 
 // serveVerb runs the service until it is told to stop.
@@ -46,12 +45,9 @@ func (v serveVerb) Run(r *run) error {
 }
 
 func (r *run) serve(a *app.App) error {
-	planning := &service.Planning{} // a process that only hands jobs out needs no streets
-	if a.Config.Role != config.RoleAPI {
-		var err error
-		if planning, err = app.LoadPlanning(r.ctx, a.Config.Streets); err != nil {
-			return err
-		}
+	planning, err := app.LoadPlanning(r.ctx, a.Config.Streets) // an API server quotes promises along the streets
+	if err != nil {
+		return err
 	}
 	if err := a.Start(r.ctx, app.StartOptions{Planning: planning}); err != nil {
 		return err
