@@ -160,8 +160,8 @@ func (s *Server) wish(ctx context.Context, in *requestPlanInput) (r service.Plan
 const maxAheadDays = 366
 
 func (s *Server) checkDay(ctx context.Context, day int, asked string) error {
-	count, _, lastUs, err := s.options.Orders.OrderSpan(ctx, s.tenant(ctx))
-	if err != nil || count == 0 || day <= dayOf(lastUs)+maxAheadDays {
+	lastUs, placed, err := s.options.Orders.NewestOrder(ctx, s.tenant(ctx))
+	if err != nil || !placed || day <= dayOf(lastUs)+maxAheadDays {
 		return err
 	}
 	newest := time.UnixMicro(lastUs).UTC().Format(time.DateOnly)
@@ -175,11 +175,11 @@ func dayOf(us int64) int { return int(us / (secondsPerDay * 1_000_000)) }
 
 // nextDay is the day after the newest order.
 func (s *Server) nextDay(ctx context.Context) (int, error) {
-	count, _, lastUs, err := s.options.Orders.OrderSpan(ctx, s.tenant(ctx))
+	lastUs, placed, err := s.options.Orders.NewestOrder(ctx, s.tenant(ctx))
 	if err != nil {
 		return 0, err
 	}
-	if count == 0 {
+	if !placed {
 		return 0, newProblem(http.StatusConflict, api.CodeConflict, "there are no orders to plan yet: import some first")
 	}
 	return dayOf(lastUs) + 1, nil

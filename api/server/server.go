@@ -30,7 +30,8 @@ type Planner interface {
 
 // OrderBook tells when orders were placed; every service.FactStore is one.
 type OrderBook interface {
-	OrderSpan(ctx context.Context, tenant string) (count, firstUs, lastUs int64, err error)
+	// NewestOrder tells when the last order was placed; ok is false where there is none.
+	NewestOrder(ctx context.Context, tenant string) (placedUs int64, ok bool, err error)
 }
 
 // Options are what the server stands on. All stores are needed.

@@ -30,8 +30,8 @@ func (w *Work) day(ctx context.Context, date string) (int, error) {
 		}
 		return dayOf(t.UnixMicro()), nil
 	}
-	count, _, lastUs, err := w.Planning.Facts.OrderSpan(ctx, w.Tenant)
-	if err == nil && count == 0 {
+	lastUs, placed, err := w.Planning.Facts.NewestOrder(ctx, w.Tenant)
+	if err == nil && !placed {
 		err = fmt.Errorf("%w: there are no orders yet, so that the day must be named", service.ErrConflict)
 	}
 	return dayOf(lastUs) + 1, err

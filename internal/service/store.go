@@ -169,6 +169,8 @@ type FactStore interface {
 	// Orders reads orders placed in fromUs ≤ PlacedUs < toUs that were not cancelled, by time, then id; limit 0 = all.
 	Orders(ctx context.Context, tenant string, fromUs, toUs int64, limit int) ([]Order, error)
 	Order(ctx context.Context, tenant, id string) (Order, error)
+	// NewestOrder tells when the last order was placed; ok is false where there is none.
+	NewestOrder(ctx context.Context, tenant string) (placedUs int64, ok bool, err error)
 	// OrderSpan tells how many orders there are and when the first and last were placed.
 	OrderSpan(ctx context.Context, tenant string) (count, firstUs, lastUs int64, err error)
 	SaveSales(ctx context.Context, tenant string, sales []forecast.Series) error

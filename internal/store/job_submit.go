@@ -36,8 +36,14 @@ func (s *Store) submit(ctx context.Context, tenant string, all []service.Submiss
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.inTx(ctx, "storing jobs", func(t *tx) error {
-		jobs, created = make([]service.Job, len(rows)), make([]bool, len(rows))
+	run := s.smallTx
+	if len(rows) > 1 {
+		run = s.wholeTx
+	}
+	var stored []service.Job
+	var fresh []bool
+	err = run(ctx, "storing jobs", func(ctx context.Context, t *tx) error {
+		jobs, created := make([]service.Job, len(rows)), make([]bool, len(rows))
 		inserted, err := insertJobs(ctx, t, rows)
 		if err != nil {
 			return err
@@ -51,9 +57,13 @@ func (s *Store) submit(ctx context.Context, tenant string, all []service.Submiss
 				return err
 			}
 		}
+		stored, fresh = jobs, created
 		return nil
 	})
-	return jobs, created, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return stored, fresh, nil
 }
 
 // sameJob reads the job that has the idempotency key already and refuses when it was for something else.

@@ -138,6 +138,16 @@ func (s *Store) Order(ctx context.Context, tenant, id string) (service.Order, er
 	return o, s.explain("reading order "+id, err)
 }
 
+// NewestOrder tells when the last order was placed, without counting them.
+func (s *Store) NewestOrder(ctx context.Context, tenant string) (placedUs int64, ok bool, err error) {
+	err = s.queryRead(ctx, "reading the newest order", `select placed_at from orders where tenant = $1 order by placed_at desc limit 1`, []any{tenant},
+		func(scan func(...any) error) error {
+			ok = true
+			return scan(&placedUs)
+		})
+	return placedUs, ok, err
+}
+
 // OrderSpan counts orders and tells when the first and the last were placed.
 func (s *Store) OrderSpan(ctx context.Context, tenant string) (count, firstUs, lastUs int64, err error) {
 	err = s.queryRead(ctx, "counting orders", `select count(*), coalesce(min(placed_at), 0), coalesce(max(placed_at), 0) from orders where tenant = $1`,

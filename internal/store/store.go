@@ -49,6 +49,7 @@ type Store struct {
 	claims *group[*claimCall]
 	ends   *group[*endCall]
 	quotes *group[*quoteCall]
+	smalls *group[*smallCall]
 
 	closeOnce sync.Once
 	closeErr  error
@@ -80,6 +81,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	s.claims = newGroup(s.dialect.leaders, s.claimBatch)
 	s.ends = newGroup(s.dialect.leaders, s.endBatch)
 	s.quotes = newGroup(s.dialect.leaders, s.quoteBatch)
+	s.smalls = newGroup(s.dialect.leaders, s.smallBatch)
 	if err := s.Ping(ctx); err != nil {
 		_ = s.Close() // the first error is the one to tell
 		return nil, err
@@ -151,6 +153,7 @@ func (s *Store) Close() error {
 		s.claims.wait()
 		s.ends.wait()
 		s.quotes.wait()
+		s.smalls.wait()
 		s.closeErr = s.writer.Close()
 		if s.reader != s.writer {
 			if err := s.reader.Close(); s.closeErr == nil {

@@ -53,7 +53,7 @@ func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service
 		}
 	}
 	var out []service.FloorTask
-	err := s.inTx(ctx, "leasing tasks of site "+siteID, func(t *tx) error {
+	err := s.smallTx(ctx, "leasing tasks of site "+siteID, func(ctx context.Context, t *tx) error {
 		out = nil
 		rows, err := t.query(ctx, `with next as materialized (
 				select plan_id, id from tasks
@@ -84,7 +84,7 @@ func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service
 // CompleteTask ends a leased task as done and frees those that wait for it. A lease that ran out but was not given to
 // anybody else still counts: the work was done.
 func (s *Store) CompleteTask(ctx context.Context, tenant string, ref service.TaskRef) error {
-	return s.inTx(ctx, "completing task "+ref.TaskID, func(t *tx) error {
+	return s.smallTx(ctx, "completing task "+ref.TaskID, func(ctx context.Context, t *tx) error {
 		changed, err := endTask(ctx, t, tenant, ref, service.TaskDone, "")
 		if err != nil || !changed {
 			return err
@@ -97,7 +97,7 @@ func (s *Store) CompleteTask(ctx context.Context, tenant string, ref service.Tas
 
 // FailTask ends a leased task as failed; those that wait for it are blocked until a new plan (see TaskPage).
 func (s *Store) FailTask(ctx context.Context, tenant string, ref service.TaskRef, reason string) error {
-	return s.inTx(ctx, "failing task "+ref.TaskID, func(t *tx) error {
+	return s.smallTx(ctx, "failing task "+ref.TaskID, func(ctx context.Context, t *tx) error {
 		changed, err := endTask(ctx, t, tenant, ref, service.TaskFailed, reason)
 		if err != nil || !changed {
 			return err
@@ -145,20 +145,24 @@ func (s *Store) ExtendTask(ctx context.Context, tenant string, ref service.TaskR
 	if ttl <= 0 {
 		return 0, invalid("lease of %s is not above zero", ttl)
 	}
-	err = s.inTx(ctx, "extending task "+ref.TaskID, func(t *tx) error {
+	var until int64
+	err = s.smallTx(ctx, "extending task "+ref.TaskID, func(ctx context.Context, t *tx) error {
 		err := t.row(ctx, `update tasks set lease_until = {now} + $6 where `+leasedTask+` returning lease_until`,
-			append(leasedArgs(tenant, ref), ttl.Microseconds())...).Scan(&leaseUntilUs)
+			append(leasedArgs(tenant, ref), ttl.Microseconds())...).Scan(&until)
 		if errors.Is(err, sql.ErrNoRows) {
 			return whyNotLeased(ctx, t, tenant, ref, service.TaskLeased)
 		}
 		return err
 	})
-	return leaseUntilUs, err
+	if err != nil {
+		return 0, err
+	}
+	return until, nil
 }
 
 // ReturnTask puts a leased task back; its old lease can do nothing more.
 func (s *Store) ReturnTask(ctx context.Context, tenant string, ref service.TaskRef) error {
-	return s.inTx(ctx, "returning task "+ref.TaskID, func(t *tx) error {
+	return s.smallTx(ctx, "returning task "+ref.TaskID, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `update tasks set state = 'open', lease_id = '', lease_until = 0 where `+leasedTask, leasedArgs(tenant, ref)...)
 		if err != nil || n > 0 {
 			return err

@@ -9,5 +9,5 @@ import "quartermaster/internal/bench"
 
 // All lists the benches of this package, by name.
 func All() []bench.Bench {
-	return []bench.Bench{Import(), Jobs(), Plan()}
+	return []bench.Bench{API(), Import(), Jobs(), Plan(), Tasks()}
 }

@@ -27,7 +27,10 @@ const (
 )
 
 // workerOrders is what a worker is told on its standard input; that input's end is the end of its parent.
-type workerOrders struct{ Store, Redis string }
+type workerOrders struct {
+	Store, Redis string
+	Serve        *serveOrders // nil = work on jobs, else answer requests
+}
 
 // Worker is the process that is killed: it works on sleep jobs until its input ends. It says "ready" when it works.
 func Worker(ctx context.Context, in io.Reader, out io.Writer) error {
@@ -35,6 +38,9 @@ func Worker(ctx context.Context, in io.Reader, out io.Writer) error {
 	dec := json.NewDecoder(in)
 	if err := dec.Decode(&orders); err != nil {
 		return fmt.Errorf("%s: read the orders: %w", WorkerVerb, err)
+	}
+	if orders.Serve != nil {
+		return orders.Serve.serve(ctx, in, out)
 	}
 	at := place{store: orders.Store, redis: orders.Redis}
 	s, err := store.Open(ctx, at.store)

@@ -55,7 +55,7 @@ func (t *Topology) Table(ctx context.Context, m *Metric, sources, targets Points
 	slices.SortFunc(from, func(a, b int32) int { return cmp.Or(cmp.Compare(low[a], low[b]), cmp.Compare(a, b)) })
 	var next atomic.Int64
 	work := func() {
-		b := newBlock(t, len(to.low))
+		b := newBlock(t, min(sourceBlock, len(from)), len(to.low))
 		for ctx.Err() == nil {
 			begin := (int(next.Add(1)) - 1) * sourceBlock
 			if begin >= len(from) {
@@ -122,9 +122,10 @@ type block struct {
 	shared [sourceBlock][]int32 // common depth of the source with each target in tree order
 }
 
-func newBlock(t *Topology, targets int) *block {
+// newBlock makes room for so many sources: a few do not pay for many.
+func newBlock(t *Topology, sources, targets int) *block {
 	b := &block{t: t}
-	for i := range sourceBlock {
+	for i := range sources {
 		b.dist[i] = new([MaxDepth]Weight)
 		b.rows[i] = make([]Weight, targets)
 		b.shared[i] = make([]int32, targets)
