@@ -37,6 +37,7 @@ type grammar struct {
 	Serve       serveVerb       `cmd:"" help:"Run the service: HTTP API, workers, or both."`
 	Import      importVerb      `cmd:"" help:"Take over a shop's order lines from CSV, NDJSON or Parquet."`
 	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days."`
+	Forecast    forecastVerb    `cmd:"" help:"Forecast any table of demand: dates, quantities, and what names a series."`
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`
 	Keys        keysVerb        `cmd:"" help:"Make, list, rotate and revoke API keys."`
 	Tenants     tenantsVerb     `cmd:"" help:"Make and list tenants."`

@@ -1,0 +1,222 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"quartermaster/forecast"
+	"quartermaster/forecast/combine"
+	"quartermaster/forecast/roster"
+	"quartermaster/internal/intake"
+)
+
+// forecastVerb forecasts any table of demand.
+type forecastVerb struct {
+	File    string `arg:"" help:"CSV file with a heading: a column of dates, a column of quantities, and any that name a series (sku, store, …)."`
+	Horizon int    `default:"0" placeholder:"N" help:"Steps ahead; default: 48 hours, 28 days, 13 weeks, 12 months, 8 quarters or 6 years."`
+	Gaps    string `default:"unseen" enum:"unseen,zero" help:"What a step without a row means: unseen (not observed) or zero; default ${default}."`
+	Plot    string `placeholder:"FILE" help:"Also draw the first twelve series with their bands into this SVG file."`
+	Workers int    `default:"0" placeholder:"N" help:"Goroutines; default: one a processor."`
+}
+
+func (forecastVerb) Help() string {
+	return `Finds the columns and the calendar step by itself and says what it took for what. All series are forecast as one panel: every method is tried on the series' own past, and what did best there is blended, with bands as wide as its errors were. A series that cannot be forecast gets a status and a reason; the others are not held up.
+
+Examples:
+
+    quartermaster forecast sales.csv
+    quartermaster forecast sales.csv --horizon 8 --plot sales.svg
+    quartermaster forecast sales.csv --gaps zero --json`
+}
+
+// Seasons and usual horizons of the calendar steps.
+var stepSeasons = map[string][]int{"hour": {24, 168}, "day": {7, 364}, "week": {52}, "month": {12}, "quarter": {4}}
+var stepHorizon = map[string]int{"hour": 48, "day": 28, "week": 13, "month": 12, "quarter": 8, "year": 6}
+
+// mostHorizon bounds what is asked for.
+const mostHorizon = 5000
+
+func (v forecastVerb) Run(r *run) error {
+	if _, err := os.Stat(v.File); err != nil {
+		return usageError{fmt.Errorf("forecast: %w", err)}
+	}
+	if v.Horizon < 0 || v.Horizon > mostHorizon {
+		return usageError{fmt.Errorf("forecast: --horizon is %d, want 1 to %d", v.Horizon, mostHorizon)}
+	}
+	table, err := intake.ReadDemand(r.ctx, v.File)
+	if err != nil {
+		return fmt.Errorf("forecast: %w", err)
+	}
+	horizon := v.Horizon
+	if horizon == 0 {
+		horizon = stepHorizon[table.Step]
+	}
+	series := v.series(table)
+	bar := r.progress("forecast")
+	p, err := combine.NewPanel(roster.ForSeries(series), combine.PanelOptions{Horizon: horizon, Workers: v.Workers,
+		Progress: func(done, total int) {
+			bar.report(float64(done)/float64(total), "trying methods on the past, then forecasting")
+		}})
+	if err != nil {
+		bar.end()
+		return err
+	}
+	answers, recipe, err := p.Run(r.ctx, series)
+	bar.end()
+	if err != nil {
+		return fmt.Errorf("forecast: %w", err)
+	}
+	view := forecastView(v.File, table, answers, recipe, horizon)
+	if v.Plot != "" {
+		if err := writePlot(v.Plot, table, answers); err != nil {
+			return fmt.Errorf("forecast: --plot: %w", err)
+		}
+		view.Plot = v.Plot
+	}
+	return r.print(view)
+}
+
+func (v forecastVerb) series(table *intake.Demand) []*forecast.Regular {
+	out := make([]*forecast.Regular, len(table.Series))
+	for i := range table.Series {
+		s := &table.Series[i]
+		if v.Gaps == "zero" {
+			for k, x := range s.Values {
+				if math.IsNaN(x) {
+					s.Values[k] = 0
+				}
+			}
+		}
+		out[i] = &forecast.Regular{ID: s.ID, Seasons: stepSeasons[table.Step], Values: s.Values}
+	}
+	return out
+}
+
+// forecastSummary is what the verb says.
+type forecastSummary struct {
+	File    string         `json:"file"`
+	Step    string         `json:"step"`
+	Horizon int            `json:"horizon"`
+	Time    string         `json:"time_column"`
+	Qty     string         `json:"quantity_column"`
+	Keys    []string       `json:"series_columns"`
+	Unread  []string       `json:"columns_not_read"`
+	Doubled int            `json:"rows_added_up"`
+	Missing int            `json:"steps_without_row"`
+	Weights []weightRow    `json:"weights"`
+	Plot    string         `json:"plot,omitempty"`
+	Series  []forecastRows `json:"series"`
+}
+
+type weightRow struct {
+	Method string  `json:"method"`
+	Weight float64 `json:"weight"`
+	Loss   float64 `json:"loss"` // on the panel's own past, 1 = the benchmark's
+}
+
+type forecastRows struct {
+	ID      string             `json:"id"`
+	Status  string             `json:"status"`
+	Reason  string             `json:"reason,omitempty"`
+	Method  string             `json:"method"`
+	Weights map[string]float64 `json:"weights,omitempty"`
+	Dates   []string           `json:"dates"`
+	Mean    []float64          `json:"mean"`
+	Low80   []float64          `json:"low80"`
+	High80  []float64          `json:"high80"`
+	Low95   []float64          `json:"low95"`
+	High95  []float64          `json:"high95"`
+}
+
+func forecastView(file string, table *intake.Demand, answers []combine.Outlook, recipe *combine.Recipe, horizon int) forecastSummary {
+	c := table.Columns
+	v := forecastSummary{File: filepath.Base(file), Step: table.Step, Horizon: horizon, Time: c.Time, Qty: c.Quantity, Keys: append([]string{}, c.Keys...),
+		Unread: append([]string{}, c.Unread...), Doubled: table.Doubled, Missing: table.Missing, Weights: []weightRow{}}
+	for i, w := range recipe.Pooled {
+		if w >= 0.005 {
+			v.Weights = append(v.Weights, weightRow{recipe.Methods[i], w, recipe.Losses[i]})
+		}
+	}
+	layout := "2006-01-02"
+	if table.Step == "hour" {
+		layout = "2006-01-02T15:04"
+	}
+	for i, a := range answers {
+		row := forecastRows{ID: a.SeriesID, Status: string(a.Status), Reason: a.Reason, Method: a.Method, Weights: a.Weights, Mean: a.Mean,
+			Low80: band(a, 0.1), High80: band(a, 0.9), Low95: band(a, 0.025), High95: band(a, 0.975)}
+		for h := range a.Mean {
+			row.Dates = append(row.Dates, table.After(&table.Series[i], h).Format(layout))
+		}
+		v.Series = append(v.Series, row)
+	}
+	return v
+}
+
+// band is the row of quantiles at a level.
+func band(a combine.Outlook, level float64) []float64 {
+	for l, p := range a.Levels {
+		if p == level {
+			return a.Quantiles[l]
+		}
+	}
+	return nil
+}
+
+const mostForecastRows = 40 // series shown to people
+
+func (v forecastSummary) write(w io.Writer) {
+	fmt.Fprintf(w, "%s: %d series by %s; dates from %q, quantities from %q", v.File, len(v.Series), v.Step, v.Time, v.Qty)
+	if len(v.Keys) > 0 {
+		fmt.Fprintf(w, ", series named by %s", quoted(v.Keys))
+	}
+	fmt.Fprintln(w)
+	if len(v.Unread) > 0 {
+		fmt.Fprintf(w, "Not read: %s\n", quoted(v.Unread))
+	}
+	if v.Doubled > 0 {
+		fmt.Fprintf(w, "%d rows came twice for the same series and %s; their quantities are added up\n", v.Doubled, v.Step)
+	}
+	if v.Missing > 0 {
+		fmt.Fprintf(w, "%d steps have no row\n", v.Missing)
+	}
+	fmt.Fprintf(w, "Believed, from the series' own past (error over the benchmark's):")
+	for _, x := range v.Weights {
+		fmt.Fprintf(w, " %s %.0f %% (%.2f)", x.Method, 100*x.Weight, x.Loss)
+	}
+	fmt.Fprint(w, "\n\n")
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(t, "series\tstatus\tmethod\tfrom\tnext\t80 %% band\t%d steps in all\n", v.Horizon)
+	for i, s := range v.Series {
+		if i == mostForecastRows {
+			break
+		}
+		total := 0.0
+		for _, x := range s.Mean {
+			total += x
+		}
+		name := s.ID
+		if name == "" {
+			name = "(all)"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.4g\t%.4g–%.4g\t%.5g\n", name, s.Status, s.Method, s.Dates[0], s.Mean[0], s.Low80[0], s.High80[0], total)
+	}
+	_ = t.Flush()
+	if n := len(v.Series) - mostForecastRows; n > 0 {
+		fmt.Fprintf(w, "… and %d more; --json has all\n", n)
+	}
+	for _, s := range v.Series {
+		if s.Status == string(forecast.StatusEmpty) || s.Status == string(forecast.StatusSparse) {
+			fmt.Fprintf(w, "%s: %s\n", s.ID, s.Reason)
+		}
+	}
+	if v.Plot != "" {
+		fmt.Fprintf(w, "Drawn into %s\n", v.Plot)
+	}
+}
+
+func quoted(names []string) string { return "\"" + strings.Join(names, "\", \"") + "\"" }
