@@ -17,7 +17,9 @@ const (
 type missed struct {
 	step   int
 	latest bool // at the series' latest origin
-	z      float64
+	// informed says that trials of the series itself were over by then, as they are when it is forecast.
+	informed bool
+	z        float64
 }
 
 // calibrate learns how wrong the blend is: by step, by series, and in what shape (split conformal prediction pooled over
@@ -48,11 +50,19 @@ func (r *Recipe) calibrate(trials []trial) {
 	var z, earlier, latest []float64
 	for _, m := range all {
 		v := m.z / r.Growth[m.step]
-		z = append(z, v)
+		if m.informed {
+			z = append(z, v)
+		}
 		if m.latest {
 			latest = append(latest, v)
 		} else {
 			earlier = append(earlier, v)
+		}
+	}
+	if len(z) < leastMisses {
+		z = z[:0]
+		for _, m := range all {
+			z = append(z, m.z/r.Growth[m.step])
 		}
 	}
 	slices.Sort(z)
@@ -74,10 +84,10 @@ func (r *Recipe) misses(trials []trial) []missed {
 				continue
 			}
 			blend := blendOf(o, r.ownBefore(t, j))
-			size := r.size(t, j)
+			size, informed := r.size(t, j), len(t.before(j)) > 0
 			for h, y := range o.actual {
 				if !math.IsNaN(y) {
-					all = append(all, missed{h, j == 0, (y - blend[h]) / size})
+					all = append(all, missed{h, j == 0, informed, (y - blend[h]) / size})
 				}
 			}
 		}
