@@ -27,6 +27,7 @@ import (
 	"quartermaster/internal/rng"
 	"quartermaster/internal/roads"
 	"quartermaster/internal/sample"
+	"quartermaster/routing"
 	"quartermaster/routing/road"
 )
 
@@ -260,7 +261,7 @@ func (m *measuring) compare(ctx context.Context, sources, targets int) error {
 			if ok {
 				same = same && int64(sec) == (ms[k]+500)/1000 && int64(metres) == (cm[k]+50)/100
 			} else {
-				same = same && sec < 0
+				same = same && sec == routing.Unreachable && metres == routing.Unreachable
 			}
 			if !same {
 				m.row["mismatches"]++
