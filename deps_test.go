@@ -109,6 +109,7 @@ var rules = map[string]row{
 	},
 
 	"api/client":  {ours: "api"},
+	"api/osrm":    {ours: "routing routing/road", outside: "github.com/paulmach/orb"},
 	"api/console": {},
 
 	// Ring 6: the porch.

@@ -39,6 +39,7 @@ type grammar struct {
 	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days."`
 	Forecast    forecastVerb    `cmd:"" help:"Forecast any table of demand: dates, quantities, and what names a series."`
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`
+	Roads       roadsVerb       `cmd:"" help:"Ask the road engine: build graphs, find ways, tables and streets driven, serve OSRM's API."`
 	Keys        keysVerb        `cmd:"" help:"Make, list, rotate and revoke API keys."`
 	Tenants     tenantsVerb     `cmd:"" help:"Make and list tenants."`
 	Personal    personalVerb    `cmd:"" help:"Erase a customer; put personal data under a new encryption key."`

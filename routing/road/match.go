@@ -1,7 +1,6 @@
 package road
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -203,6 +202,21 @@ func planeM(a, b orb.Point) float64 {
 // candidates appends to the arena the places within a radius of p, one a street and direction.
 func (m *Matcher) candidates(p orb.Point, radiusM float64) {
 	g := m.g
+	near := m.around(p, radiusM)
+	for _, n := range near[:min(len(near), maxCandidates)] {
+		cm, off := n.cm, math.Sqrt(n.sq)
+		if d := 2 * n.edge; g.opened(d) {
+			m.arena = append(m.arena, candidate{d: d, cm: cm, offM: off})
+		}
+		if d := 2*n.edge + 1; g.opened(d) {
+			m.arena = append(m.arena, candidate{d: d, cm: g.lengthCm(n.edge) - cm, offM: off})
+		}
+	}
+}
+
+// collect finds the nearest place on each street within a radius of p.
+func (m *Matcher) collect(p orb.Point, radiusM float64) {
+	g := m.g
 	c := &g.grid
 	lonScale := metresPerDegree * math.Cos(p.Lat()*math.Pi/180)
 	rx, ry := radiusM/lonScale, radiusM/metresPerDegree
@@ -228,16 +242,6 @@ func (m *Matcher) candidates(p orb.Point, radiusM float64) {
 					m.near(nearPiece{c.edge[k], g.shapeCm[corner] + int32(t*float64(g.shapeCm[corner+1]-g.shapeCm[corner])), sq})
 				}
 			}
-		}
-	}
-	slices.SortFunc(m.nearby, func(a, b nearPiece) int { return cmp.Or(cmp.Compare(a.sq, b.sq), cmp.Compare(a.edge, b.edge)) })
-	for _, n := range m.nearby[:min(len(m.nearby), maxCandidates)] {
-		cm, off := n.cm, math.Sqrt(n.sq)
-		if d := 2 * n.edge; g.opened(d) {
-			m.arena = append(m.arena, candidate{d: d, cm: cm, offM: off})
-		}
-		if d := 2*n.edge + 1; g.opened(d) {
-			m.arena = append(m.arena, candidate{d: d, cm: g.lengthCm(n.edge) - cm, offM: off})
 		}
 	}
 }

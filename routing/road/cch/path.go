@@ -19,14 +19,23 @@ type Path struct {
 
 // Path returns the fastest way from any source to any target with its arcs. The rules of Distance hold.
 func (q *Search) Path(m *Metric, sources, targets []Seed) Path {
+	return q.path(m, sources, targets, -1)
+}
+
+// path is Path, over the node of their common way to the root at depth via unless that is negative.
+func (q *Search) path(m *Metric, sources, targets []Seed, via int) Path {
 	t := q.t
 	s := t.trace(&q.f, &q.fBy, &t.Up, m.Up, sources)
 	e := t.trace(&q.b, &q.bBy, &t.Down, m.Down, targets)
 	if s < 0 || e < 0 {
 		return Path{Weight: Unreached}
 	}
-	best, at := meet(&q.f, &q.b, t.common(s, e))
-	if at < 0 {
+	common := t.common(s, e)
+	best, at := meet(&q.f, &q.b, common)
+	if via >= 0 && via <= common {
+		best, at = q.f[via]+q.b[via], via
+	}
+	if at < 0 || best >= Unreached {
 		return Path{Weight: Unreached}
 	}
 	q.fPath, q.bPath = t.rootPath(q.fPath, s), t.rootPath(q.bPath, e)
