@@ -97,6 +97,7 @@ var rules = map[string]row{
 		outside: "github.com/hibiken/asynq github.com/alicebob/miniredis/v2 github.com/redis/go-redis/v9",
 	},
 	"internal/intake":   {ours: "internal/history", outside: "github.com/parquet-go/parquet-go"},
+	"internal/casefile": {ours: "finance/credit finance/portfolio"},
 	"internal/business": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/servers":  {},
 	"internal/roads":    {ours: solvers, outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},

@@ -31,14 +31,14 @@ type Bin struct {
 type BinOptions struct {
 	PreBins  int     // bins to merge, of about equally many cases; 0 = 50
 	MinShare float64 // least share of cases in a bin; 0 = 0.02
-	MinCases int     // and least number; 0 = 15
+	MinCases int     // and least number; 0 = a tenth of the cases, within 3…15
 	// Penalty is what each bin costs, in units of the information value that pure noise would bring it; 0 = 2.
 	Penalty float64
 	// OneDirection forbids bins whose risk turns.
 	OneDirection bool
 }
 
-func (o BinOptions) withDefaults() BinOptions {
+func (o BinOptions) withDefaults(cases int) BinOptions {
 	if o.PreBins == 0 {
 		o.PreBins = 50
 	}
@@ -46,7 +46,7 @@ func (o BinOptions) withDefaults() BinOptions {
 		o.MinShare = 0.02
 	}
 	if o.MinCases == 0 {
-		o.MinCases = 15
+		o.MinCases = min(15, max(3, cases/10))
 	}
 	if o.Penalty == 0 {
 		o.Penalty = 2
@@ -69,7 +69,7 @@ type preBin struct {
 // arXiv 2001.08025, who states the problem as an integer program). direction +1 or −1 fixes how risk moves with the number.
 // Words are ordered by their risk first. O(preBins³).
 func BinColumn(c *Column, y []float64, direction int8, opts BinOptions) (*Binning, error) {
-	opts = opts.withDefaults()
+	opts = opts.withDefaults(len(y))
 	if c.Len() != len(y) || len(y) == 0 {
 		return nil, fmt.Errorf("credit: column %q has %d cases for %d outcomes", c.Name, c.Len(), len(y))
 	}

@@ -57,8 +57,8 @@ func Leaks(ctx context.Context, f Frame, y []float64, seed uint64, workers int) 
 
 // names says why a column tells which case it is, or when, rather than what it is like; "" = it does not.
 func names(c *Column) string {
-	const enough = 100
-	if c.Len() < enough {
+	const enough = 100 // few numbers may all differ by chance, words hardly
+	if c.Len() < enough && c.Words == nil {
 		return ""
 	}
 	if c.Words != nil {

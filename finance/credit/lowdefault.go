@@ -93,3 +93,12 @@ func fewDefaults(n, d int, pd, correlation float64) float64 {
 	}
 	return sum * 2 * reach / steps / 3
 }
+
+// underJeffreys is the chance that the true rate behind bads of n is at most a stated PD, by Jeffreys' posterior: small
+// where far more failed than stated.
+func underJeffreys(bads, n int, pd float64) float64 {
+	if n == 0 {
+		return 1
+	}
+	return mathext.RegIncBeta(float64(bads)+0.5, float64(n-bads)+0.5, math.Min(1, math.Max(0, pd)))
+}

@@ -340,6 +340,21 @@ func TestTwentyCases(t *testing.T) {
 	}
 }
 
+// Where no column says anything, the model says the base rate of every case, and says so without a reason.
+func TestNothingToSay(t *testing.T) {
+	t.Parallel()
+	f := Frame{{Name: "coin", Numbers: make([]float64, 60)}}
+	y := make([]float64, 60)
+	for i := range y {
+		f[0].Numbers[i], y[i] = float64(i%2), float64(i/2%2)
+	}
+	m := mustTrain(t, f, y, Options{Kind: ScoreCard})
+	a, err := m.Assess(f.Take([]int{0, 1}), AssessOptions{})
+	if err != nil || math.Abs(a[0].PD-0.5) > 0.02 || a[0].PD != a[1].PD || len(a[0].Reasons) > 0 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
 // The screen names a column that knows the outcome, one that was cut short by it, one that numbers the cases and one of
 // dates, and lets honest columns pass.
 func TestLeaks(t *testing.T) {

@@ -81,7 +81,9 @@ func fitScorecard(ctx context.Context, f Frame, y []float64, features []Feature,
 			return nil, err
 		}
 	}
-	card.centre(bins)
+	if len(bins) > 0 { // else nothing says anything, and the card is its intercept
+		card.centre(bins)
+	}
 	return card, nil
 }
 

@@ -44,6 +44,7 @@ type grammar struct {
 	Tenants     tenantsVerb     `cmd:"" help:"Make and list tenants."`
 	Personal    personalVerb    `cmd:"" help:"Erase a customer; put personal data under a new encryption key."`
 	Audit       auditVerb       `cmd:"" help:"Read and verify the journal of who did what."`
+	Finance     financeVerb     `cmd:"" help:"Learn and use credit models; measure a book's losses."`
 	Migrate     migrateVerb     `cmd:"" help:"Bring the store's tables up to date."`
 	Doctor      doctorVerb      `cmd:"" help:"Look whether everything the program needs is in order."`
 	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`
