@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -138,13 +139,39 @@ func (o Operation[Q, A]) mount(s *Server) {
 	if o.MaxBodyBytes > 0 {
 		ask.MaxBodyBytes = o.MaxBodyBytes
 	}
-	huma.Register(s.api, ask, func(ctx context.Context, in *askInput[Q]) (*answerOutput[A], error) { return o.ask(ctx, s, in) })
+	if o.MaxBodyBytes > api.MaxBodyBytes {
+		o.mountLarge(s, ask)
+	} else {
+		huma.Register(s.api, ask, func(ctx context.Context, in *askInput[Q]) (*answerOutput[A], error) { return o.ask(ctx, s, in) })
+	}
 	read := operation("read-"+name, http.MethodGet, path+"/{id}", "Read "+o.Summary+", or how far they are", name, service.ScopePlansRead, 404)
 	read.Extensions = named
 	register(s, read, func(ctx context.Context, in *answerInput) (*answerOutput[A], error) { return o.read(ctx, s, in.ID) })
 	list := operation("list-"+name, http.MethodGet, path, "List who asked for "+o.Summary+", newest first", name, service.ScopePlansRead)
 	list.Extensions = named
 	register(s, list, func(ctx context.Context, in *listAnswersInput) (*answersOutput[A], error) { return o.list(ctx, s, in) })
+}
+
+type askLargeInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"The same key and body give the same answer, however often it is asked for"`
+	Prefer         string `header:"Prefer" maxLength:"256" doc:"wait=10 waits up to 10 s (25 at most) for the result" example:"wait=10"`
+	Priority       int    `query:"priority" minimum:"1" maximum:"9" default:"5" doc:"1 first, 9 last"`
+	ContentType    string `header:"Content-Type" hidden:"true"`
+	RawBody        []byte `contentType:"application/json"`
+}
+
+// mountLarge adds the asking where bodies may be large.
+func (o Operation[Q, A]) mountLarge(s *Server, ask huma.Operation) {
+	schema := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Q](), true, "")
+	ask.RequestBody, ask.SkipValidateBody = &huma.RequestBody{Required: true}, true
+	huma.Register(s.api, ask, func(ctx context.Context, in *askLargeInput) (*answerOutput[A], error) {
+		q, err := readLarge[Q](s, in.ContentType, in.RawBody)
+		if err != nil {
+			return nil, err
+		}
+		return o.ask(ctx, s, &askInput[Q]{IdempotencyKey: in.IdempotencyKey, Prefer: in.Prefer, Priority: in.Priority, Body: q})
+	})
+	ask.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: schema}} // which huma takes for bytes
 }
 
 func (o Operation[Q, A]) ask(ctx context.Context, s *Server, in *askInput[Q]) (*answerOutput[A], error) {
