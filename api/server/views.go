@@ -7,4 +7,5 @@ func (s *Server) registerViews() {
 	s.registerPlanMap()
 	s.registerOrderStory()
 	s.registerTiles()
+	s.registerDemand()
 }

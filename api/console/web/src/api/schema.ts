@@ -32,6 +32,15 @@ export interface FleetChange {
   vehicle: string
 }
 
+export interface ForecastAccuracy {
+  bias: number
+  coverage_80: number
+  origins: number
+  points: number
+  value_added: number
+  wape: number
+}
+
 export interface FulfilmentPlan {
   draft?: boolean
   error?: string
@@ -41,6 +50,21 @@ export interface FulfilmentPlan {
   sentence?: string
   status: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
   summary?: PlanSummary
+}
+
+export interface ItemForecast {
+  accuracy?: ForecastAccuracy
+  history: Array<number | null> | null
+  history_start_date?: string
+  item_id: string
+  lead_time?: LeadTimeDemand
+  levels: Array<number> | null
+  mean: Array<number> | null
+  method: string
+  params?: Record<string, number>
+  quantiles: Array<Array<number> | null> | null
+  start_date: string
+  status: string
 }
 
 export interface Job {
@@ -83,6 +107,14 @@ export interface LeadTimeChange {
   days?: number
   factor?: number
   supplier?: string
+}
+
+export interface LeadTimeDemand {
+  levels: Array<number> | null
+  mean: number
+  mean_days: number
+  quantiles: Array<number> | null
+  sd: number
 }
 
 export interface Line {
@@ -400,6 +432,20 @@ export interface SiteDifference {
   site_id: string
 }
 
+export interface SoldItem {
+  days: number
+  item_id: string
+  last_sale_date?: string
+  name?: string
+  units: number
+}
+
+export interface SoldItemList {
+  found: number
+  items: Array<SoldItem> | null
+  window_days: number
+}
+
 export interface StoryStop {
   arrive_at: string
   depart_at: string
@@ -600,3 +646,17 @@ export const getOrderStory = operation<{
   body: undefined
   result: OrderStory
 }>("GET", "/v1/fulfilment-plans/{id}/orders/{order}")
+
+export const findSoldItems = operation<{
+  path: undefined
+  query: { q?: string; limit?: number }
+  body: undefined
+  result: SoldItemList
+}>("GET", "/v1/sold-items")
+
+export const getItemForecast = operation<{
+  path: { id: string }
+  query: { history_days?: number }
+  body: undefined
+  result: ItemForecast
+}>("GET", "/v1/items/{id}/forecast")

@@ -14,5 +14,8 @@ interface Page {
 export const pages: Page[] = [
   { path: '/', title: 'overview.title', icon: 'overview', Component: Overview },
   { path: '/map', title: 'map.title', icon: 'map', Component: lazy(() => import('./map')) },
+  { path: '/forecast', title: 'forecast.title', icon: 'forecast', Component: lazy(() => import('./forecast')) },
+  { path: '/tasks', title: 'tasks.title', icon: 'tasks', Component: lazy(() => import('./tasks')) },
+  { path: '/what-if', title: 'whatif.title', icon: 'whatif', Component: lazy(() => import('./whatif')) },
   { path: '/jobs', title: 'jobs.title', icon: 'jobs', Component: lazy(() => import('./jobs')) },
 ]
