@@ -102,6 +102,7 @@ var rules = map[string]row{
 	"internal/servers":  {},
 	"internal/roads":    {ours: solvers, outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/webhook":  {ours: "internal/service"},
+	"internal/tracing":  {ours: "internal/service", outside: "go.opentelemetry.io/otel"},
 	"internal/identity": {ours: "internal/service", outside: "github.com/coreos/go-oidc/v3"},
 	"internal/vrplib":   {ours: "routing"},
 	"api/server": {

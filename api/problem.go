@@ -35,6 +35,7 @@ const (
 	CodeKeyReused     Code = "key_reused"     // 422: this Idempotency-Key was used for another request
 	CodeInternal      Code = "internal"       // 500: our mistake; the log says more under the request id
 	CodeUnavailable   Code = "unavailable"    // 503: the store cannot be reached now; try again later
+	CodeBusy          Code = "busy"           // 503: too much waits to be done already; Retry-After says when to ask again
 	CodeRateLimited   Code = "rate_limited"   // 429: too much was asked in too little time; Retry-After says when to go on
 	CodeTimeout       Code = "timeout"        // 408: the body did not arrive in time
 	CodeNotAcceptable Code = "not_acceptable" // 406: the answer is JSON only

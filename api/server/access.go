@@ -55,7 +55,7 @@ func (s *Server) identify(next http.Handler) http.Handler {
 	if s.options.Authenticate == nil {
 		anybody := service.Principal{Tenant: s.options.Tenant, Name: "anonymous", Scopes: []service.Scope{service.ScopeAdmin}}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(service.WithPrincipal(r.Context(), anybody)))
+			serveAs(next, w, r, anybody)
 		})
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -77,8 +77,15 @@ func (s *Server) identify(next http.Handler) http.Handler {
 		if err != nil {
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(service.WithPrincipal(r.Context(), p)))
+		serveAs(next, w, r, p)
 	})
+}
+
+// serveAs passes a request on in somebody's name. What the mux notes in it, its pattern, goes back to those before.
+func serveAs(next http.Handler, w http.ResponseWriter, r *http.Request, p service.Principal) {
+	named := r.WithContext(service.WithPrincipal(r.Context(), p))
+	defer func() { r.Pattern = named.Pattern }()
+	next.ServeHTTP(w, named)
 }
 
 // bearer reads the token of an Authorization header (RFC 6750).

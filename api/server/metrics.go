@@ -22,9 +22,15 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	limited  *prometheus.CounterVec
+	refused  prometheus.Counter
 }
 
-func newMetrics(jobs service.JobStore, log *slog.Logger) *metrics {
+// MetricsOf answers /metrics in a process that has no API: its runtime, and the jobs of the whole installation.
+func MetricsOf(jobs service.JobStore, pool func() service.PoolStats, log *slog.Logger) http.Handler {
+	return newMetrics(jobs, pool, log).handler()
+}
+
+func newMetrics(jobs service.JobStore, pool func() service.PoolStats, log *slog.Logger) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -37,8 +43,14 @@ func newMetrics(jobs service.JobStore, log *slog.Logger) *metrics {
 		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "quartermaster_http_rate_limited_total", Help: "Requests refused since too much was asked in too little time, by whose limit.",
 		}, []string{"limit"}),
+		refused: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "quartermaster_jobs_refused_total", Help: "Requests for jobs refused since too many wait already.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.limited, &jobFigures{jobs: jobs, log: log},
+	if pool != nil {
+		m.registry.MustRegister(poolFigures(pool)...)
+	}
+	m.registry.MustRegister(m.requests, m.seconds, m.limited, m.refused, &jobFigures{jobs: jobs, log: log},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -58,6 +70,24 @@ func (m *metrics) request(pattern string, status int, elapsed time.Duration) {
 	}
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
 	m.seconds.WithLabelValues(strings.TrimSpace(route)).Observe(elapsed.Seconds())
+}
+
+// poolFigures show the store's connections.
+func poolFigures(pool func() service.PoolStats) []prometheus.Collector {
+	gauge := func(state string, value func(service.PoolStats) int64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "quartermaster_store_connections", Help: "Connections of this process to the store, by state; max is how many there may be.",
+			ConstLabels: prometheus.Labels{"state": state},
+		}, func() float64 { return float64(value(pool())) })
+	}
+	return []prometheus.Collector{
+		gauge("in_use", func(p service.PoolStats) int64 { return p.InUse }),
+		gauge("idle", func(p service.PoolStats) int64 { return p.Idle }),
+		gauge("max", func(p service.PoolStats) int64 { return p.Max }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "quartermaster_store_connection_waits_total", Help: "Calls that found no connection free.",
+		}, func() float64 { return float64(pool().Waits) }),
+	}
 }
 
 // jobFigures counts jobs in SQL, since the store alone knows the truth of all processes. Counting reads the whole table,
@@ -94,6 +124,7 @@ func (f *jobFigures) count() (service.JobStats, error) {
 var (
 	jobsDesc   = prometheus.NewDesc("quartermaster_jobs", "Jobs by kind and state, counted in the store.", []string{"kind", "state"}, nil)
 	oldestDesc = prometheus.NewDesc("quartermaster_job_queue_age_seconds", "Age of the oldest job that could run now.", nil, nil)
+	workDesc   = prometheus.NewDesc("quartermaster_job_work_seconds", "Work that waits or is under way: jobs by the mean time that those of their kind took; a second each where none has ended yet.", []string{"kind"}, nil)
 	upDesc     = prometheus.NewDesc("quartermaster_store_up", "1 when the store answered this scrape.", nil, nil)
 )
 
@@ -101,6 +132,7 @@ var (
 func (f *jobFigures) Describe(ch chan<- *prometheus.Desc) {
 	ch <- jobsDesc
 	ch <- oldestDesc
+	ch <- workDesc
 	ch <- upDesc
 }
 
@@ -115,5 +147,28 @@ func (f *jobFigures) Collect(ch chan<- prometheus.Metric) {
 	for _, c := range stats.Counts {
 		ch <- prometheus.MustNewConstMetric(jobsDesc, prometheus.GaugeValue, float64(c.Count), c.Kind, string(c.State))
 	}
+	for kind, sec := range workSeconds(stats.Counts) {
+		ch <- prometheus.MustNewConstMetric(workDesc, prometheus.GaugeValue, sec, kind)
+	}
 	ch <- prometheus.MustNewConstMetric(oldestDesc, prometheus.GaugeValue, float64(stats.OldestQueueUs)/1e6)
+}
+
+// workSeconds estimates the work of queued and running jobs by kind.
+func workSeconds(counts []service.JobCount) map[string]float64 {
+	open, mean := map[string]float64{}, map[string]float64{}
+	for _, c := range counts {
+		open[c.Kind] += 0
+		switch c.State {
+		case service.StateQueued, service.StateRunning:
+			open[c.Kind] += float64(c.Count)
+		case service.StateDone:
+			mean[c.Kind] = float64(c.MeanUs) / 1e6
+		}
+	}
+	for kind := range open {
+		if mean[kind] > 0 {
+			open[kind] *= mean[kind]
+		}
+	}
+	return open
 }

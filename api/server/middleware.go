@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"quartermaster/api"
+	"quartermaster/internal/service"
 )
 
 type requestIDKey struct{}
@@ -25,7 +26,7 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// LogHandler adds the request id of the context to each record of another handler.
+// LogHandler adds the ids of the request and of the job that the context belongs to, to each record of another handler.
 func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
 type logHandler struct{ slog.Handler }
@@ -47,6 +48,7 @@ func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id := RequestID(ctx); id != "" {
 		r.AddAttrs(slog.String("request_id", id))
 	}
+	r.AddAttrs(service.LogAttrs(ctx)...)
 	return h.Handler.Handle(ctx, r)
 }
 
@@ -71,7 +73,15 @@ func (s *Server) wrap(mux *http.ServeMux) http.Handler {
 		id := requestID(r.Header.Get("X-Request-Id"))
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 		w.Header().Set("X-Request-Id", id)
+		if s.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
 		out := &recorder{ResponseWriter: w}
+		if s.options.Trace != nil {
+			ctx, end := s.options.Trace(r.Context(), r.Method, r.Header)
+			r = r.WithContext(ctx)
+			defer func() { end(r.Pattern, out.status) }()
+		}
 		defer s.account(r, out, start)
 		defer s.catch(r, out)
 		inner.ServeHTTP(out, r)

@@ -34,6 +34,10 @@ func (s *Server) registerPlain(mux *http.ServeMux) {
 
 // ready answers 200 when requests can be served, 503 with the reason when not.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Load() {
+		writeText(w, http.StatusServiceUnavailable, "shutting down\n")
+		return
+	}
 	select {
 	case <-s.closing:
 		writeText(w, http.StatusServiceUnavailable, "shutting down\n")

@@ -11,6 +11,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -73,9 +74,15 @@ type Options struct {
 	// authentication is on.
 	CallerPerMinute, TenantPerMinute int
 
-	Tenant  string         // whose facts and plans these are where authentication is off
-	Zone    *time.Location // of the business, for times that a plan counts from local midnight; nil = UTC
-	Version string         // of the program
+	Tenant      string                   // whose facts and plans these are where authentication is off
+	Zone        *time.Location           // of the business, for times that a plan counts from local midnight; nil = UTC
+	Version     string                   // of the program
+	Backlog     Backlog                  // how long jobs wait; nil = nobody is refused for it
+	MaxQueueAge time.Duration            // of a tenant's oldest job that could run: beyond it its new ones are refused; 0 = never
+	Pool        func() service.PoolStats // of the store; nil = not shown
+	// Trace is told of each request: it gives the context to answer under, and what to call with route and status at its end.
+	// nil = nobody is told.
+	Trace func(ctx context.Context, method string, header http.Header) (context.Context, func(route string, status int))
 	// Ready says whether requests can be served now: nil, or why not.
 	Ready func(ctx context.Context) error
 	// Patience is how long a request waits for the store before it is answered 503; 0 = 10 s.
@@ -90,15 +97,17 @@ type Options struct {
 
 // Server is the HTTP API.
 type Server struct {
-	options Options
-	log     *slog.Logger
-	api     huma.API
-	handler http.Handler
-	metrics *metrics
-	rates   []*rate
-	tasks   *bell // rung when a task may have become free
-	closing chan struct{}
-	books   tileBook
+	options  Options
+	log      *slog.Logger
+	api      huma.API
+	handler  http.Handler
+	metrics  *metrics
+	rates    []*rate
+	pressure pressure
+	draining atomic.Bool
+	tasks    *bell // rung when a task may have become free
+	closing  chan struct{}
+	books    tileBook
 
 	replayed map[string]replayable // by method and path
 }
@@ -120,8 +129,9 @@ func New(o Options) *Server {
 	s := &Server{options: o, log: o.Log, tasks: newBell(), closing: make(chan struct{}), replayed: map[string]replayable{}}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, description(o.Version))
-	s.api.UseMiddleware(s.guardOperation)
-	s.metrics = newMetrics(o.Jobs, s.log)
+	s.pressure.backlog, s.pressure.limit = o.Backlog, o.MaxQueueAge
+	s.api.UseMiddleware(s.guardOperation, s.relieve)
+	s.metrics = newMetrics(o.Jobs, o.Pool, s.log)
 	s.rates = newRates(o)
 	s.registerPlans()
 	s.registerScenarios()
@@ -148,6 +158,13 @@ func New(o Options) *Server {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Drain makes /readyz say no while everything is answered as before, so that a balancer turns away before the end; answers
+// ask their connections to be closed.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// MetricsHandler answers /metrics, for an address that only the monitoring reaches.
+func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }
 
 // EndWaiting makes requests that wait for work or results answer at once, so that a shutdown need not wait for them. It
 // may be called once.

@@ -20,6 +20,7 @@ import (
 	"quartermaster/internal/queue"
 	"quartermaster/internal/service"
 	"quartermaster/internal/store"
+	"quartermaster/internal/tracing"
 )
 
 // Tenant owns all facts and plans: an installation serves one business so far.
@@ -38,6 +39,7 @@ type App struct {
 	Version  string
 
 	web       *web
+	tracer    *tracing.Tracer // nil = off
 	moved     bool
 	unguarded bool
 	mu        sync.Mutex

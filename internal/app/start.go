@@ -14,6 +14,7 @@ import (
 	"quartermaster/internal/config"
 	"quartermaster/internal/queue"
 	"quartermaster/internal/service"
+	"quartermaster/internal/tracing"
 	"quartermaster/internal/webhook"
 )
 
@@ -47,6 +48,19 @@ func (a *App) Start(ctx context.Context, o StartOptions) error {
 		}
 		a.onClose(func() error { return closeListener(listener) })
 	}
+	tracer, err := tracing.FromEnvironment(ctx, string(a.Config.Role), a.Version)
+	if err != nil {
+		return err
+	}
+	a.tracer = tracer
+	a.onClose(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), traceWait)
+		defer cancel()
+		if err := tracer.Close(ctx); err != nil { // a collector that is away keeps nobody
+			a.Log.Warn("traces were not sent", "error", err)
+		}
+		return nil
+	})
 	if err := a.startRunner(o.Planning); err != nil {
 		return err
 	}
@@ -55,6 +69,9 @@ func (a *App) Start(ctx context.Context, o StartOptions) error {
 	}
 	return nil
 }
+
+// traceWait is how long a collector of traces may take at the end.
+const traceWait = 2 * time.Second
 
 // closeListener frees a port that no HTTP server has taken over; one that has closes it itself.
 func closeListener(l net.Listener) error {
@@ -79,6 +96,7 @@ func (a *App) startRunner(planning *service.Planning) error {
 		Concurrency:  a.concurrency(),
 		Drain:        a.Config.Drain,
 		DispatchOnly: a.Config.Role == config.RoleAPI,
+		Trace:        a.tracer.Job,
 		Log:          a.Log,
 	})
 	planning.Register(a.Runner)
@@ -130,7 +148,8 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 		Catalog:   catalog, Declaring: &service.Declaring{Facts: a.Store, Roads: planning.Roads}, OrderStore: a.Store, Stock: a.Store,
 		Sales: &salesTaker{app: a, one: slot{make(chan struct{}, 1)}}, Promising: &service.Promising{Catalog: catalog, Quotes: a.Store, Stock: a.Store, Plans: a.Store},
 		Answers: a.Store, Webhooks: a.Store, CheckReceiver: a.sender().CheckURL,
-		Authenticate: authenticate, Access: a.Access, Personal: a.Personal, Audit: a.Store, Journal: journal, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
+		Authenticate: authenticate, Access: a.Access, Personal: a.Personal, Audit: a.Store, Journal: journal, Trace: a.tracer.Request, Backlog: a.Store,
+		MaxQueueAge: a.Config.MaxQueueAge, Pool: a.Store.Pool, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
 		Console:      console.Handler(),
 		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),
@@ -144,6 +163,8 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 	}
 	a.web = serve(listener, a.Server, cert, a.Log)
 	a.onClose(func() error {
+		a.Server.Drain()
+		time.Sleep(a.Config.DrainDelay)
 		a.Server.EndWaiting()
 		ctx, cancel := context.WithTimeout(context.Background(), max(a.Config.Drain, time.Second))
 		defer cancel()

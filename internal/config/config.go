@@ -41,6 +41,13 @@ type Config struct {
 	Concurrency int           `help:"Jobs worked on at the same time in this process; 0, the default, is one for each core." default:"0" placeholder:"N" env:"QUARTERMASTER_CONCURRENCY"`
 	Drain       time.Duration `help:"How long running jobs and requests may go on after a stop is asked for; default ${default}." default:"20s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN"`
 
+	DrainDelay  time.Duration `help:"How long requests are still answered after a stop is asked for, while /readyz already says no, so that a balancer can turn away; default ${default}." default:"0s" placeholder:"TIME" env:"QUARTERMASTER_DRAIN_DELAY"`
+	MaxQueueAge time.Duration `help:"While a tenant's oldest job that could run is older than this, its new jobs are refused with the time to try again; 0 takes any; default ${default}." default:"15m" placeholder:"TIME" env:"QUARTERMASTER_MAX_QUEUE_AGE"`
+	KeepJobs    time.Duration `help:"How long ended jobs are kept; what they made has its own time; 0 is for ever; default ${default}." default:"720h" placeholder:"TIME" env:"QUARTERMASTER_KEEP_JOBS"`
+	KeepPlans   time.Duration `help:"How long plans are kept with their promises and tasks; the newest stays; 0 is for ever; default ${default}." default:"9600h" placeholder:"TIME" env:"QUARTERMASTER_KEEP_PLANS"`
+
+	MetricsListen string `help:"Second address for /metrics, /healthz and /readyz alone, without authentication: for a network that only the monitoring reaches." placeholder:"HOST:PORT" env:"QUARTERMASTER_METRICS_LISTEN"`
+
 	LogLevel  string `help:"Least level that is logged: debug, info, warn or error; default ${default}." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"QUARTERMASTER_LOG_LEVEL"`
 	LogFormat string `help:"Log lines as text or json; default ${default}." enum:"text,json" default:"text" placeholder:"FORMAT" env:"QUARTERMASTER_LOG_FORMAT"`
 
@@ -60,7 +67,7 @@ const (
 // Default is the Config of a newcomer: everything embedded, in the user's data folder.
 func Default() Config {
 	c := Config{Listen: "127.0.0.1:8480", Auth: "auto", OIDCAudience: "quartermaster", OIDCTenantPath: "tenant", OIDCRolesPath: "roles",
-		CallerRate: 30_000, TenantRate: 60_000, Drain: 20 * time.Second, LogLevel: "info", LogFormat: "text", Role: RoleAll}
+		CallerRate: 30_000, TenantRate: 60_000, MaxQueueAge: 15 * time.Minute, KeepJobs: 720 * time.Hour, KeepPlans: 9600 * time.Hour, Drain: 20 * time.Second, LogLevel: "info", LogFormat: "text", Role: RoleAll}
 	c.Home, _ = defaultHome() // an unknown home is reported by Complete
 	return c
 }
@@ -109,8 +116,15 @@ func (c Config) check() error {
 	if c.Concurrency < 0 || c.Concurrency > 1024 {
 		return fmt.Errorf("config: concurrency is %d, want 0 to 1024", c.Concurrency)
 	}
-	if c.Drain < 0 {
-		return fmt.Errorf("config: drain is %v, want 0s or more", c.Drain)
+	for name, d := range map[string]time.Duration{"drain": c.Drain, "drain-delay": c.DrainDelay, "max-queue-age": c.MaxQueueAge, "keep-jobs": c.KeepJobs, "keep-plans": c.KeepPlans} {
+		if d < 0 {
+			return fmt.Errorf("config: %s is %v, want 0s or more", name, d)
+		}
+	}
+	if c.MetricsListen != "" {
+		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil {
+			return fmt.Errorf("config: metrics-listen is %q, want HOST:PORT such as 127.0.0.1:9480", c.MetricsListen)
+		}
 	}
 	switch c.Role {
 	case RoleAll, RoleAPI, RoleWorker:

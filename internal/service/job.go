@@ -83,6 +83,8 @@ type Job struct {
 	InputBytes     int64
 	ResultBytes    int64
 
+	TraceParent string // W3C trace context of whoever asked, "" = not traced
+
 	CreatedUs, UpdatedUs, StartedUs, EndedUs int64
 }
 
@@ -150,6 +152,14 @@ type JobCount struct {
 	Kind  string
 	State State
 	Count int64
+	// MeanUs is how long jobs of this kind took from their first start to their end, of those that are done; 0 = unknown.
+	MeanUs int64
+}
+
+// PoolStats are the figures of a store's connections.
+type PoolStats struct {
+	InUse, Idle, Max int64
+	Waits            int64 // calls that found none free, since the start
 }
 
 // JobStats are the figures of the job table as a whole, for metrics; they are counted in SQL.

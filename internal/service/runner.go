@@ -22,6 +22,11 @@ type RunnerOptions struct {
 	Drain       time.Duration // how long Close lets jobs run on before they are given back; 0 = 10 s
 	BackoffBase time.Duration // pause before the first retry, doubled each time, jittered; 0 = 1 s
 	BackoffMax  time.Duration // 0 = 5 min
+	// StrangerPause is how long a job whose kind this program does not know is left to others; 0 = 5 s.
+	StrangerPause time.Duration
+	// Trace is told of each run: it gives the context to run under, and what to call with the handler's error. nil = nobody is
+	// told.
+	Trace func(ctx context.Context, job Job) (context.Context, func(error))
 	// DispatchOnly runs no jobs: the process sends names out and reaps (an API server beside workers).
 	DispatchOnly bool
 	Log          *slog.Logger // nil = discard
@@ -170,6 +175,10 @@ func (o RunnerOptions) withDefaults() RunnerOptions {
 	o.Drain = orDefault(o.Drain, 10*time.Second)
 	o.BackoffBase = orDefault(o.BackoffBase, time.Second)
 	o.BackoffMax = orDefault(o.BackoffMax, 5*time.Minute)
+	o.StrangerPause = orDefault(o.StrangerPause, 5*time.Second)
+	if o.Trace == nil {
+		o.Trace = func(ctx context.Context, _ Job) (context.Context, func(error)) { return ctx, func(error) {} }
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -43,12 +43,10 @@ func (r *Runner) work(runs context.Context, ref Ref) {
 func (r *Runner) run(runs context.Context, job Job, input []byte, claimedAt time.Time) {
 	k, known := r.kinds[job.Kind]
 	if !known {
-		r.end(job, func(ctx context.Context) error {
-			return r.store.Fail(ctx, job, fmt.Sprintf("no worker knows jobs of kind %q", job.Kind))
-		})
+		r.putBack(job)
 		return
 	}
-	ctx, end := context.WithCancelCause(runs)
+	ctx, end := context.WithCancelCause(inJob(runs, job))
 	defer end(nil)
 	ctx, cancel := context.WithTimeout(ctx, k.options.Timeout)
 	defer cancel()
@@ -57,16 +55,33 @@ func (r *Runner) run(runs context.Context, job Job, input []byte, claimedAt time
 		end(errCancelled)
 	}
 	r.held.add(h)
-	out, err := r.call(ctx, k.handler, &Run{Job: job, Input: input, store: r.store, beat: h})
+	traced, done := r.options.Trace(ctx, job)
+	out, err := r.call(traced, k.handler, &Run{Job: job, Input: input, store: r.store, beat: h})
+	done(err)
 	r.settleRun(ctx, job, k, out, err)
 	r.held.remove(h) // only now: the lease must hold until the end is written
+}
+
+// strangersLife is how long a job waits for a worker that knows its kind: longer than an upgrade takes that brings one.
+const strangersLife = 24 * time.Hour
+
+// putBack leaves a job that this program does not know to another: while an installation is upgraded, old workers meet jobs
+// of the new one. A job that nobody takes for a day fails.
+func (r *Runner) putBack(job Job) {
+	reason := fmt.Sprintf("no worker knows jobs of kind %q", job.Kind)
+	r.end(job, func(ctx context.Context) error {
+		if time.Since(time.UnixMicro(job.CreatedUs)) > strangersLife {
+			return r.store.Fail(ctx, job, reason)
+		}
+		return r.store.Postpone(ctx, job, reason+" yet; it waits for one that does", r.options.StrangerPause/2+rand.N(r.options.StrangerPause/2+1))
+	})
 }
 
 // call runs the handler; a panic is a failure of the job, not of the process.
 func (r *Runner) call(ctx context.Context, h Handler, run *Run) (out Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.log.Error("handler panicked", "job", run.Job.Ref.String(), "kind", run.Job.Kind,
+			r.log.ErrorContext(ctx, "handler panicked", "job", run.Job.Ref.String(), "kind", run.Job.Kind,
 				"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("the handler panicked: %v", p)
 		}

@@ -58,6 +58,8 @@ type WorkStore interface {
 	EndCancelled(ctx context.Context, job Job) error
 	// Retry queues the job again after delay, or ends it as cancelled where that was asked for.
 	Retry(ctx context.Context, job Job, reason string, delay time.Duration) error
+	// Postpone queues the job again after delay, counting nothing: this worker cannot do it, another may.
+	Postpone(ctx context.Context, job Job, reason string, delay time.Duration) error
 	// Release queues the job again at once, counting nothing: the worker is shutting down.
 	Release(ctx context.Context, job Job) error
 	// Spawn stores children and makes the job wait for them, in one transaction. It gives ErrCancelRequested where

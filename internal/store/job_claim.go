@@ -9,42 +9,6 @@ import (
 	"quartermaster/internal/service"
 )
 
-// Dispatch chooses due jobs and notes that they are on their way, within the window of all processes together.
-func (s *Store) Dispatch(ctx context.Context, window int, resend time.Duration) ([]service.QueueItem, error) {
-	var items []service.QueueItem
-	err := s.inTx(ctx, "choosing jobs to dispatch", func(t *tx) error {
-		items = items[:0]
-		var under int
-		err := t.row(ctx, `select count(*) from jobs where state = 'queued' and dispatched_at > 0 and dispatched_at >= {now} - $1`,
-			resend.Microseconds()).Scan(&under)
-		if err != nil || under >= window {
-			return err
-		}
-		rows, err := t.query(ctx, `with due as materialized (
-				select tenant, id from jobs
-				where state = 'queued' and not_before <= {now} and dispatched_at < {now} - $1
-				order by priority, id limit $2 {skip})
-			update jobs set dispatched_at = {now} where (tenant, id) in (select tenant, id from due)
-			returning tenant, id, priority`, resend.Microseconds(), window-under)
-		if err != nil {
-			return err
-		}
-		return eachRow(rows, func(scan func(...any) error) error {
-			var it service.QueueItem
-			err := scan(&it.Tenant, &it.ID, &it.Priority)
-			items = append(items, it)
-			return err
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(items, func(a, b service.QueueItem) int {
-		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.ID, b.ID))
-	})
-	return items, nil
-}
-
 // Undispatch takes back the note of jobs that the queue did not take and nobody claimed meanwhile.
 func (s *Store) Undispatch(ctx context.Context, refs []service.Ref) error {
 	return s.inTx(ctx, "taking back a dispatch", func(t *tx) error {

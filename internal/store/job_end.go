@@ -55,6 +55,11 @@ func (s *Store) Retry(ctx context.Context, job service.Job, reason string, delay
 	return s.end(ctx, job, ending{requeue: true, reason: reason, delay: delay, retried: true})
 }
 
+// Postpone queues the job again after delay, counting nothing.
+func (s *Store) Postpone(ctx context.Context, job service.Job, reason string, delay time.Duration) error {
+	return s.end(ctx, job, ending{requeue: true, reason: reason, delay: delay})
+}
+
 // Release queues the job again at once, counting nothing.
 func (s *Store) Release(ctx context.Context, job service.Job) error {
 	return s.end(ctx, job, ending{requeue: true})

@@ -31,6 +31,7 @@ func (s *Store) Spawn(ctx context.Context, job service.Job, children []service.S
 	}
 	for i := range rows {
 		rows[i].parentID, rows[i].childNo, rows[i].family = job.ID, i, job.Attempt
+		rows[i].trace = job.TraceParent
 		if rows[i].sub.IdempotencyKey != "" {
 			return fmt.Errorf("%w: child %d has an idempotency key; its parent's covers it", service.ErrInvalid, i+1)
 		}

@@ -68,10 +68,11 @@ func (s *Store) payload(ctx context.Context, ref service.Ref, role string) ([]by
 // JobStats counts jobs; tenant "" counts all tenants'. It reads the whole table: ask every few seconds, not more.
 func (s *Store) JobStats(ctx context.Context, tenant string) (service.JobStats, error) {
 	var stats service.JobStats
-	err := s.queryRead(ctx, "counting jobs", `select kind, state, count(*) from jobs where $1 = '' or tenant = $1 group by kind, state order by kind, state`,
+	err := s.queryRead(ctx, "counting jobs", `select kind, state, count(*),
+			cast(coalesce(avg(case when state = 'done' and started_at > 0 then ended_at - started_at end), 0) as bigint) from jobs where $1 = '' or tenant = $1 group by kind, state order by kind, state`,
 		[]any{tenant}, func(scan func(...any) error) error {
 			var c service.JobCount
-			err := scan(&c.Kind, &c.State, &c.Count)
+			err := scan(&c.Kind, &c.State, &c.Count, &c.MeanUs)
 			stats.Counts = append(stats.Counts, c)
 			return err
 		})
@@ -82,6 +83,25 @@ func (s *Store) JobStats(ctx context.Context, tenant string) (service.JobStats, 
 		from jobs where state = 'queued' and not_before <= {now} and ($1 = '' or tenant = $1)`,
 		[]any{tenant}, func(scan func(...any) error) error { return scan(&stats.OldestQueueUs) })
 	return stats, err
+}
+
+// QueueAge tells how long the oldest job of a tenant that could run waits, and how many could run.
+func (s *Store) QueueAge(ctx context.Context, tenant string) (ageUs, waiting int64, err error) {
+	err = s.queryRead(ctx, "looking at the queue", `select coalesce({now} - min(case when not_before > updated_at then not_before else updated_at end), 0), count(*)
+		from jobs where tenant = $1 and state = 'queued' and not_before <= {now}`, []any{tenant},
+		func(scan func(...any) error) error { return scan(&ageUs, &waiting) })
+	return ageUs, waiting, err
+}
+
+// Pool gives the figures of the connections.
+func (s *Store) Pool() service.PoolStats {
+	if s.pool != nil {
+		p := s.pool.Stat()
+		return service.PoolStats{InUse: int64(p.AcquiredConns()), Idle: int64(p.IdleConns()), Max: int64(p.MaxConns()), Waits: p.EmptyAcquireCount()}
+	}
+	r, w := s.reader.Stats(), s.writer.Stats()
+	return service.PoolStats{InUse: int64(r.InUse + w.InUse), Idle: int64(r.Idle + w.Idle),
+		Max: int64(r.MaxOpenConnections + w.MaxOpenConnections), Waits: r.WaitCount + w.WaitCount}
 }
 
 // Messages lists messages that were not delivered, oldest first.

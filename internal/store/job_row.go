@@ -9,12 +9,12 @@ import (
 // jobColumns are all columns of a job that service.Job has, in the order scanJob reads them.
 const jobColumns = `tenant, id, kind, state, priority, attempt, crashes, retries, lease_until, dispatched_at, not_before,
 	cancel_requested, progress, sentence, error, parent_id, gathering, children_left, on_child_error,
-	idempotency_key, input_hash, input_bytes, result_bytes, created_at, updated_at, started_at, ended_at`
+	idempotency_key, input_hash, input_bytes, result_bytes, trace_parent, created_at, updated_at, started_at, ended_at`
 
 func scanJob(scan func(dest ...any) error) (j service.Job, err error) {
 	err = scan(&j.Tenant, &j.ID, &j.Kind, &j.State, &j.Priority, &j.Attempt, &j.Crashes, &j.Retries, &j.LeaseUntilUs,
 		&j.DispatchedUs, &j.NotBeforeUs, &j.CancelRequested, &j.Progress, &j.Sentence, &j.Error, &j.ParentID, &j.Gathering,
-		&j.ChildrenLeft, &j.OnChildError, &j.IdempotencyKey, &j.InputHash, &j.InputBytes, &j.ResultBytes,
+		&j.ChildrenLeft, &j.OnChildError, &j.IdempotencyKey, &j.InputHash, &j.InputBytes, &j.ResultBytes, &j.TraceParent,
 		&j.CreatedUs, &j.UpdatedUs, &j.StartedUs, &j.EndedUs)
 	return j, err
 }

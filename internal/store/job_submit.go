@@ -36,6 +36,9 @@ func (s *Store) submit(ctx context.Context, tenant string, all []service.Submiss
 	if err != nil {
 		return nil, nil, err
 	}
+	for i := range rows {
+		rows[i].trace = text(service.TraceParentOf(ctx))
+	}
 	run := s.smallTx
 	if len(rows) > 1 {
 		run = s.wholeTx
@@ -86,6 +89,7 @@ type jobRow struct {
 	parentID         string
 	childNo          int
 	family           int64
+	trace            string
 }
 
 func newJobRows(tenant string, all []service.Submission) ([]jobRow, error) {
@@ -137,7 +141,7 @@ func inputHash(sub service.Submission) string {
 
 // insertColumns are the columns that a new job sets; insertChunk rows go in one statement.
 const (
-	insertColumns = `tenant, id, kind, priority, not_before, parent_id, child_no, family, idempotency_key, input_hash, input_bytes, state, created_at, updated_at`
+	insertColumns = `tenant, id, kind, priority, not_before, parent_id, child_no, family, idempotency_key, input_hash, input_bytes, trace_parent, state, created_at, updated_at`
 	insertChunk   = 100
 )
 
@@ -164,7 +168,7 @@ func insertJobs(ctx context.Context, t *tx, rows []jobRow) (map[string]service.J
 }
 
 func insertJobChunk(ctx context.Context, t *tx, chunk []jobRow, inserted map[string]service.Job) error {
-	const width = 11
+	const width = 12
 	var values strings.Builder
 	args := make([]any, 0, len(chunk)*width)
 	for i, r := range chunk {
@@ -177,7 +181,7 @@ func insertJobChunk(ctx context.Context, t *tx, chunk []jobRow, inserted map[str
 		}
 		values.WriteString("'queued',{now},{now})")
 		args = append(args, r.tenant, r.id, r.sub.Kind, r.sub.Priority, r.sub.NotBeforeUs, r.parentID, r.childNo, r.family,
-			r.sub.IdempotencyKey, r.hash, len(r.sub.Input))
+			r.sub.IdempotencyKey, r.hash, len(r.sub.Input), r.trace)
 	}
 	rows, err := t.query(ctx, `insert into jobs (`+insertColumns+`) values `+values.String()+` on conflict do nothing returning `+jobColumns, args...)
 	if err != nil {
