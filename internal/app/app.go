@@ -38,13 +38,14 @@ type App struct {
 	Server   *server.Server  // nil before Start, or without the API's role
 	Version  string
 
-	web       *web
-	tracer    *tracing.Tracer // nil = off
-	moved     bool
-	unguarded bool
-	mu        sync.Mutex
-	closers   []func() error // in the order of opening
-	closed    bool
+	web        *web
+	tracer     *tracing.Tracer // nil = off
+	moved      bool
+	unguarded  bool
+	monitoring string
+	mu         sync.Mutex
+	closers    []func() error // in the order of opening
+	closed     bool
 }
 
 // Open takes the home folder and opens the store. A SQLite file is brought up to date at once; a shared PostgreSQL only by
@@ -109,6 +110,9 @@ func (a *App) Migrate(ctx context.Context) (int, error) { return a.Store.Migrate
 
 // Migrated refuses a store whose tables are not what this program needs.
 func (a *App) Migrated(ctx context.Context) error {
+	if err := a.Store.Fits(ctx); err != nil {
+		return err
+	}
 	steps, err := a.Store.Pending(ctx)
 	if err != nil {
 		return err

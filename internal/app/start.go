@@ -65,9 +65,12 @@ func (a *App) Start(ctx context.Context, o StartOptions) error {
 		return err
 	}
 	if listener != nil {
-		return a.startWeb(listener, o.Planning)
+		a.startHousekeeping()
+		if err := a.startWeb(listener, o.Planning); err != nil {
+			return err
+		}
 	}
-	return nil
+	return a.startMetrics()
 }
 
 // traceWait is how long a collector of traces may take at the end.

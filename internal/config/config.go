@@ -45,6 +45,7 @@ type Config struct {
 	MaxQueueAge time.Duration `help:"While a tenant's oldest job that could run is older than this, its new jobs are refused with the time to try again; 0 takes any; default ${default}." default:"15m" placeholder:"TIME" env:"QUARTERMASTER_MAX_QUEUE_AGE"`
 	KeepJobs    time.Duration `help:"How long ended jobs are kept; what they made has its own time; 0 is for ever; default ${default}." default:"720h" placeholder:"TIME" env:"QUARTERMASTER_KEEP_JOBS"`
 	KeepPlans   time.Duration `help:"How long plans are kept with their promises and tasks; the newest stays; 0 is for ever; default ${default}." default:"9600h" placeholder:"TIME" env:"QUARTERMASTER_KEEP_PLANS"`
+	Archive     string        `help:"Folder that ended jobs and plans go to before they are removed, as compressed NDJSON; default: they are removed." placeholder:"DIR" env:"QUARTERMASTER_ARCHIVE"`
 
 	MetricsListen string `help:"Second address for /metrics, /healthz and /readyz alone, without authentication: for a network that only the monitoring reaches." placeholder:"HOST:PORT" env:"QUARTERMASTER_METRICS_LISTEN"`
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"io/fs"
@@ -41,6 +43,39 @@ func (s *Store) Pending(ctx context.Context) (steps int, err error) {
 		return err
 	})
 	return steps, err
+}
+
+// ErrSchemaNewer says that the tables are too new for this program.
+var ErrSchemaNewer = errors.New("the store's tables are newer than this program")
+
+// Fits refuses tables that no longer hold what this program needs. Newer tables alone are no reason: while an installation
+// is upgraded, the old program goes on working on them. A step that takes something away says by schema_floor which programs
+// that leaves out.
+func (s *Store) Fits(ctx context.Context) error {
+	var least int64
+	err := s.readRow(ctx, `select least from schema_floor`)(&least)
+	if err != nil {
+		return nil // tables older than this rule: Pending says so
+	}
+	newest := newestStep()
+	if least > newest {
+		return fmt.Errorf("%w: they need a program that knows step %d, this one knows %d at most: install the newer program; it is not harmed", ErrSchemaNewer, least, newest)
+	}
+	return nil
+}
+
+// newestStep is the greatest number of a common step that this program knows.
+func newestStep() (newest int64) {
+	files, err := fs.Glob(migrations, "migrations/common/*.sql")
+	if err != nil {
+		return 0 // the pattern is ours
+	}
+	for _, name := range files {
+		if n, err := goose.NumericComponent(name); err == nil {
+			newest = max(newest, n)
+		}
+	}
+	return newest
 }
 
 // eachMigration visits the common steps and then those of PostgreSQL alone; goose takes one folder and one table each.
