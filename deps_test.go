@@ -99,7 +99,7 @@ var rules = map[string]row{
 	"internal/intake":   {ours: "internal/history", outside: "github.com/parquet-go/parquet-go"},
 	"internal/casefile": {ours: "finance/credit finance/portfolio"},
 	"internal/business": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
-	"internal/servers":  {},
+	"internal/servers":  {outside: "github.com/Shopify/toxiproxy/v2 github.com/rs/zerolog github.com/prometheus/client_golang"},
 	"internal/roads":    {ours: solvers, outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/webhook":  {ours: "internal/service"},
 	"internal/tracing":  {ours: "internal/service", outside: "go.opentelemetry.io/otel"},

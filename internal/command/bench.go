@@ -120,3 +120,8 @@ func (r *run) listBenches() error {
 type crashworkerVerb struct{}
 
 func (crashworkerVerb) Run(r *run) error { return live.Worker(r.ctx, r.streams.In, r.streams.Out) }
+
+// chaosmemberVerb is one process of the installation that bench chaos replaces.
+type chaosmemberVerb struct{}
+
+func (chaosmemberVerb) Run(r *run) error { return live.Member(r.ctx, r.streams.In, r.streams.Out) }

@@ -50,6 +50,7 @@ type grammar struct {
 	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`
 	Testservers testserversVerb `cmd:"" hidden:"" help:"Run a command with private PostgreSQL and Redis servers."`
 	Crashworker crashworkerVerb `cmd:"" hidden:"" help:"Work on jobs until killed, for bench jobs."`
+	Chaosmember chaosmemberVerb `cmd:"" hidden:"" help:"Be one process of an installation, for bench chaos."`
 	Version     versionVerb     `cmd:"" help:"Print the version of the program and of what it stands on."`
 }
 

@@ -8,6 +8,10 @@ import (
 // storeWait bounds one call to the store or queue, so that a dead server stalls no loop for ever.
 const storeWait = 10 * time.Second
 
+// loopWait bounds one look of a loop, which is made again anyway: over a connection on which nothing comes back, work would
+// stand still for so long.
+const loopWait = 3 * time.Second
+
 // fullGap is the pause after a look that found the window full or filled it: names are answered within milliseconds.
 const fullGap = 5 * time.Millisecond
 
@@ -30,7 +34,7 @@ func (r *Runner) dispatchLoop(ctx context.Context) {
 // with long jobs, names that lie in the queue count as lost and would be sent again and again, so what really lies there
 // bounds what is added.
 func (r *Runner) dispatch(ctx context.Context) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, storeWait)
+	ctx, cancel := context.WithTimeout(ctx, loopWait)
 	defer cancel()
 	waiting, err := r.queue.Waiting(ctx)
 	if err != nil || waiting >= r.options.Window {
@@ -59,7 +63,7 @@ func (r *Runner) dispatch(ctx context.Context) (int, error) {
 func (r *Runner) reapLoop(ctx context.Context) {
 	const batch = 200
 	for ctx.Err() == nil {
-		call, cancel := context.WithTimeout(ctx, storeWait)
+		call, cancel := context.WithTimeout(ctx, loopWait)
 		n, err := r.store.Reap(call, batch)
 		cancel()
 		switch {

@@ -213,7 +213,6 @@ func TestHandlerOutcomes(t *testing.T) {
 			{"good", service.StateDone, "", 1}, {"flaky", service.StateDone, "", 3}, {"hopeless", service.StateFailed, "asking again", 4},
 			{"broken", service.StateFailed, "row 7", 1}, {"panicker", service.StateFailed, "panicked: on purpose", 1},
 			{"refused", service.StateFailed, "depends on B", 1}, {"endless", service.StateFailed, "not done within 1ms", 1},
-			{"unheard of", service.StateFailed, `kind "unheard of"`, 1},
 		} {
 			job := submit(t, p, c.kind)
 			r.Wake()

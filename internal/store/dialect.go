@@ -32,6 +32,9 @@ type dialect struct {
 	place   func(n int) string
 	classOf func(err error) class
 	leaders int // group commits under way at a time
+	// patience is how long one of them may take. Over a connection on which nothing comes back, all that wait for it wait so
+	// long; a file has no connections, and its one writer may be busy with an import.
+	patience time.Duration
 }
 
 // class is what an error of the database means to us.
@@ -48,7 +51,7 @@ const (
 // sqliteDialect takes now from this process: a SQLite file has one writing process. One writer needs no lock clauses.
 func sqliteDialect() dialect {
 	return dialect{
-		name: "sqlite", classOf: sqliteClass, leaders: 1,
+		name: "sqlite", classOf: sqliteClass, leaders: 1, patience: 20 * time.Second,
 		place: func(int) string { return "?" },
 		render: func(query string) string {
 			if !strings.ContainsRune(query, '{') {
@@ -68,7 +71,7 @@ func postgresDialect() dialect {
 		"{lock}", "for update",
 		"{skip}", "for update skip locked")
 	return dialect{
-		name: "postgresql", classOf: postgresClass, leaders: 2, render: clauses.Replace,
+		name: "postgresql", classOf: postgresClass, leaders: 2, patience: 3 * time.Second, render: clauses.Replace,
 		place: func(n int) string { return "$" + strconv.Itoa(n) },
 	}
 }

@@ -11,6 +11,7 @@ import (
 type group[T any] struct {
 	run        func(ctx context.Context, batch []T)
 	maxLeaders int
+	patience   time.Duration
 
 	mu      sync.Mutex
 	pending []T
@@ -18,13 +19,13 @@ type group[T any] struct {
 	running sync.WaitGroup
 }
 
-const (
-	groupMax  = 64               // calls in one transaction
-	groupWait = 20 * time.Second // a transaction's limit; callers wait no longer than their own context
-)
+// groupMax is how many calls go in one transaction.
+const groupMax = 64
 
-func newGroup[T any](leaders int, run func(ctx context.Context, batch []T)) *group[T] {
-	return &group[T]{run: run, maxLeaders: leaders}
+// newGroup makes a group for one dialect, which says how many transactions run at a time and how long one may take; callers
+// wait no longer than their own context.
+func newGroup[T any](d dialect, run func(ctx context.Context, batch []T)) *group[T] {
+	return &group[T]{run: run, maxLeaders: d.leaders, patience: d.patience}
 }
 
 // add puts one call in line. run tells the call itself how it went.
@@ -52,7 +53,7 @@ func (g *group[T]) lead() {
 		g.pending = g.pending[n:]
 		g.mu.Unlock()
 
-		ctx, cancel := context.WithTimeout(context.Background(), groupWait)
+		ctx, cancel := context.WithTimeout(context.Background(), g.patience)
 		g.run(ctx, batch)
 		cancel()
 	}

@@ -78,10 +78,10 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.claims = newGroup(s.dialect.leaders, s.claimBatch)
-	s.ends = newGroup(s.dialect.leaders, s.endBatch)
-	s.quotes = newGroup(s.dialect.leaders, s.quoteBatch)
-	s.smalls = newGroup(s.dialect.leaders, s.smallBatch)
+	s.claims = newGroup(s.dialect, s.claimBatch)
+	s.ends = newGroup(s.dialect, s.endBatch)
+	s.quotes = newGroup(s.dialect, s.quoteBatch)
+	s.smalls = newGroup(s.dialect, s.smallBatch)
 	if err := s.Ping(ctx); err != nil {
 		_ = s.Close() // the first error is the one to tell
 		return nil, err
