@@ -103,7 +103,7 @@ func arguments(args []string) (wrong []string) {
 
 // variable says whether the program reads an environment variable.
 func variable(name string) bool {
-	return slices.Contains(regexp.MustCompile(`QUARTERMASTER_[A-Z_]+`).FindAllString(help("serve"), -1), name)
+	return slices.Contains(regexp.MustCompile(`QUARTERMASTER_[A-Z_]+`).FindAllString(help("serve")+help("migrate"), -1), name)
 }
 
 // The checks on command lines and variables can fail.
@@ -262,7 +262,7 @@ var scrape = sync.OnceValues(func() (families map[string][]string, err error) {
 	if _, err := s.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	h := server.New(server.Options{Jobs: s, Plans: s, Tasks: s, Orders: s, Planner: &service.Planning{Jobs: s, Facts: s}, Tenant: "main", Log: slog.New(slog.DiscardHandler)})
+	h := server.New(server.Options{Jobs: s, Plans: s, Tasks: s, Orders: s, Planner: &service.Planning{Jobs: s, Facts: s}, Tenant: "main", Pool: s.Pool, Log: slog.New(slog.DiscardHandler)})
 	ask := func(method, path, body string) string {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(method, path, strings.NewReader(body))

@@ -47,6 +47,9 @@ func newMetrics(jobs service.JobStore, pool func() service.PoolStats, log *slog.
 			Name: "quartermaster_jobs_refused_total", Help: "Requests for jobs refused since too many wait already.",
 		}),
 	}
+	for _, limit := range []string{"caller", "tenant"} {
+		m.limited.WithLabelValues(limit) // shown from the start, so that a first refusal is a rise
+	}
 	if pool != nil {
 		m.registry.MustRegister(poolFigures(pool)...)
 	}

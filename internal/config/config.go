@@ -32,7 +32,7 @@ type Config struct {
 	OIDCTenant     string `name:"oidc-tenant" help:"Tenant of tokens that name none." placeholder:"ID" env:"QUARTERMASTER_OIDC_TENANT"`
 	OIDCTenantPath string `name:"oidc-tenant-claim" help:"Claim that names the tenant; default ${default}." default:"tenant" placeholder:"CLAIM" env:"QUARTERMASTER_OIDC_TENANT_CLAIM"`
 	OIDCRolesPath  string `name:"oidc-roles-claim" help:"Claim that lists roles (viewer, planner, order-system, warehouse, admin); dots lead into objects; default ${default}." default:"roles" placeholder:"CLAIM" env:"QUARTERMASTER_OIDC_ROLES_CLAIM"`
-	EncryptionKey  string `hidden:"" help:"Keys that personal data is encrypted with, ID:BASE64 and separated by commas, the one in force first. Give them by the environment: others on the machine can read a command line." placeholder:"KEYS" env:"QUARTERMASTER_ENCRYPTION_KEY"`
+	EncryptionKey  string `help:"Keys that personal data is encrypted with, ID:BASE64 and separated by commas, the one in force first. Give them by the environment: others on the machine can read a command line." placeholder:"KEYS" env:"QUARTERMASTER_ENCRYPTION_KEY"`
 	CallerRate     int    `help:"Requests a minute that one process answers to one API key or person, where authentication is on; 0 is any number; default ${default}." default:"30000" placeholder:"N" env:"QUARTERMASTER_CALLER_RATE"`
 	TenantRate     int    `help:"The same for all callers of one tenant; default ${default}." default:"60000" placeholder:"N" env:"QUARTERMASTER_TENANT_RATE"`
 

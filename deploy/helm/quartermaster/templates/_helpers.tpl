@@ -26,6 +26,21 @@ capabilities:
 - name: QUARTERMASTER_REDIS
   valueFrom:
     secretKeyRef: {name: {{ .Values.secret.name | quote }}, key: {{ .Values.secret.redisKey | quote }}}
+- name: QUARTERMASTER_ENCRYPTION_KEY
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.secret.name | quote }}, key: {{ .Values.secret.encryptionKey | quote }}, optional: true}
+{{- end -}}
+
+{{- /* Migrating is the owner's: it makes tables, guards them, and grants the service's role what it needs. */ -}}
+{{- define "quartermaster.owner" -}}
+- name: QUARTERMASTER_STORE
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.secret.name | quote }}, key: {{ .Values.secret.ownerStoreKey | quote }}}
+- name: QUARTERMASTER_REDIS
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.secret.name | quote }}, key: {{ .Values.secret.redisKey | quote }}}
+- name: QUARTERMASTER_APP_ROLE
+  value: {{ .Values.migrate.appRole | quote }}
 {{- end -}}
 
 {{- define "quartermaster.image" -}}
