@@ -16,9 +16,11 @@ import (
 
 // Finding is one thing that Examine looked at.
 type Finding struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"` // what was found, or what is wrong and what to do
+	Check string `json:"check"`
+	OK    bool   `json:"ok"`
+	// Warning: nothing is kept from working by it, and it should be looked at.
+	Warning bool   `json:"warning,omitempty"`
+	Detail  string `json:"detail"` // what was found, or what is wrong and what to do
 }
 
 // Limits beyond which Examine complains.
@@ -34,6 +36,7 @@ func Examine(ctx context.Context, cfg config.Config) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, examineWait)
 	defer cancel()
 	findings := []Finding{examineHome(cfg.Home), examineDisk(cfg.Home)}
+	findings = append(findings, examineTLS(cfg), examineEncryption(cfg))
 	findings = append(findings, examineStore(ctx, cfg)...)
 	return append(findings, examineRedis(ctx, cfg))
 }
@@ -99,7 +102,7 @@ func examineStore(ctx context.Context, cfg config.Config) []Finding {
 	}
 	defer s.Close()
 	findings := []Finding{finding(check, nil, "%s answers", s.Name())}
-	return append(findings, examineClock(ctx, s.Now), examineSchema(ctx, s), examineJobs(ctx, s))
+	return append(findings, examineClock(ctx, s.Now), examineSchema(ctx, s), examineJobs(ctx, s), examineWall(ctx, s), examineKeys(ctx, s, cfg))
 }
 
 // examineClock compares this machine's clock with the database's. Leases go by the database's alone, but jobs of the same
@@ -125,6 +128,9 @@ func examineClock(ctx context.Context, databaseNow func(context.Context) (us int
 
 func examineSchema(ctx context.Context, s *store.Store) Finding {
 	steps, err := s.Pending(ctx)
+	if err == nil {
+		err = s.Fits(ctx)
+	}
 	if err == nil && steps > 0 {
 		err = fmt.Errorf("%d steps behind this program: run quartermaster migrate", steps)
 	}
@@ -157,5 +163,11 @@ func examineRedis(ctx context.Context, cfg config.Config) Finding {
 		return finding(check, err, "")
 	}
 	defer q.Close()
-	return finding(check, q.Ping(ctx), "answers")
+	if err := q.Ping(ctx); err != nil {
+		return finding(check, err, "")
+	}
+	if evicts := q.Evicts(ctx); evicts != "" {
+		return warning(check, "it throws keys away when its memory is full (maxmemory-policy %s): set noeviction; jobs are not lost by it, and wait longer", evicts)
+	}
+	return finding(check, nil, "answers, and throws nothing away; it needs no persistence")
 }

@@ -153,3 +153,47 @@ func TestTLS(t *testing.T) {
 		}
 	}
 }
+
+// The doctor warns of what weakens the guard of a deployment and keeps nothing from working, and calls wrong what does.
+func TestExamineGuard(t *testing.T) {
+	t.Parallel()
+	cfg := settings(t)
+	cfg.Listen, cfg.EncryptionKey = "0.0.0.0:8480", "no key"
+	folder := t.TempDir()
+	cfg.TLSCert, cfg.TLSKey = filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
+	writePair(t, cfg.TLSCert, cfg.TLSKey, time.Now().Add(24*time.Hour))
+	a, err := Open(t.Context(), cfg, quiet())
+	if err == nil {
+		t.Fatal("started with a broken encryption key", a.Close())
+	}
+	good := cfg
+	good.EncryptionKey = ""
+	if a, err = Open(t.Context(), good, quiet()); err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	found := map[string]Finding{}
+	for _, f := range Examine(t.Context(), cfg) {
+		found[f.Check] = f
+	}
+	if f := found["TLS"]; !f.Warning || !strings.Contains(f.Detail, "ends on") {
+		t.Errorf("a certificate of one day: %+v", f)
+	}
+	if f := found["encryption key"]; f.OK || strings.Contains(f.Detail, "no key") {
+		t.Errorf("a broken key: %+v", f)
+	}
+	if f := found["API keys"]; !f.Warning || !strings.Contains(f.Detail, "keys create") {
+		t.Errorf("nobody has a key: %+v", f)
+	}
+	for _, f := range Examine(t.Context(), good) {
+		if f.Check == "encryption key" && (!f.OK || !f.Warning) {
+			t.Errorf("without a key: %+v", f)
+		}
+	}
+	writePair(t, cfg.TLSCert, cfg.TLSKey, time.Now().Add(-time.Minute))
+	for _, f := range Examine(t.Context(), good) {
+		if f.Check == "TLS" && f.OK {
+			t.Errorf("an ended certificate: %+v", f)
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 type doctorVerb struct{}
 
 func (doctorVerb) Help() string {
-	return `Looks at the home folder, the disk, the store and its tables, the waiting jobs, and Redis. It changes no data and may run beside the service. The exit code is 1 when something is wrong.
+	return `Looks at the home folder, the disk, the certificate, the encryption key, the store, its clock and tables, the waiting jobs, row-level security and this role's rights, API keys, and Redis. It changes no data and may run beside the service. The exit code is 1 when something is wrong; a warning keeps nothing from working.
 
 Example:
 
@@ -44,8 +44,11 @@ func (r *run) printFindings(findings []app.Finding, v built) error {
 	fmt.Fprintf(t, "version\tok\tquartermaster %s (%s)\n", v.Version, v.Go)
 	for _, f := range findings {
 		state := "ok"
-		if !f.OK {
+		switch {
+		case !f.OK:
 			state = "WRONG"
+		case f.Warning:
+			state = "warn"
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\n", f.Check, state, f.Detail)
 	}

@@ -151,6 +151,19 @@ func (q *Queue) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Evicts names the policy by which Redis throws keys away when its memory is full; "" where it throws none away, or does not
+// tell.
+func (q *Queue) Evicts(ctx context.Context) string {
+	if q.inside != nil {
+		return ""
+	}
+	found, err := q.redis.ConfigGet(ctx, "maxmemory-policy").Result()
+	if policy := found["maxmemory-policy"]; err == nil && policy != "noeviction" {
+		return policy
+	}
+	return ""
+}
+
 // Close frees the connections and forgets what is inside the process. It may be called twice; Consume must have ended.
 func (q *Queue) Close() error {
 	q.closeOnce.Do(func() {
