@@ -192,8 +192,7 @@ func (o outage) suffer(ctx context.Context, a *app.App, gate *servers.Gate, trou
 		return suffered{}, err
 	}
 	back, due := time.Now(), l.snapshot()
-	lost, err := awaitDone(ctx, a, due, 30*time.Second)
-	if err != nil {
+	if _, err := awaitDone(ctx, a, due, 30*time.Second); err != nil {
 		return suffered{}, err
 	}
 	drained := time.Since(back)
@@ -201,7 +200,8 @@ func (o outage) suffer(ctx context.Context, a *app.App, gate *servers.Gate, trou
 	stop()
 	<-ended
 	all := l.snapshot()
-	if lost, err = awaitDone(ctx, a, all, 30*time.Second); err != nil {
+	lost, err := awaitDone(ctx, a, all, 30*time.Second)
+	if err != nil {
 		return suffered{}, err
 	}
 	return suffered{answers: l.answers, accepted: len(all), refused: l.refused, failed: l.failed, lost: lost, slowest: l.slowest, drained: drained, firstBad: l.firstBad}, nil

@@ -41,10 +41,10 @@ func startBalancer(addresses ...string) (*balancer, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	b := &balancer{listener: l, stop: stop}
 	for _, address := range addresses {
-		one := &backend{address: address, proxy: httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})}
-		rewrite := one.proxy.Director
-		one.proxy.Director = func(r *http.Request) { rewrite(r); r.Host = address } // the service answers to loopback's names
-		one.proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
+		one := &backend{address: address, proxy: &httputil.ReverseProxy{
+			Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: address}) },
+			Transport: &http.Transport{MaxIdleConnsPerHost: 64},
+		}}
 		b.backends = append(b.backends, one)
 		go one.watch(ctx)
 	}
