@@ -44,6 +44,10 @@ race: build ## every test under the race detector
 bench: build ## one bench: make bench NAME=jobs DATA=…
 	$(PROGRAM) bench $(NAME) $(if $(DATA),--data $(DATA))
 
+.PHONY: fuzz
+fuzz: ## a million inputs to the decoders of all requests
+	go test ./api/server -run NONE -fuzz FuzzRequests -fuzztime 1000000x
+
 .PHONY: golden
 golden: build ## rewrite the golden transcripts, then look at the diff
 	QUARTERMASTER_GOLDEN=rewrite $(PROGRAM) testservers -- go test -count=1 -run 'Golden|Script' ./...
