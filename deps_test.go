@@ -112,6 +112,7 @@ var rules = map[string]row{
 
 	"api/client":  {ours: "api"},
 	"api/osrm":    {ours: "routing routing/road", outside: "github.com/paulmach/orb"},
+	"api/vroom":   {ours: "routing"},
 	"api/console": {},
 
 	// Ring 6: the porch.

@@ -47,6 +47,7 @@ type grammar struct {
 	Finance     financeVerb     `cmd:"" help:"Learn and use credit models; measure a book's losses."`
 	Migrate     migrateVerb     `cmd:"" help:"Bring the store's tables up to date."`
 	Doctor      doctorVerb      `cmd:"" help:"Look whether everything the program needs is in order."`
+	Route       routeVerb       `cmd:"" help:"Plan the deliveries of one file."`
 	Bench       benchVerb       `cmd:"" help:"Measure the program on given data."`
 	Testservers testserversVerb `cmd:"" hidden:"" help:"Run a command with private PostgreSQL and Redis servers."`
 	Crashworker crashworkerVerb `cmd:"" hidden:"" help:"Work on jobs until killed, for bench jobs."`
