@@ -118,7 +118,7 @@ func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) ro
 		wait.Go(func() {
 			l, seed := newLinks(b), o.Seed+uint64(w)<<32
 			start.load(l)
-			s := &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), hot: arc * plainHot, cold: arc * plainCold}
+			s := &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), arc: arc}
 			if w == 0 {
 				s.tell = o.Progress
 				s.centsPer = p.Vehicles[0].CostCentsPerKm
@@ -139,12 +139,6 @@ func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) ro
 	s.best.load(s.l)
 	return finish(plainSolution(p, s.l), sum, o.Seed, ctx.Err() != nil)
 }
-
-// Temperatures of the lean search, as shares of the mean leg of the first plan.
-const (
-	plainHot  = 1.0
-	plainCold = 0.01
-)
 
 func plainSolution(p *routing.Problem, l *links) routing.Solution {
 	tours := make([]*tour, 0, l.used)
