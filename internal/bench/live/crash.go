@@ -99,6 +99,9 @@ func (r *crashing) killOne(ctx context.Context, k int) error {
 	if err := r.topUp(ctx); err != nil {
 		return err
 	}
+	if err := r.awaitWork(ctx); err != nil {
+		return err
+	}
 	pause := time.Duration(100+r.random.IntN(300)) * time.Millisecond
 	victim := r.random.IntN(len(r.workers))
 	select {
@@ -118,6 +121,24 @@ func (r *crashing) killOne(ctx context.Context, k int) error {
 		r.left.Flushes++
 	}
 	return r.addWorker(ctx)
+}
+
+// awaitWork waits until somebody works, at most for patience: on a busy machine a process may take longer to start than it is
+// left alive, and a kill that hits no work proves nothing.
+func (r *crashing) awaitWork(ctx context.Context) error {
+	const patience, look = 10 * time.Second, 10 * time.Millisecond
+	for waited := time.Duration(0); waited < patience; waited += look {
+		counts, err := countJobs(ctx, r.store, killTenant)
+		if err != nil || counts[service.StateRunning] > 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(look):
+		}
+	}
+	return nil // it may be the last job's end: the kill counts all the same
 }
 
 // topUp submits jobs until enough of them wait.
