@@ -78,7 +78,7 @@ func dayOfOrders(orders, sites, items int, seed uint64) sourcing.Problem {
 	x, y := make([]float64, sites), make([]float64, sites)
 	for s := range sites {
 		x[s], y[s] = 1000*r.Float64(), 1000*r.Float64()
-		p.ParcelCapacity = append(p.ParcelCapacity, int64(float64(orders)/float64(sites)*(0.9+0.5*r.Float64())))
+		p.ParcelCapacity = append(p.ParcelCapacity, int64(float64(orders)/float64(sites)*(1.2+0.8*r.Float64())))
 	}
 	pick := func() int { return int(float64(items) * math.Pow(r.Float64(), 2.2)) }
 	want := make([]float64, items)
@@ -102,7 +102,7 @@ func dayOfOrders(orders, sites, items int, seed uint64) sourcing.Problem {
 	for i := range items {
 		for range sites {
 			mean := want[i] / float64(sites)
-			p.Stock = append(p.Stock, int64(mean*3*r.Float64()+2*r.Float64()))
+			p.Stock = append(p.Stock, int64(mean*4*r.Float64()+4*r.Float64()))
 			p.Threshold = append(p.Threshold, int64(mean+0.5))
 		}
 	}
