@@ -55,6 +55,7 @@ var rules = map[string]row{
 	"inventory/policy":      {pure: true, ours: "inventory internal/rng", outside: "gonum.org/v1/gonum"},
 	"inventory/sourcing":    {pure: true, ours: "inventory internal/rng", outside: "gonum.org/v1/gonum"},
 	"inventory/lotsize":     {pure: true, ours: "inventory internal/rng internal/flow", outside: "gonum.org/v1/gonum"},
+	"inventory/replenish":   {pure: true, ours: "inventory internal/rng internal/flow", outside: "gonum.org/v1/gonum"},
 	"inventory/network":     {pure: true, ours: "inventory internal/rng internal/flow", outside: "gonum.org/v1/gonum"},
 	"inventory/echelon":     {pure: true, ours: "inventory internal/rng internal/flow", outside: "gonum.org/v1/gonum"},
 	"routing/road":          {pure: true, ours: "routing internal/rng routing/road/cch", outside: "github.com/paulmach/orb"},

@@ -38,6 +38,7 @@ type grammar struct {
 	Import      importVerb      `cmd:"" help:"Take over a shop's order lines from CSV, NDJSON or Parquet."`
 	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days."`
 	Forecast    forecastVerb    `cmd:"" help:"Forecast any table of demand: dates, quantities, and what names a series."`
+	Network     networkVerb     `cmd:"" help:"Choose sites and who serves whom, with a proved bound."`
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`
 	Roads       roadsVerb       `cmd:"" help:"Ask the road engine: build graphs, find ways, tables and streets driven, serve OSRM's API."`
 	Keys        keysVerb        `cmd:"" help:"Make, list, rotate and revoke API keys."`

@@ -13,6 +13,8 @@ type model struct {
 	constant float64
 	capacity []float64 // +Inf = unlimited
 	limited  bool
+	least    int  // sites that any choice needs
+	alike    bool // all capacities are equal
 	single   bool // each customer by one site under capacities
 	demand   []float64
 	total    float64
@@ -48,6 +50,7 @@ func newModel(p *Problem) *model {
 		}
 	}
 	m.single = m.limited && p.SingleSource
+	m.least, m.alike = m.leastSites()
 	if m.limited && !m.single {
 		m.whole = false // shares of a customer may cost fractions
 	}
@@ -225,8 +228,11 @@ func (d *dual) choose(x *part) float64 {
 		}
 		return sum
 	}
-	if !m.limited || room >= m.total {
+	if !m.limited || (room >= m.total && count >= m.least) {
 		return sum
+	}
+	if counted, ok := d.count(rank, sum, count); ok && (m.alike || room >= m.total) {
+		return counted
 	}
 	slices.SortFunc(rank, func(a, b int) int {
 		if x, y := d.rho[a]*m.capacity[b], d.rho[b]*m.capacity[a]; x != y {
@@ -250,6 +256,45 @@ func (d *dual) choose(x *part) float64 {
 		return math.Inf(1)
 	}
 	return sum
+}
+
+// count opens the cheapest sites by number alone until as many are open as any choice needs: with equal capacities that says more
+// than the linear knapsack.
+func (d *dual) count(rank []int, sum float64, count int) (float64, bool) {
+	slices.SortFunc(rank, func(a, b int) int {
+		if d.rho[a] < d.rho[b] || (d.rho[a] == d.rho[b] && a < b) {
+			return -1
+		}
+		return 1
+	})
+	if !d.m.alike && count >= d.m.least {
+		return 0, false
+	}
+	for _, i := range rank {
+		if count >= d.m.least {
+			return sum, true
+		}
+		d.y[i] = 1
+		sum += d.rho[i]
+		count++
+	}
+	if count >= d.m.least {
+		return sum, true
+	}
+	return math.Inf(1), true
+}
+
+// leastSites is the smallest number of sites that can hold all demand, and whether all have the same capacity.
+func (m *model) leastSites() (least int, alike bool) {
+	caps := append([]float64(nil), m.capacity...)
+	slices.Sort(caps)
+	alike = caps[0] == caps[len(caps)-1]
+	room := 0.0
+	for k := len(caps) - 1; k >= 0 && room < m.total*(1-1e-12); k-- {
+		room += caps[k]
+		least++
+	}
+	return least, alike
 }
 
 // knapsack is the exact 0-1 knapsack over customers sorted by value per weight: depth first with the linear bound. Where it

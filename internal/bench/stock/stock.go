@@ -18,7 +18,7 @@ import (
 
 // All lists the benches of this package, by name.
 func All() []bench.Bench {
-	return []bench.Bench{Flow(), Inventory(), Echelon(), Network()}
+	return []bench.Bench{Flow(), Inventory(), Echelon(), Network(), Replenishment(), Sourcing()}
 }
 
 // errNoData is given by a bench that cannot generate what it measures.
