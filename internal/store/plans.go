@@ -74,9 +74,20 @@ func writeTasks(ctx context.Context, t *tx, tenant, planID string, tasks []servi
 	if _, err := bulkInsert(ctx, t, "tasks", "tenant, plan_id, id, site_id, kind, worker, start_sec, end_sec, state, blockers, depends, payload", "", rows); err != nil {
 		return err
 	}
-	_, err := bulkInsert(ctx, t, "task_needs", "tenant, plan_id, needs_id, task_id", "", needs)
+	if _, err := bulkInsert(ctx, t, "task_needs", "tenant, plan_id, needs_id, task_id", "", needs); err != nil {
+		return err
+	}
+	if t.dialect.name != "postgresql" || len(tasks) < manyTasks {
+		return nil
+	}
+	_, err := t.exec(ctx, `analyze tasks`)
 	return err
 }
+
+// manyTasks at once mislead PostgreSQL's planner until its statistics know of them: looking for a task to hand out then reads
+// the whole plan. A role that does not own the table only gets a warning; for it the database's own worker renews the
+// statistics within a minute.
+const manyTasks = 500
 
 // checkPlan refuses doubles, and dependencies that nobody could ever fulfil.
 func checkPlan(p service.PlanRecord) error {

@@ -29,7 +29,8 @@ func scanTask(scan func(...any) error) (t service.FloorTask, err error) {
 	return t, nil
 }
 
-// LeaseTasks gives out tasks whose dependencies are done. All tasks of one call share one lease id.
+// LeaseTasks gives out tasks whose dependencies are done. All tasks of one call share one lease id. Open tasks and leases that
+// ran out are looked up apart, each by an index of its own: a look does not pass over all that is leased just now.
 func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service.TaskFilter, ttl time.Duration) ([]service.FloorTask, error) {
 	if ttl <= 0 {
 		return nil, invalid("lease of %s is not above zero", ttl)
@@ -55,11 +56,17 @@ func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service
 	var out []service.FloorTask
 	err := s.smallTx(ctx, "leasing tasks of site "+siteID, func(ctx context.Context, t *tx) error {
 		out = nil
-		rows, err := t.query(ctx, `with next as materialized (
-				select plan_id, id from tasks
-				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state in ('open', 'leased')
-					and (state = 'open' or lease_until < {now})`+where+`
-				order by start_sec, id limit $6 {skip})
+		rows, err := t.query(ctx, `with late as materialized (
+				select plan_id, id, start_sec from tasks
+				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state = 'leased' and lease_until < {now}`+where+`
+				order by start_sec, id limit $6 {skip}),
+			fresh as materialized (
+				select plan_id, id, start_sec from tasks
+				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state = 'open'`+where+`
+				order by start_sec, id limit $6 {skip}),
+			next as (
+				select plan_id, id from (select * from late union all select * from fresh) as ready
+				order by start_sec, id limit $6)
 			update tasks set state = 'leased', lease_id = $4, lease_until = {now} + $5, fence = fence + 1
 			where tenant = $1 and (plan_id, id) in (select plan_id, id from next)
 			returning `+taskColumns, args...)
