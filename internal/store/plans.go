@@ -80,7 +80,7 @@ func writeTasks(ctx context.Context, t *tx, tenant, planID string, tasks []servi
 	if t.dialect.name != "postgresql" || len(tasks) < manyTasks {
 		return nil
 	}
-	_, err := t.exec(ctx, `analyze tasks`)
+	_, err := t.exec(ctx, `analyse tasks`)
 	return err
 }
 

@@ -1,10 +1,8 @@
 // Package lotsize decides when to order how much of what is known to be needed period by period.
 //
-// Takes demand, order costs, unit costs and holding costs per period, for one item or several that share a capacity, and gives
-// orders with their cost and, where the problem is hard, a proved lower bound. Method: one item without limits in
-// O(n log n) by the lower envelope of Wagelmans, van Hoesel & Kolen (1992); packs, minimums, truck loads and calendars by
-// dynamic programming; shared capacity by Lagrangian relaxation with a smoothing and shifting heuristic (Trigeiro,
-// Thomas & McClain 1989). Never: demand is certain here; safety stock is the business of package policy.
+// Takes demand, order costs, unit costs and holding costs per period of one item without limits, and gives orders with their
+// cost. Method: O(n log n) by the lower envelope of Wagelmans, van Hoesel & Kolen (1992). Never: it knows no packs, minimums or
+// shared capacity, and demand is certain here; safety stock is the business of package policy.
 package lotsize
 
 import (

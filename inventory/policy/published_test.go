@@ -163,7 +163,7 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// TestRunsAsPromised shows that (s, S) and (r, Q) cost and serve what they promise when demand is drawn from their own law.
+// TestRunsAsPromised shows that (s, S) costs and serves what it promises when demand is drawn from its own law.
 func TestRunsAsPromised(t *testing.T) {
 	law, _ := NewNegativeBinomial(5, 4)
 	p := Periodic{OrderCost: 30, HoldingCost: 1, StockoutCost: 9, Demand: law}

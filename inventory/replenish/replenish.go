@@ -139,7 +139,7 @@ func (l *Line) best() float64 {
 	return l.UnitCost
 }
 
-// Check holds a plan against its problem from the raw numbers: packs, minimums, limits, and by the prices the bound. Costs are
+// Check holds a plan against its problem from the raw numbers: packs, minimums, limits, and a bound that is not above the cost. Costs are
 // recomputed through the same expected-cost formula, on its own.
 func Check(p Problem, plan Plan) error {
 	if len(plan.Qty) != len(p.Lines) {
