@@ -44,9 +44,18 @@ race: build ## every test under the race detector
 bench: build ## one bench: make bench NAME=jobs DATA=…
 	$(PROGRAM) bench $(NAME) $(if $(DATA),--data $(DATA))
 
+# Inputs for each decoder, and which decoders: make fuzz FUZZTIME=60s FUZZONLY=Bodies
+FUZZTIME ?= 1000000x
+FUZZONLY ?= .
+FUZZJOBS ?= 2
+
 .PHONY: fuzz
-fuzz: ## a million inputs to the decoders of all requests
-	go test ./api/server -run NONE -fuzz FuzzRequests -fuzztime 1000000x
+fuzz: ## a million inputs to each decoder in turn
+	@grep -rho --include='*_test.go' -H '^func Fuzz[A-Za-z]*' . | sed 's|/[^/]*_test.go:func | |' | grep -E '$(FUZZONLY)' | sort | \
+	while read -r folder name; do \
+		echo "== $$folder $$name"; \
+		go test $$folder -run NONE -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -parallel $(FUZZJOBS) || exit 1; \
+	done
 
 .PHONY: golden
 golden: build ## rewrite the golden transcripts, then look at the diff

@@ -68,7 +68,7 @@ func (s *Server) identify(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		ctx, cancel := context.WithTimeoutCause(r.Context(), s.options.Patience, service.ErrUnavailable)
+		ctx, cancel := s.patient(r.Context())
 		p, err := s.options.Authenticate(ctx, token)
 		if err != nil {
 			refuse(w, s.refusal(ctx, err))

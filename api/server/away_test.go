@@ -104,3 +104,54 @@ func TestMetricsAreCached(t *testing.T) {
 		t.Errorf("the table was counted %d times for 5 scrapes", n.Load())
 	}
 }
+
+// deadlines notes until when each call to the store may take.
+type deadlines struct {
+	service.JobStore
+	seen *[]time.Time
+}
+
+func (d deadlines) note(ctx context.Context) {
+	end, _ := ctx.Deadline()
+	*d.seen = append(*d.seen, end)
+}
+
+func (d deadlines) QueueAge(ctx context.Context, _ string) (ageUs, waiting int64, err error) {
+	d.note(ctx)
+	return 0, 0, nil
+}
+
+func (d deadlines) Submit(ctx context.Context, tenant string, sub service.Submission) (service.Job, bool, error) {
+	d.note(ctx)
+	return d.JobStore.Submit(ctx, tenant, sub)
+}
+
+func (d deadlines) Job(ctx context.Context, ref service.Ref) (service.Job, error) {
+	d.note(ctx)
+	return d.JobStore.Job(ctx, ref)
+}
+
+// All that one request asks of the store shares one deadline, who asks and how much waits included, so that a store that
+// is slow each time keeps nobody waiting for a multiple of it; what a caller waits for of his own accord does not count.
+func TestOneBudget(t *testing.T) {
+	t.Parallel()
+	var seen []time.Time
+	h := newHouse(t, func(o *server.Options) {
+		d := deadlines{o.Jobs, &seen}
+		o.Jobs, o.Backlog, o.MaxQueueAge = d, d, time.Hour
+		o.Authenticate = func(ctx context.Context, _ string) (service.Principal, error) {
+			d.note(ctx)
+			return service.Principal{Tenant: tenant, Name: "one", Scopes: []service.Scope{service.ScopeAdmin}}, nil
+		}
+	})
+	body := `{"series":[{"id":"A","start_date":"2026-01-01","values":[1,2,3]}]}`
+	want[api.Answer[api.ForecastAnswer]](t, h.ask("POST", "/v1/forecasts", body, "Authorization", "Bearer x"), 202)
+	if len(seen) != 3 || seen[0].IsZero() || !seen[0].Equal(seen[1]) || !seen[0].Equal(seen[2]) {
+		t.Errorf("deadlines %v: want the same three times", seen)
+	}
+	seen = nil
+	want[api.Answer[api.ForecastAnswer]](t, h.ask("POST", "/v1/forecasts", body, "Authorization", "Bearer x", "Prefer", "wait=1"), 202)
+	if n := len(seen); n < 4 || !seen[n-1].After(seen[0]) {
+		t.Errorf("deadlines %v: want later ones for looks after the first", seen)
+	}
+}

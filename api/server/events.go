@@ -84,7 +84,7 @@ func (s *Server) follow(r *http.Request, out *stream, look func(ctx context.Cont
 		return
 	}
 	for {
-		done, err := s.within(r.Context(), look)
+		done, err := s.within(withBudget(r.Context()), look)
 		if err != nil && !errors.Is(err, service.ErrUnavailable) || done {
 			if err != nil && r.Context().Err() == nil {
 				s.log.WarnContext(r.Context(), "a stream of events ended", "error", err)

@@ -43,11 +43,13 @@ func (s *Server) journal(next http.Handler) http.Handler {
 		e := service.AuditEntry{
 			Tenant: p.Tenant, Actor: p.Name, Action: action(r), Target: target(r), Status: status, Remote: remote, RequestID: RequestID(r.Context()),
 		}
-		if !grave(r) {
+		if !grave(r) || status == http.StatusServiceUnavailable { // then nothing was done, and nothing can be written now
 			s.options.Journal.Record(e)
 			return
 		}
-		if err := s.options.Journal.RecordNow(context.WithoutCancel(r.Context()), e); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.options.Patience)
+		defer cancel()
+		if err := s.options.Journal.RecordNow(ctx, e); err != nil {
 			s.log.WarnContext(r.Context(), "an entry of the journal has to wait", "error", err)
 			s.options.Journal.Record(e)
 		}

@@ -223,7 +223,7 @@ type described struct {
 	names                   []string // of the path's {…}
 }
 
-func operations(t *testing.T, h *house) []described {
+func operations(t testing.TB, h *house) []described {
 	t.Helper()
 	var doc map[string]any
 	if err := json.Unmarshal(h.ask("GET", "/openapi.json", "").body, &doc); err != nil {

@@ -71,7 +71,7 @@ func (s *Server) wrap(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(r.Header.Get("X-Request-Id"))
-		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
+		r = r.WithContext(withBudget(context.WithValue(r.Context(), requestIDKey{}, id)))
 		w.Header().Set("X-Request-Id", id)
 		if s.draining.Load() {
 			w.Header().Set("Connection", "close")

@@ -188,6 +188,7 @@ func (o Operation[Q, A]) ask(ctx context.Context, s *Server, in *askInput[Q]) (*
 	if wait := preferredWait(in.Prefer); wait > 0 {
 		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
 		job, err = s.awaitJob(ctx, job.Ref, wait)
+		ctx = withBudget(ctx) // the wait was the caller's wish
 	}
 	if err == nil {
 		_, err = s.within(ctx, func(ctx context.Context) (bool, error) {

@@ -65,6 +65,7 @@ func (s *Server) requestPlan(ctx context.Context, in *requestPlanInput) (*planOu
 	if wait := preferredWait(in.Prefer); wait > 0 {
 		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
 		job, err = s.awaitJob(ctx, job.Ref, wait)
+		ctx = withBudget(ctx) // the wait was the caller's wish
 	}
 	if err == nil {
 		err = s.showPlan(ctx, job, out)

@@ -69,7 +69,7 @@ func (s *Server) relieve(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	}
-	look, cancel := context.WithTimeout(ctx.Context(), s.options.Patience)
+	look, cancel := s.patient(ctx.Context())
 	seen, over := s.pressure.over(look, s.tenant(ctx.Context()))
 	cancel()
 	if !over {

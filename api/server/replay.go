@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -121,21 +122,33 @@ func (s *Server) firstAnswer(w http.ResponseWriter, r *http.Request, tenant, key
 	}()
 	next.ServeHTTP(held, r)
 	finished = true
-	if held.status >= 200 && held.status <= 299 {
-		header, err := json.Marshal(held.own(w.Header()))
-		if err == nil {
-			// The caller may have gone; the answer is kept all the same.
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.options.Patience)
-			err = s.options.Answers.KeepAnswer(ctx, tenant, key, request, service.KeptAnswer{Status: held.status, Header: header, Body: held.body.Bytes()}, keepAnswer)
-			cancel()
-		}
-		if err != nil {
-			s.log.WarnContext(r.Context(), "an answer was not kept for its idempotency key", "error", err)
-		}
-	} else {
+	switch {
+	case held.status >= 200 && held.status <= 299:
+		s.keep(r.Context(), tenant, key, request, held, w.Header())
+	case held.status == http.StatusServiceUnavailable:
+		// The caller need not wait for the store once more.
+		w.Header().Set("Content-Length", strconv.Itoa(held.body.Len()))
+		held.release(w)
+		_ = http.NewResponseController(w).Flush() // where it cannot, the answer leaves a little later
+		s.forget(r.Context(), tenant, key)
+		return
+	default:
 		s.forget(r.Context(), tenant, key)
 	}
 	held.release(w)
+}
+
+// keep stores an answer for whoever asks again. The caller may have gone; it is kept all the same.
+func (s *Server) keep(ctx context.Context, tenant, key, request string, held *heldAnswer, common http.Header) {
+	header, err := json.Marshal(held.own(common))
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Patience)
+		defer cancel()
+		err = s.options.Answers.KeepAnswer(ctx, tenant, key, request, service.KeptAnswer{Status: held.status, Header: header, Body: held.body.Bytes()}, keepAnswer)
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "an answer was not kept for its idempotency key", "error", err)
+	}
 }
 
 func (s *Server) forget(ctx context.Context, tenant, key string) {

@@ -50,45 +50,64 @@ func (s *Server) registerScenarios() {
 	ask.DefaultStatus = http.StatusAccepted
 	ask.Description = "Plans the stored facts as they are and once more under each scenario, with the same seed, and tells what differs, figure by figure and order by order. No plan is stored. Answers 202 with the Location where the reports will be, or 200 with them when they were finished within the wait that Prefer asks for."
 	huma.Register(s.api, ask, s.requestScenarios)
-	huma.Register(s.api, operation("get-scenarios", http.MethodGet, "/v1/scenarios/{id}", "Read what scenarios give, or how far they are", "scenarios", service.ScopePlansRead, 404), s.getScenarios)
+	register(s, operation("get-scenarios", http.MethodGet, "/v1/scenarios/{id}", "Read what scenarios give, or how far they are", "scenarios", service.ScopePlansRead, 404), s.getScenarios)
 }
 
 func (s *Server) requestScenarios(ctx context.Context, in *requestScenariosInput) (*scenariosOutput, error) {
+	var job service.Job
+	_, err := s.within(ctx, func(ctx context.Context) (done bool, err error) {
+		job, err = s.submitScenarios(ctx, in)
+		return true, err
+	})
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	s.options.Wake()
+	out := &scenariosOutput{Status: http.StatusAccepted, Location: scenariosPath(job.ID), RetryAfter: "1", Body: scenarioFrame(job)}
+	if wait := preferredWait(in.Prefer); wait > 0 {
+		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
+		job, err = s.awaitJob(ctx, job.Ref, wait)
+		ctx = withBudget(ctx) // the wait was the caller's wish
+	}
+	if err == nil {
+		_, err = s.within(ctx, func(ctx context.Context) (bool, error) {
+			body, err := s.scenariosOfJob(ctx, job, listedOrders)
+			if err == nil {
+				out.Body = body
+			}
+			return true, err
+		})
+	}
+	switch {
+	case err != nil: // the job is stored: an error now would make the caller ask for a second one
+		s.log.WarnContext(ctx, "scenarios were accepted and could not be looked at", "job", out.Body.ID, "error", err)
+	case job.State.Ended():
+		out.Status, out.RetryAfter = http.StatusOK, ""
+	}
+	return out, nil
+}
+
+// submitScenarios stores the job, or finds the one of the same key.
+func (s *Server) submitScenarios(ctx context.Context, in *requestScenariosInput) (service.Job, error) {
 	wish, priority, err := s.wish(ctx, &requestPlanInput{Body: &api.PlanRequest{
 		OriginDate: in.Body.OriginDate, Days: in.Body.Days, Seed: in.Body.Seed, Priority: in.Body.Priority,
 	}})
 	if err != nil {
-		return nil, s.fail(ctx, err)
+		return service.Job{}, err
 	}
 	r := service.ScenarioRequest{Plan: wish}
 	if err := translate(in.Body.Scenarios, &r.Scenarios); err != nil {
-		return nil, s.fail(ctx, err)
+		return service.Job{}, err
 	}
 	job, _, err := s.options.Simulator.Request(ctx, s.tenant(ctx), r, in.IdempotencyKey, priority)
 	var invalid *simulations.InvalidError
 	switch {
 	case errors.As(err, &invalid):
-		return nil, wrongScenarios(invalid)
+		return job, wrongScenarios(invalid)
 	case errors.Is(err, service.ErrConflict) && in.IdempotencyKey != "":
-		return nil, newProblem(http.StatusUnprocessableEntity, api.CodeKeyReused, "this Idempotency-Key was used for another request")
-	case err != nil:
-		return nil, s.fail(ctx, err)
+		return job, errKeyReused()
 	}
-	s.options.Wake()
-	out := &scenariosOutput{Status: http.StatusAccepted, Location: scenariosPath(job.ID), RetryAfter: "1"}
-	if wait := preferredWait(in.Prefer); wait > 0 {
-		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
-		if job, err = s.awaitJob(ctx, job.Ref, wait); err != nil {
-			return nil, s.fail(ctx, err)
-		}
-	}
-	if out.Body, err = s.scenariosOfJob(ctx, job, listedOrders); err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	if job.State.Ended() {
-		out.Status, out.RetryAfter = http.StatusOK, ""
-	}
-	return out, nil
+	return job, err
 }
 
 // wrongScenarios names each wrong field by its place in the body.
@@ -120,12 +139,17 @@ func (s *Server) getScenarios(ctx context.Context, in *scenariosInput) (*scenari
 
 func scenariosPath(id string) string { return "/v1/scenarios/" + id }
 
-// scenariosOfJob shows the reports that a job has made, with so many orders each, or how far the job is.
-func (s *Server) scenariosOfJob(ctx context.Context, job service.Job, orders int) (api.ScenarioRun, error) {
-	out := api.ScenarioRun{
+// scenarioFrame is what can be told of a job without its result.
+func scenarioFrame(job service.Job) api.ScenarioRun {
+	return api.ScenarioRun{
 		ID: job.ID, Status: string(job.State), Progress: job.Progress, Sentence: job.Sentence, Error: job.Error,
 		Links: []api.Link{{Rel: "self", Href: scenariosPath(job.ID)}, {Rel: "job", Href: "/v1/jobs/" + job.ID}},
 	}
+}
+
+// scenariosOfJob shows the reports that a job has made, with so many orders each, or how far the job is.
+func (s *Server) scenariosOfJob(ctx context.Context, job service.Job, orders int) (api.ScenarioRun, error) {
+	out := scenarioFrame(job)
 	if job.State != service.StateDone {
 		return out, nil
 	}

@@ -85,7 +85,7 @@ type Options struct {
 	Trace func(ctx context.Context, method string, header http.Header) (context.Context, func(route string, status int))
 	// Ready says whether requests can be served now: nil, or why not.
 	Ready func(ctx context.Context) error
-	// Patience is how long a request waits for the store before it is answered 503; 0 = 10 s.
+	// Patience is how long a request waits for the store, in all, before it is answered 503; 0 = 10 s.
 	Patience time.Duration
 	// Wake is called after a job was submitted; nil = nobody needs to know.
 	Wake func()

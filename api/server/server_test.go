@@ -28,7 +28,7 @@ const tenant = "main"
 
 // house is a server over a real SQLite store with the real use case, without a runner: jobs stay as the test puts them.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	store  *store.Store
 	server *server.Server
 	http   *httptest.Server
@@ -78,7 +78,7 @@ func newHouse(t *testing.T, edit ...func(*server.Options)) *house {
 }
 
 // newHouseOn is newHouse over a store that is open.
-func newHouseOn(t *testing.T, s *store.Store, edit ...func(*server.Options)) *house {
+func newHouseOn(t testing.TB, s *store.Store, edit ...func(*server.Options)) *house {
 	t.Helper()
 	h := &house{t: t, store: s, log: &lockedBuffer{}}
 	planning := &service.Planning{Jobs: s, Facts: s}
@@ -103,7 +103,7 @@ func newHouseOn(t *testing.T, s *store.Store, edit ...func(*server.Options)) *ho
 }
 
 // testKeys is an encryption key for tests.
-func testKeys(t *testing.T) *service.MasterKeys {
+func testKeys(t testing.TB) *service.MasterKeys {
 	t.Helper()
 	keys, err := service.ParseMasterKeys("test:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	if err != nil {
@@ -165,7 +165,7 @@ func (h *house) begin(ctx context.Context, path string, headers ...string) answe
 }
 
 // want checks the status and reads the body as T.
-func want[T any](t *testing.T, a answer, status int) T {
+func want[T any](t testing.TB, a answer, status int) T {
 	t.Helper()
 	var v T
 	if a.status != status {
@@ -178,7 +178,7 @@ func want[T any](t *testing.T, a answer, status int) T {
 }
 
 // refused checks that the answer is problem+json with the status and code.
-func refused(t *testing.T, a answer, status int, code api.Code) api.Problem {
+func refused(t testing.TB, a answer, status int, code api.Code) api.Problem {
 	t.Helper()
 	p := want[api.Problem](t, a, status)
 	if ct := a.header.Get("Content-Type"); ct != api.ProblemMediaType {
@@ -215,7 +215,7 @@ func (h *house) finish(id string) {
 	}
 }
 
-func smallPlan(t *testing.T, id string) *service.PlanRecord {
+func smallPlan(t testing.TB, id string) *service.PlanRecord {
 	t.Helper()
 	p := plan.Plan{
 		OriginDay: 15292, Days: 1, Currency: "GBP", Seed: 7, SnapshotHash: "abc", Versions: map[string]string{"program": "test"},

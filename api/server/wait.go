@@ -55,6 +55,7 @@ func (s *Server) until(ctx context.Context, wait, every time.Duration, b *bell, 
 		if done || err != nil || wait <= 0 {
 			return err
 		}
+		ctx = withBudget(ctx) // it answered, and the time spent on waiting is the caller's own
 		select {
 		case <-limit.C:
 			return nil
@@ -68,9 +69,38 @@ func (s *Server) until(ctx context.Context, wait, every time.Duration, b *bell, 
 	}
 }
 
-// within calls look with the store's patience.
+// budget is what one request may spend on waiting for the store in all: looking up who asks, how much waits and what is
+// there come one after the other, and patience for each would add up. It runs from the first of them on, so that reading a
+// long body costs nothing of it.
+type budget struct {
+	mu  sync.Mutex
+	end time.Time // zero = the store was not asked yet
+}
+
+type budgetKey struct{}
+
+// withBudget begins a budget of its own.
+func withBudget(ctx context.Context) context.Context {
+	return context.WithValue(ctx, budgetKey{}, &budget{})
+}
+
+// patient ends the context when the request's budget is spent; outside of a request it is a whole budget.
+func (s *Server) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	end := time.Now().Add(s.options.Patience)
+	if b, ok := ctx.Value(budgetKey{}).(*budget); ok {
+		b.mu.Lock()
+		if b.end.IsZero() {
+			b.end = end
+		}
+		end = b.end
+		b.mu.Unlock()
+	}
+	return context.WithDeadlineCause(ctx, end, service.ErrUnavailable)
+}
+
+// within calls look with what is left of the request's budget.
 func (s *Server) within(ctx context.Context, look func(ctx context.Context) (bool, error)) (bool, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Patience, service.ErrUnavailable)
+	ctx, cancel := s.patient(ctx)
 	defer cancel()
 	done, err := look(ctx)
 	return done, overdue(ctx, err)
@@ -87,7 +117,7 @@ func overdue(ctx context.Context, err error) error {
 // register adds an operation that waits for nothing but the store, and for that only so long.
 func register[I, O any](s *Server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-		ctx, cancel := context.WithTimeoutCause(ctx, s.options.Patience, service.ErrUnavailable)
+		ctx, cancel := s.patient(ctx)
 		defer cancel()
 		return handle(ctx, in)
 	})
