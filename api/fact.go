@@ -69,15 +69,16 @@ type OrderList struct {
 
 // Item is a thing that is stocked and sold.
 type Item struct {
-	ID          string `json:"id" minLength:"1" maxLength:"200"`
-	Name        string `json:"name,omitempty" maxLength:"500"`
-	SupplierID  string `json:"supplier_id" minLength:"1" maxLength:"200"`
-	UnitCost    Money  `json:"unit_cost" doc:"What one unit is bought for"`
-	Price       Money  `json:"price" doc:"What one unit is sold for"`
-	WeightG     int64  `json:"weight_g" minimum:"0" maximum:"1000000000" doc:"Of one unit"`
-	VolumeCm3   int64  `json:"volume_cm3" minimum:"0" maximum:"1000000000" doc:"Of one unit, cubic centimetres"`
-	PackSize    int64  `json:"pack_size" minimum:"1" maximum:"1000000000" doc:"Units in one pack that can be bought"`
-	MinOrderQty int64  `json:"min_order_qty,omitempty" minimum:"0" maximum:"1000000000" doc:"Units to buy at least"`
+	ID            string `json:"id" minLength:"1" maxLength:"200"`
+	Name          string `json:"name,omitempty" maxLength:"500"`
+	SupplierID    string `json:"supplier_id" minLength:"1" maxLength:"200"`
+	UnitCost      Money  `json:"unit_cost" doc:"What one unit is bought for"`
+	Price         Money  `json:"price" doc:"What one unit is sold for"`
+	WeightG       int64  `json:"weight_g" minimum:"0" maximum:"1000000000" doc:"Of one unit"`
+	VolumeCm3     int64  `json:"volume_cm3" minimum:"0" maximum:"1000000000" doc:"Of one unit, cubic centimetres"`
+	PackSize      int64  `json:"pack_size" minimum:"1" maximum:"1000000000" doc:"Units in one pack that can be bought"`
+	MinOrderQty   int64  `json:"min_order_qty,omitempty" minimum:"0" maximum:"1000000000" doc:"Units to buy at least"`
+	ShelfLifeDays int64  `json:"shelf_life_days,omitempty" minimum:"0" maximum:"100000" doc:"From receipt; 0 = it does not expire"`
 }
 
 // ItemList is a page of items by id.
@@ -97,6 +98,8 @@ type Site struct {
 	Closes       string    `json:"closes" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$" doc:"hh:mm, of the floor" example:"18:00"`
 	Pickers      int       `json:"pickers" minimum:"0" maximum:"1000" doc:"People on the floor"`
 	FloorOf      string    `json:"floor_of,omitempty" maxLength:"64" doc:"For a new site: the site whose floor plan and robots it has; default: the first"`
+	StoreCm3     int64     `json:"store_cm3,omitempty" minimum:"0" maximum:"1000000000000000" doc:"Room for all stock, cubic centimetres; 0 = no limit"`
+	DockCm3      int64     `json:"dock_cm3,omitempty" minimum:"0" maximum:"1000000000000000" doc:"Volume that may be ordered to it on one day, cubic centimetres; 0 = no limit"`
 	Floor        *SiteView `json:"floor,omitempty" readOnly:"true"`
 }
 
@@ -126,6 +129,7 @@ type Supplier struct {
 	CreditLimit     Money   `json:"credit_limit" doc:"Most that may be prepaid and not delivered"`
 	OpenOrders      Money   `json:"open_orders" doc:"Ordered, and not received yet"`
 	Deliveries      int     `json:"deliveries,omitempty" readOnly:"true" doc:"Deliveries that its score is made from"`
+	StockTerms
 }
 
 // SupplierList is all suppliers.

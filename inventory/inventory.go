@@ -16,6 +16,7 @@ type Item struct {
 	PackSize      int64 // units in one purchasable pack, ≥ 1
 	MinOrderQty   int64 // units, 0 = none
 	SupplierID    string
+	ShelfLifeDays int64 `hash:"omitempty"` // from receipt; 0 = it does not expire
 }
 
 // Site is a place that holds stock and ships orders.
@@ -24,6 +25,8 @@ type Site struct {
 	Name         string
 	Lon, Lat     float64
 	OrdersPerDay int64 // orders (or parts of orders) it can pick, pack and ship in a day
+	StoreCm3     int64 `hash:"omitempty"` // room for all stock, 0 = unlimited
+	DockCm3      int64 `hash:"omitempty"` // volume that may be ordered to it on one day, 0 = unlimited
 }
 
 // Position is the stock of one item at one site. OnHand may not be negative; what is owed is Backordered.

@@ -45,6 +45,7 @@ var items = declaredKind[api.Item]{
 			out[i] = api.Item{
 				ID: x.ID, Name: x.Name, SupplierID: x.SupplierID, UnitCost: api.Money{Minor: x.UnitCostCents, Currency: s.Currency},
 				Price: api.Money{Minor: x.PriceCents, Currency: s.Currency}, WeightG: x.WeightG, VolumeCm3: x.VolumeCm3, PackSize: x.PackSize, MinOrderQty: x.MinOrderQty,
+				ShelfLifeDays: x.ShelfLifeDays,
 			}
 		}
 		return out
@@ -70,7 +71,7 @@ func putItem(s *plan.Snapshot, x api.Item) []api.FieldError {
 	}
 	item := inventory.Item{
 		ID: x.ID, Name: x.Name, UnitCostCents: x.UnitCost.Minor, PriceCents: x.Price.Minor, VolumeCm3: x.VolumeCm3, WeightG: x.WeightG,
-		PackSize: x.PackSize, MinOrderQty: x.MinOrderQty, SupplierID: x.SupplierID,
+		PackSize: x.PackSize, MinOrderQty: x.MinOrderQty, SupplierID: x.SupplierID, ShelfLifeDays: x.ShelfLifeDays,
 	}
 	if i := slices.IndexFunc(s.Items, func(y inventory.Item) bool { return y.ID == x.ID }); i >= 0 {
 		s.Items[i] = item
@@ -105,7 +106,7 @@ var sites = declaredKind[api.Site]{
 		for i, x := range s.Sites {
 			f := x.Floor
 			out[i] = api.Site{
-				ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat, OrdersPerDay: x.OrdersPerDay, Opens: clockOf(f.OpenSec), Closes: clockOf(f.CloseSec), Pickers: f.Pickers,
+				ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat, OrdersPerDay: x.OrdersPerDay, Opens: clockOf(f.OpenSec), Closes: clockOf(f.CloseSec), Pickers: f.Pickers, StoreCm3: x.StoreCm3, DockCm3: x.DockCm3,
 				Floor: &api.SiteView{Columns: f.Width, Rows: f.Height, Aisles: f.Aisles, Chutes: f.Chutes, Robots: len(x.Robots)},
 			}
 		}
@@ -165,7 +166,7 @@ func putSite(s *plan.Snapshot, x api.Site) []api.FieldError {
 		wrong.add(x.FloorOf, "is for a new site", "floor_of")
 	}
 	site := &s.Sites[i]
-	site.Site = inventory.Site{ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat, OrdersPerDay: x.OrdersPerDay}
+	site.Site = inventory.Site{ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat, OrdersPerDay: x.OrdersPerDay, StoreCm3: x.StoreCm3, DockCm3: x.DockCm3}
 	site.Floor.SiteID, site.Floor.OpenSec, site.Floor.CloseSec, site.Floor.Pickers = x.ID, open, end, x.Pickers
 	return wrong
 }
@@ -218,7 +219,7 @@ var suppliers = declaredKind[api.Supplier]{
 			out[i] = api.Supplier{
 				ID: x.ID, Name: x.Name, SinceDate: dateOf(x.SinceDay), LeadDays: x.LeadTime.MeanDays, LeadSDDays: x.LeadTime.SDDays,
 				PrepaidShare: x.PrepaidShare, PaymentTermDays: x.PaymentTermDays, CreditLimit: api.Money(x.CreditLimit), OpenOrders: api.Money(x.OpenOrders),
-				Deliveries: len(x.Deliveries),
+				Deliveries: len(x.Deliveries), StockTerms: termWords(&s.Suppliers[i].Terms),
 			}
 		}
 		return out
@@ -243,7 +244,9 @@ func putSupplier(s *plan.Snapshot, x api.Supplier) []api.FieldError {
 	if err != nil {
 		wrong.add(x.SinceDate, "want a date such as 2011-11-14", "since_date")
 	}
-	out := plan.Supplier{LeadTime: forecast.LeadTime{MeanDays: x.LeadDays, SDDays: x.LeadSDDays}}
+	terms, unclear := termsOf(x.StockTerms, "")
+	wrong = append(wrong, unclear...)
+	out := plan.Supplier{LeadTime: forecast.LeadTime{MeanDays: x.LeadDays, SDDays: x.LeadSDDays}, Terms: terms}
 	out.Supplier = finance.Supplier{
 		ID: x.ID, Name: x.Name, SinceDay: dayOf(since.UnixMicro()), CreditLimit: finance.Money{Minor: x.CreditLimit.Minor, Currency: s.Currency},
 		PrepaidShare: x.PrepaidShare, PaymentTermDays: x.PaymentTermDays, OpenOrders: finance.Money{Minor: x.OpenOrders.Minor, Currency: s.Currency},

@@ -31,6 +31,7 @@ type Business struct {
 	Floors    []Floor       `yaml:"floors"`
 	Sites     []Site        `yaml:"sites"`
 	Suppliers []Supplier    `yaml:"suppliers"`
+	Lanes     []Lane        `yaml:"lanes"`
 }
 
 // Span is what is planned when nothing else is asked for.
@@ -167,6 +168,17 @@ type Site struct {
 	Robots       int     `yaml:"robots"`
 	Shift        Hours   `yaml:"shift"`
 	Fleet        []Fleet `yaml:"fleet"`
+	StoreM3      float64 `yaml:"store_m3"` // room for all stock, 0 = no limit
+	DockM3       float64 `yaml:"dock_m3"`  // volume that may be ordered to it on one day, 0 = no limit
+}
+
+// Lane is a way on which stock moves between two sites.
+type Lane struct {
+	From          string  `yaml:"from"`
+	To            string  `yaml:"to"`
+	Days          int     `yaml:"days"`
+	CentsPerM3    int64   `yaml:"cents_per_m3"`
+	CapacityM3Day float64 `yaml:"capacity_m3_per_day"` // 0 = no limit
 }
 
 // Fleet is how many vehicles of a type a site has.
@@ -177,19 +189,30 @@ type Fleet struct {
 
 // Supplier is who the goods come from, with how it behaves.
 type Supplier struct {
-	ID             string  `yaml:"id"`
-	Name           string  `yaml:"name"`
-	Since          Date    `yaml:"since"`
-	ItemShare      float64 `yaml:"item_share"` // its part of the range, relative to the other suppliers
-	LeadDays       float64 `yaml:"lead_days"`
-	LeadSDDays     float64 `yaml:"lead_sd_days"`
-	PackSizes      []int64 `yaml:"pack_sizes"` // one is drawn for each item
-	MinPacks       int64   `yaml:"min_packs"`  // smallest order of one item
-	PrepaidShare   float64 `yaml:"prepaid_share"`
-	TermDays       int     `yaml:"term_days"`
-	CreditLimit    int64   `yaml:"credit_limit"` // whole currency units
-	DeliveriesWeek float64 `yaml:"deliveries_per_week"`
-	Behaviour      Habits  `yaml:"behaviour"`
+	ID             string     `yaml:"id"`
+	Name           string     `yaml:"name"`
+	Since          Date       `yaml:"since"`
+	ItemShare      float64    `yaml:"item_share"` // its part of the range, relative to the other suppliers
+	LeadDays       float64    `yaml:"lead_days"`
+	LeadSDDays     float64    `yaml:"lead_sd_days"`
+	PackSizes      []int64    `yaml:"pack_sizes"` // one is drawn for each item
+	MinPacks       int64      `yaml:"min_packs"`  // smallest order of one item
+	PrepaidShare   float64    `yaml:"prepaid_share"`
+	TermDays       int        `yaml:"term_days"`
+	CreditLimit    int64      `yaml:"credit_limit"` // whole currency units
+	DeliveriesWeek float64    `yaml:"deliveries_per_week"`
+	Behaviour      Habits     `yaml:"behaviour"`
+	OrderDays      []string   `yaml:"order_days"`  // mon … sun; none = every day
+	ClosedDays     []Date     `yaml:"closed_days"` // days without orders
+	MinOrder       int64      `yaml:"min_order"`   // least value of one purchase order, whole currency units
+	Budget         int64      `yaml:"budget"`      // most that may be ordered on one day, whole currency units, 0 = no limit
+	Discounts      []Discount `yaml:"discounts"`
+}
+
+// Discount is a share off the price from a number of packs on.
+type Discount struct {
+	Packs    int64 `yaml:"packs"`
+	Permille int64 `yaml:"permille"`
 }
 
 // Habits are how a supplier delivered in the past, as shares of its deliveries.

@@ -88,7 +88,8 @@ func (b *Business) check() []Problem {
 	for i := range b.Floors {
 		b.Floors[i].check(c, fmt.Sprintf("floors[%d]", i))
 	}
-	c.ids("sites", len(b.Sites), func(i int) string { return b.Sites[i].ID })
+	sites := c.ids("sites", len(b.Sites), func(i int) string { return b.Sites[i].ID })
+	b.checkLanes(c, sites)
 	for i := range b.Sites {
 		b.checkSite(c, i, vehicles, floors)
 	}
@@ -180,6 +181,8 @@ func (b *Business) checkSite(c *checker, i int, vehicles, floors map[string]int)
 		c.want(known, fmt.Sprintf("%s.fleet[%d].vehicle", at, k), "vehicle %q is not declared under vehicles", f.Vehicle)
 		c.whole(int64(f.Count), 0, 10_000, fmt.Sprintf("%s.fleet[%d].count", at, k))
 	}
+	c.between(s.StoreM3, 0, 1e9, at+".store_m3")
+	c.between(s.DockM3, 0, 1e9, at+".dock_m3")
 	floor, known := floors[s.Floor]
 	c.want(known, at+".floor", "floor %q is not declared under floors", s.Floor)
 	if known {
@@ -204,12 +207,46 @@ func (s *Supplier) check(c *checker, at string) {
 	c.whole(int64(s.TermDays), 0, 730, at+".term_days")
 	c.whole(s.CreditLimit, 0, 1_000_000_000, at+".credit_limit")
 	c.between(s.DeliveriesWeek, 0, 100, at+".deliveries_per_week")
+	s.checkTerms(c, at)
 	h := s.Behaviour
 	c.between(h.Late, 0, 1, at+".behaviour.late")
 	c.between(h.LateBy, 0, 365, at+".behaviour.late_days")
 	c.between(h.Missing, 0, 1, at+".behaviour.missing")
 	c.between(h.Short, 0, 1, at+".behaviour.short")
 	c.between(h.Reject, 0, 1, at+".behaviour.reject")
+}
+
+func (b *Business) checkLanes(c *checker, sites map[string]int) {
+	seen := map[[2]string]bool{}
+	for i, l := range b.Lanes {
+		at := fmt.Sprintf("lanes[%d]", i)
+		_, from := sites[l.From]
+		_, to := sites[l.To]
+		c.want(from, at+".from", "site %q is not declared under sites", l.From)
+		c.want(to, at+".to", "site %q is not declared under sites", l.To)
+		c.want(l.From != l.To && !seen[[2]string{l.From, l.To}], at, "stands twice or leads nowhere")
+		seen[[2]string{l.From, l.To}] = true
+		c.whole(int64(l.Days), 0, 365, at+".days")
+		c.whole(l.CentsPerM3, 0, maxCents, at+".cents_per_m3")
+		c.between(l.CapacityM3Day, 0, 1e9, at+".capacity_m3_per_day")
+	}
+}
+
+func (s *Supplier) checkTerms(c *checker, at string) {
+	for k, d := range s.OrderDays {
+		c.want(weekday(d) >= 0, fmt.Sprintf("%s.order_days[%d]", at, k), "%q is none of mon, tue, wed, thu, fri, sat, sun", d)
+	}
+	for k, d := range s.ClosedDays {
+		_, err := d.Day()
+		c.want(err == nil, fmt.Sprintf("%s.closed_days[%d]", at, k), "%q is no day like 2011-12-26", string(d))
+	}
+	c.whole(s.MinOrder, 0, 1_000_000_000, at+".min_order")
+	c.whole(s.Budget, 0, 1_000_000_000, at+".budget")
+	for k, d := range s.Discounts {
+		c.whole(d.Packs, 1, 1_000_000, fmt.Sprintf("%s.discounts[%d].packs", at, k))
+		c.whole(d.Permille, 1, 999, fmt.Sprintf("%s.discounts[%d].permille", at, k))
+		c.want(k == 0 || (d.Packs > s.Discounts[k-1].Packs && d.Permille > s.Discounts[k-1].Permille), fmt.Sprintf("%s.discounts[%d]", at, k), "does not rise above the one before")
+	}
 }
 
 // otherMinorUnit are the currencies whose minor unit is not a hundredth (ISO 4217, list one): the prices of the books, the

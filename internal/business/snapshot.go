@@ -77,6 +77,9 @@ func (b *Business) Snapshot(books *history.Books, req Request) (*plan.Snapshot, 
 		DropSec: b.Delivery.DropSec,
 		Sites:   b.sites(), Sales: d.sales,
 	}
+	for _, l := range b.Lanes {
+		s.Lanes = append(s.Lanes, inventory.Lane{FromSiteID: l.From, ToSiteID: l.To, Days: l.Days, CentsPerM3: l.CentsPerM3, CapacityCm3: int64(l.CapacityM3Day * 1e6)})
+	}
 	s.Items = d.items()
 	s.SiteShare = d.siteShares()
 	s.Positions, s.Inbound = d.stock(s.Items, s.SiteShare)
@@ -91,7 +94,8 @@ func (b *Business) sites() []plan.Site {
 	out := make([]plan.Site, len(b.Sites))
 	for i := range b.Sites {
 		x := &b.Sites[i]
-		out[i].Site = inventory.Site{ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat, OrdersPerDay: x.OrdersPerDay}
+		out[i].Site = inventory.Site{ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat, OrdersPerDay: x.OrdersPerDay,
+			StoreCm3: int64(x.StoreM3 * 1e6), DockCm3: int64(x.DockM3 * 1e6)}
 		out[i].Floor, out[i].Robots = b.floor(x.Floor).build(x)
 		for _, f := range x.Fleet {
 			for n := range f.Count {

@@ -28,6 +28,7 @@ func (d *drawer) suppliers(items []inventory.Item, inbound []plan.Inbound) []pla
 	for i := range d.b.Suppliers {
 		s := &d.b.Suppliers[i]
 		out[i].LeadTime = forecast.LeadTime{MeanDays: s.LeadDays, SDDays: s.LeadSDDays}
+		out[i].Terms = s.terms()
 		out[i].Supplier = finance.Supplier{
 			ID: s.ID, Name: s.Name, SinceDay: min(s.Since.day(), d.req.StartDay),
 			CreditLimit:  finance.Money{Minor: s.CreditLimit * 100, Currency: d.b.Currency},
@@ -37,6 +38,21 @@ func (d *drawer) suppliers(items []inventory.Item, inbound []plan.Inbound) []pla
 		}
 	}
 	return out
+}
+
+// terms are what the supplier asks for beyond packs and minimums.
+func (s *Supplier) terms() inventory.Terms {
+	t := inventory.Terms{MinOrderCents: s.MinOrder * 100, BudgetCents: s.Budget * 100}
+	for _, d := range s.OrderDays {
+		t.OrderDays[weekday(d)] = true
+	}
+	for _, d := range s.ClosedDays {
+		t.ClosedDays = append(t.ClosedDays, d.day())
+	}
+	for _, d := range s.Discounts {
+		t.Discounts = append(t.Discounts, inventory.Discount(d))
+	}
+	return t
 }
 
 // deliveries draws a supplier's history: evenly spaced orders since it is known, received before the plan starts.

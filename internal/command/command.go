@@ -36,7 +36,7 @@ type grammar struct {
 	Demo        demoVerb        `cmd:"" help:"Show the whole program on real orders: import, plan a week, serve."`
 	Serve       serveVerb       `cmd:"" help:"Run the service: HTTP API, workers, or both."`
 	Import      importVerb      `cmd:"" help:"Take over a shop's order lines from CSV, NDJSON or Parquet."`
-	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days."`
+	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days, or the stock of a catalogue."`
 	Forecast    forecastVerb    `cmd:"" help:"Forecast any table of demand: dates, quantities, and what names a series."`
 	Network     networkVerb     `cmd:"" help:"Choose sites and who serves whom, with a proved bound."`
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`

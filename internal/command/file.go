@@ -43,6 +43,11 @@ func (f *fileValues) known(path string, app *kong.Application) error {
 		for _, flag := range verb.Flags {
 			names[verb.Name+"."+flag.Name] = true
 		}
+		if verb.DefaultCmd != nil { // what is meant where no further verb is named goes by the verb's own name
+			for _, flag := range verb.DefaultCmd.Flags {
+				names[verb.Name+"."+flag.Name] = true
+			}
+		}
 	}
 	var unknown []string
 	for key := range f.values {
@@ -69,7 +74,11 @@ func (f *fileValues) Resolve(_ *kong.Context, parent *kong.Path, flag *kong.Flag
 	}
 	key := flag.Name
 	if parent.Command != nil {
-		key = parent.Command.Name + "." + key
+		verb := parent.Command
+		if verb.Parent != nil && verb.Parent.DefaultCmd == verb {
+			verb = verb.Parent
+		}
+		key = verb.Name + "." + key
 	}
 	value, ok := f.values[key]
 	if !ok {

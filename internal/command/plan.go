@@ -10,8 +10,14 @@ import (
 	"quartermaster/internal/service"
 )
 
-// planVerb makes one plan and prints what it says.
+// planVerb plans the orders of days, or the stock of a catalogue.
 type planVerb struct {
+	Orders    planOrdersVerb    `cmd:"" default:"withargs" help:"Plan the stored orders of some days; meant where nothing else is named."`
+	Inventory planInventoryVerb `cmd:"" help:"Say what to buy and to move for the catalogue of a file."`
+}
+
+// planOrdersVerb makes one plan and prints what it says.
+type planOrdersVerb struct {
 	Start      string        `placeholder:"DATE" help:"First day to plan, such as 2011-11-28; default: the day after the newest order."`
 	Days       int           `default:"1" help:"Days to plan, 1 to 14; default ${default}."`
 	Seed       uint64        `default:"1" help:"The same facts and seed give the same plan; default ${default}."`
@@ -21,7 +27,7 @@ type planVerb struct {
 	Out        string        `placeholder:"FILE" help:"Also write the whole plan there, as JSON."`
 }
 
-func (planVerb) Help() string {
+func (planOrdersVerb) Help() string {
 	return `Plans the stored orders of these days: what to buy, which site serves which order, what the floor does, who drives where. Import first.
 
 Exit code 3 means that no order could be served, 4 that the time was over.
@@ -32,7 +38,7 @@ Examples:
     quartermaster plan --start 2011-11-28 --out plan.json --json`
 }
 
-func (v planVerb) Run(r *run) error {
+func (v planOrdersVerb) Run(r *run) error {
 	if v.Within <= 0 {
 		return usageError{fmt.Errorf("plan: --within is %s, want a time above 0 such as 10m", v.Within)}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"quartermaster/forecast"
+	"quartermaster/inventory"
 	"quartermaster/warehouse"
 )
 
@@ -276,6 +277,10 @@ func (c *checker) purchases() error {
 	for i, x := range c.s.Items {
 		items[x.ID] = i
 	}
+	terms := map[string]*inventory.Terms{}
+	for i := range c.s.Suppliers {
+		terms[c.s.Suppliers[i].ID] = &c.s.Suppliers[i].Terms
+	}
 	proposed := map[string]int64{}
 	for _, po := range c.p.Purchases {
 		var sum int64
@@ -284,8 +289,8 @@ func (c *checker) purchases() error {
 			if l.Qty <= 0 || l.Qty%item.PackSize != 0 || l.Qty < item.MinOrderQty || item.SupplierID != po.SupplierID || l.SiteID != po.SiteID {
 				return fmt.Errorf("purchase order %s: %d of item %s breaks pack, minimum, supplier or site", po.ID, l.Qty, l.ItemID)
 			}
-			if l.CostCents != l.Qty*item.UnitCostCents {
-				return fmt.Errorf("purchase order %s: item %s costs %d, not %d", po.ID, l.ItemID, l.Qty*item.UnitCostCents, l.CostCents)
+			if cost := terms[po.SupplierID].CostCents(&item, l.Qty); l.CostCents != cost {
+				return fmt.Errorf("purchase order %s: item %s costs %d, not %d", po.ID, l.ItemID, cost, l.CostCents)
 			}
 			sum += l.CostCents
 		}

@@ -45,7 +45,8 @@ func (t ForecastTask) Hash(horizonDays int, week Week) uint64 {
 func (s *Snapshot) ForecastTasks() []ForecastTask {
 	lead := map[string]forecast.LeadTime{}
 	for _, x := range s.Suppliers {
-		lead[x.ID] = forecast.LeadTime{MeanDays: x.LeadTime.MeanDays + float64(s.Review.ReviewDays), SDDays: x.LeadTime.SDDays}
+		review := max(s.Review.ReviewDays, x.Terms.Gap()) // stock must last until the next day that takes orders
+		lead[x.ID] = forecast.LeadTime{MeanDays: x.LeadTime.MeanDays + float64(review), SDDays: x.LeadTime.SDDays}
 	}
 	tasks := make([]ForecastTask, len(s.Items))
 	for i, item := range s.Items {

@@ -42,7 +42,7 @@ func (w *hashWriter) value(v reflect.Value) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			absent := f.Tag.Get("hash") == "omitempty" && v.Field(i).Len() == 0
+			absent := f.Tag.Get("hash") == "omitempty" && empty(v.Field(i))
 			if f.IsExported() && f.Tag.Get("json") != "-" && !absent {
 				w.value(v.Field(i))
 			}
@@ -79,6 +79,14 @@ func (w *hashWriter) value(v reflect.Value) {
 	default:
 		w.u64(scalarBits(v))
 	}
+}
+
+// empty is true for what says nothing: a list without entries, or a zero.
+func empty(v reflect.Value) bool {
+	if v.Kind() == reflect.Slice {
+		return v.Len() == 0
+	}
+	return v.IsZero()
 }
 
 func scalarBits(v reflect.Value) uint64 {

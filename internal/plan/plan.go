@@ -63,10 +63,11 @@ type builder struct {
 
 	itemIndex, siteIndex, supplierIndex map[string]int
 
-	forecasts []ItemForecast
-	policies  []inventory.Policy // [item*sites + site]
-	stock     []int64            // [item*sites + site], on hand now
-	slots     [][]warehouse.Slot // [site][item]
+	forecasts  []ItemForecast
+	policies   []inventory.Policy // [item*sites + site]
+	restocking *Restocking
+	stock      []int64            // [item*sites + site], on hand now
+	slots      [][]warehouse.Slot // [site][item]
 
 	sitePlace  []road.Place
 	orderPlace []road.Place

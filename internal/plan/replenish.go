@@ -9,45 +9,77 @@ import (
 	"strings"
 
 	"quartermaster/inventory"
-	"quartermaster/inventory/policy"
 )
 
-// replenish turns the forecasts into stocking rules for every item at every site, and into purchase orders.
+// replenish turns the forecasts into stocking rules for every item at every site, and into transfers and purchase orders.
 func (b *builder) replenish(ctx context.Context) error {
-	m := len(b.s.Sites)
-	positions := make([]inventory.Position, len(b.s.Items)*m)
-	for i, item := range b.s.Items {
-		for j, site := range b.s.Sites {
-			positions[i*m+j] = inventory.Position{ItemID: item.ID, SiteID: site.ID}
-		}
-	}
-	for _, p := range b.s.Positions {
-		positions[b.itemIndex[p.ItemID]*m+b.siteIndex[p.SiteID]] = p
-	}
-	in := make([]policy.Input, len(positions))
-	for k := range in {
-		item, site := k/m, k%m
-		in[k] = policy.Input{
-			Item: b.s.Items[item], Position: positions[k], Service: b.s.Service,
-			Demand: thin(&b.forecasts[item], b.s.Items[item].ID, b.s.Sites[site].ID, b.s.SiteShare[item][site]),
-		}
-	}
-	rules, orders, err := policy.Plan(ctx, in, policy.Params{
-		ReviewDays: b.s.Review.ReviewDays, OrderCostCents: b.s.Review.OrderCostCents, HoldingRate: b.s.Review.HoldingRate,
-	})
+	c := b.catalogue()
+	r, err := Restock(ctx, c)
 	if err != nil {
 		return err
 	}
-	b.policies = rules
-	b.purchase(orders)
-	b.progress(0.40, "%d stocking rules, %d purchase orders with %d lines", len(rules), len(b.plan.Purchases), len(orders))
+	if r.Policies == nil { // the snapshot was validated, so that this is what a calendar forbids
+		return &InvalidError{Problems: []FieldProblem{{Field: "suppliers", Reason: strings.Join(r.Reasons, "; ")}}}
+	}
+	b.policies, b.restocking = r.Policies, r
+	b.plan.Purchases, b.plan.Transfers = r.Purchases, r.Transfers
+	for _, po := range r.Purchases {
+		b.plan.Totals.PurchaseLines += len(po.Lines)
+		b.plan.Totals.PurchaseCents += po.CostCents
+	}
+	b.plan.Totals.PurchaseOrders = len(r.Purchases)
+	b.progress(0.40, "%d stocking rules, %d purchase orders with %d lines", len(r.Policies), len(r.Purchases), b.plan.Totals.PurchaseLines)
 	return nil
 }
 
-// thin gives one site's share of an item's demand. Each unit asked for arises in the site's area with probability share,
+// catalogue is the snapshot as a replenishment run sees it: every item at every site, item by item.
+func (b *builder) catalogue() *Catalogue {
+	m := len(b.s.Sites)
+	c := &Catalogue{Day: b.s.OriginDay, Currency: b.s.Currency, Review: b.s.Review, Items: b.s.Items, Suppliers: b.s.Suppliers,
+		Inbound: b.s.Inbound, Lots: b.s.Lots, Lanes: b.s.Lanes, Sites: make([]inventory.Site, m), Lines: make([]StockLine, len(b.s.Items)*m)}
+	for j, site := range b.s.Sites {
+		c.Sites[j] = site.Site
+	}
+	for i, item := range b.s.Items {
+		variation := WeeklyVariation(b.s.Sales[i].Values)
+		for j, site := range c.Sites {
+			c.Lines[i*m+j] = StockLine{Item: i, Site: j, Service: b.s.Service, Variation: variation,
+				Position: inventory.Position{ItemID: item.ID, SiteID: site.ID},
+				Demand:   DemandAt(&b.forecasts[i], item.ID, site.ID, b.s.SiteShare[i][j])}
+		}
+	}
+	for _, p := range b.s.Positions {
+		c.Lines[b.itemIndex[p.ItemID]*m+b.siteIndex[p.SiteID]].Position = p
+	}
+	return c
+}
+
+// variationWeeks is how far back the steadiness of demand is looked at.
+const variationWeeks = 52
+
+// WeeklyVariation is the coefficient of variation of the demand of the last weeks; days not observed count as none.
+func WeeklyVariation(daily []float64) float64 {
+	var sum, square, weeks float64
+	for end := len(daily); end >= 7 && weeks < variationWeeks; end -= 7 {
+		week := 0.0
+		for _, x := range daily[end-7 : end] {
+			if x > 0 { // false for NaN
+				week += x
+			}
+		}
+		sum, square, weeks = sum+week, square+week*week, weeks+1
+	}
+	if sum == 0 || weeks < 2 {
+		return 0
+	}
+	mean := sum / weeks
+	return math.Sqrt(max(0, square/weeks-mean*mean)) / mean
+}
+
+// DemandAt gives one site's share of an item's demand. Each unit asked for arises in the site's area with probability share,
 // apart from the others (binomial thinning): the mean is share·m and the variance share²·v + share·(1−share)·m. The shape is
 // kept: quantiles are those of the whole, moved and scaled to the new mean and spread, and never below zero.
-func thin(f *ItemForecast, itemID, siteID string, share float64) inventory.Demand {
+func DemandAt(f *ItemForecast, itemID, siteID string, share float64) inventory.Demand {
 	d := inventory.Demand{ItemID: itemID, SiteID: siteID}
 	for _, x := range f.Mean {
 		d.MeanPerDay += share * x / float64(len(f.Mean))
@@ -71,8 +103,8 @@ func thin(f *ItemForecast, itemID, siteID string, share float64) inventory.Deman
 	return d
 }
 
-// purchase groups replenishments into one purchase order per supplier and site, lines by item.
-func (b *builder) purchase(lines []inventory.Replenishment) {
+// purchaseOrders groups replenishments into one purchase order per supplier and site, lines by item.
+func purchaseOrders(day int, lines []inventory.Replenishment) []PurchaseOrder {
 	groups := map[[2]string][]inventory.Replenishment{}
 	for _, l := range lines {
 		key := [2]string{l.SupplierID, l.SiteID}
@@ -83,9 +115,10 @@ func (b *builder) purchase(lines []inventory.Replenishment) {
 		keys = append(keys, key)
 	}
 	slices.SortFunc(keys, func(x, y [2]string) int { return strings.Compare(x[0]+"\x00"+x[1], y[0]+"\x00"+y[1]) })
+	var out []PurchaseOrder
 	for _, key := range keys {
 		po := PurchaseOrder{
-			ID:         fmt.Sprintf("PO-%d-%s-%s", b.s.OriginDay, key[0], key[1]),
+			ID:         fmt.Sprintf("PO-%d-%s-%s", day, key[0], key[1]),
 			SupplierID: key[0], SiteID: key[1], Lines: groups[key],
 		}
 		sort.Slice(po.Lines, func(i, j int) bool { return po.Lines[i].ItemID < po.Lines[j].ItemID })
@@ -93,16 +126,20 @@ func (b *builder) purchase(lines []inventory.Replenishment) {
 			po.CostCents += l.CostCents
 			po.DueDay = max(po.DueDay, l.DueDay)
 		}
-		b.plan.Purchases = append(b.plan.Purchases, po)
-		b.plan.Totals.PurchaseLines += len(po.Lines)
-		b.plan.Totals.PurchaseCents += po.CostCents
+		out = append(out, po)
 	}
-	b.plan.Totals.PurchaseOrders = len(b.plan.Purchases)
+	return out
 }
 
-// Replenish gives the purchase orders of a snapshot without planning its days: what Build would buy. The errors are
-// those of Build.
-func Replenish(ctx context.Context, s *Snapshot, o Options) ([]PurchaseOrder, error) {
+// StockStudy is a replenishment run with what it was made from, for those who show it.
+type StockStudy struct {
+	Catalogue *Catalogue
+	*Restocking
+}
+
+// Replenish runs the replenishment of a snapshot without planning its days: what Build would move and buy, and how every line
+// stands. The errors are those of Build.
+func Replenish(ctx context.Context, s *Snapshot, o Options) (*StockStudy, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -116,5 +153,5 @@ func Replenish(ctx context.Context, s *Snapshot, o Options) ([]PurchaseOrder, er
 	if err := b.replenish(ctx); err != nil {
 		return nil, fmt.Errorf("plan: replenish: %w", err)
 	}
-	return b.plan.Purchases, nil
+	return &StockStudy{b.catalogue(), b.restocking}, nil
 }

@@ -20,6 +20,7 @@ type Plan struct {
 	Totals    Totals
 	Forecast  ForecastSummary
 	Purchases []PurchaseOrder
+	Transfers []Transfer `json:",omitempty"` // stock to be moved between sites
 	Promises  []Promise  // one per order that is served, whole or in part, in the order of Snapshot.Orders
 	Unserved  []Unserved // orders, or lines of them, that cannot be served within the plan
 	SiteDays  []SiteDay  // by day, then site

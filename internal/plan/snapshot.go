@@ -41,6 +41,9 @@ type Snapshot struct {
 	// Reserved are units that confirmed promises hold for orders of this plan: they go to nobody else. It stands last, since
 	// an empty one is left out of the hash.
 	Reserved []Reserved `hash:"omitempty"`
+	// Lanes are ways between sites that stock may be moved on; Lots what expires of the positions.
+	Lanes []inventory.Lane `hash:"omitempty"`
+	Lots  []inventory.Lot  `hash:"omitempty"`
 }
 
 // Reserved is units of an item at a site that are held for an order.
@@ -85,13 +88,14 @@ type Site struct {
 type Supplier struct {
 	finance.Supplier
 	LeadTime forecast.LeadTime
+	Terms    inventory.Terms `hash:"omitempty"`
 }
 
 // Inbound is a purchase order line on its way.
 type Inbound struct {
 	ItemID, SiteID string
 	Qty            int64
-	DueDay         int // days from OriginDay, 0 = today; on the shelf when that day opens
+	DueDay         int // days from OriginDay, 0 = today, below 0 = late; on the shelf when that day opens
 }
 
 // Order is one customer's order with the place and window it must be brought to.

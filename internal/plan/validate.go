@@ -106,11 +106,13 @@ func (v *validator) masterData(s *Snapshot) {
 		v.bad(x.LeadTime.SDDays >= 0 && x.LeadTime.SDDays <= 365, at+".leadTime.sdDays", "%v is not between 0 and 365", x.LeadTime.SDDays)
 		v.currency(at+".creditLimit", x.CreditLimit, s.Currency)
 		v.currency(at+".openOrders", x.OpenOrders, s.Currency)
+		v.terms(at, &s.Suppliers[i].Terms)
 	}
 	if _, err := credit.Scores(s.SuppliersThen(), max(0, s.OriginDay)); err != nil {
 		v.bad(false, "suppliers", "%v", err)
 	}
 	for i := range s.Sites {
+		v.room(fmt.Sprintf("sites[%d] (%s)", i, s.Sites[i].ID), s.Sites[i].Site)
 		v.site(fmt.Sprintf("sites[%d] (%s)", i, s.Sites[i].ID), i, &s.Sites[i], s.Roads)
 	}
 	for i, x := range s.Items {
@@ -122,6 +124,7 @@ func (v *validator) masterData(s *Snapshot) {
 		v.within(at+".priceCents", x.PriceCents, 0, maxUnitCents)
 		v.within(at+".volumeCm3", x.VolumeCm3, 0, maxOrderGrams)
 		v.within(at+".weightG", x.WeightG, 0, maxOrderGrams)
+		v.within(at+".shelfLifeDays", x.ShelfLifeDays, 0, maxDay)
 		_, known := v.suppliers[x.SupplierID]
 		v.bad(known, at+".supplierId", "supplier %q is unknown", x.SupplierID)
 	}
@@ -191,6 +194,7 @@ func (v *validator) stock(s *Snapshot) {
 }
 
 func (v *validator) demand(s *Snapshot) {
+	v.lotsAndLanes(s.Lots, s.Lanes)
 	v.bad(len(s.Sales) == len(s.Items), "sales", "%d series for %d items", len(s.Sales), len(s.Items))
 	v.bad(len(s.SiteShare) == len(s.Items), "siteShare", "%d rows for %d items", len(s.SiteShare), len(s.Items))
 	v.bad(len(s.Forecasts) == 0 || len(s.Forecasts) == len(s.Items), "forecasts", "%d for %d items", len(s.Forecasts), len(s.Items))

@@ -20,10 +20,10 @@ func (r rule) order(in *Input, params Params) (inventory.Replenishment, bool, er
 	if in.Item.UnitCostCents > 0 && qty > math.MaxInt64/in.Item.UnitCostCents {
 		return inventory.Replenishment{}, false, fieldError(in, "unit cost", fmt.Sprintf("%d units at %d overflow", qty, in.Item.UnitCostCents))
 	}
-	leadDays := int(math.Ceil(math.Max(0, in.Demand.LeadDays-float64(params.ReviewDays))))
+	leadDays := int(math.Ceil(math.Max(0, in.Demand.LeadDays-float64(in.reviewDays(params)))))
 	out := inventory.Replenishment{
 		ItemID: in.Item.ID, SiteID: in.Position.SiteID, SupplierID: in.Item.SupplierID,
-		Qty: qty, CostCents: qty * in.Item.UnitCostCents,
+		Qty: qty, CostCents: in.Terms.CostCents(&in.Item, qty),
 		Policy: r.policy, Position: in.Position,
 		OrderDay: in.OrderDay, DueDay: in.OrderDay + leadDays,
 	}

@@ -40,6 +40,15 @@ type Input struct {
 	Position inventory.Position
 	Service  inventory.Service
 	OrderDay int // the day an order would be placed, counted from the caller's origin
+	Terms    inventory.Terms
+}
+
+// reviewDays is the time between two chances to order: the habit, or the longest gap in the supplier's calendar.
+func (in *Input) reviewDays(params Params) int {
+	if in.Terms.OrderDays == [7]bool{} {
+		return params.ReviewDays
+	}
+	return max(params.ReviewDays, in.Terms.Gap())
 }
 
 // Plan decides every input on its own and gives one policy per input, in the same order, and the replenishments of those

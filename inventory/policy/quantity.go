@@ -26,7 +26,7 @@ func EconomicOrderQuantity(orderCost, demandRate, holdingCost float64) (qty, cos
 func chooseBatch(in *Input, params Params) (batch, error) {
 	b := batch{setting: "single unit"}
 	want := 1.0
-	if review := in.Demand.MeanPerDay * float64(params.ReviewDays); review > want {
+	if review := in.Demand.MeanPerDay * float64(in.reviewDays(params)); review > want {
 		want, b.setting = review, "demand between reviews"
 	}
 	holding := float64(in.Item.UnitCostCents) * params.HoldingRate
@@ -47,7 +47,40 @@ func chooseBatch(in *Input, params Params) (batch, error) {
 		return batch{}, fieldError(in, "order quantity", "the batch exceeds what can be counted; check demand, minimum and pack")
 	}
 	b.qty = qty
+	b.discount(in, params)
+	if shelf := in.Item.ShelfLifeDays; shelf > 0 { // a batch must be sold before it expires
+		most := int64(in.Demand.MeanPerDay*float64(shelf)) / in.Item.PackSize * in.Item.PackSize
+		if least, _ := wholePacks(1, in.Item); b.qty > max(most, least) {
+			b.qty, b.setting = max(most, least), "shelf life"
+		}
+	}
 	return b, nil
+}
+
+// discount raises the batch to the number of packs whose price makes goods, orders and holding together cheapest in a year,
+// within MaxCoverDays (all-units discounts: Snyder & Shen 2019, §3.3.2).
+func (b *batch) discount(in *Input, params Params) {
+	perYear := in.Demand.MeanPerDay * daysPerYear
+	yearly := func(qty int64) float64 {
+		unit := float64(in.Terms.CostCents(&in.Item, qty)) / float64(qty)
+		return unit*perYear + float64(params.OrderCostCents)*perYear/float64(qty) + unit*params.HoldingRate*float64(qty)/2
+	}
+	if perYear == 0 || b.qty == 0 {
+		return
+	}
+	least := yearly(b.qty)
+	for _, d := range in.Terms.Discounts {
+		if d.Packs > maxUnits/8/in.Item.PackSize {
+			continue
+		}
+		qty := d.Packs * in.Item.PackSize
+		if qty <= b.qty || float64(qty) > in.Demand.MeanPerDay*float64(params.MaxCoverDays) {
+			continue
+		}
+		if cost := yearly(qty); cost < least {
+			least, b.qty, b.setting = cost, qty, "price break"
+		}
+	}
 }
 
 // wholePacks rounds units up to whole packs and at least the minimum; false means too large to count.

@@ -11,9 +11,27 @@ import (
 func expected(l *Line, qty int64) float64 {
 	level := float64(l.Position + qty)
 	short := loss(l.Mean, l.SD, level)
+	if l.Ruled {
+		cost := l.Shortage * short
+		if l.Wish > 0 {
+			later := float64(l.Wish - qty)
+			cost += l.OrderCost*later/float64(l.Wish) + (l.UnitCost-l.best())*later
+			cost += (l.price(qty) - l.best()) * float64(qty)
+		}
+		return cost
+	}
 	cost := l.Shortage*short + l.Holding*(level-l.Mean+short)
 	if qty > 0 {
 		cost += l.OrderCost + (l.price(qty)-l.best())*float64(qty)
+	}
+	return cost
+}
+
+// Cost is the expected cost of any quantities, within limits or not.
+func Cost(p Problem, qty []int64) float64 {
+	cost := 0.0
+	for k, q := range qty {
+		cost += expected(&p.Lines[k], q)
 	}
 	return cost
 }
@@ -30,7 +48,7 @@ func loss(mean, sd, x float64) float64 {
 		at := sd * (distuv.UnitNormal.Prob(-low) + low*distuv.UnitNormal.Survival(-low))
 		n *= mean / at
 	}
-	return n
+	return math.Max(0, n)
 }
 
 // options are the quantities that a line may order with their costs: nothing, then whole packs from the minimum up, spread
@@ -46,17 +64,7 @@ const maxOptions = 24
 func tabulate(l *Line, o *options) {
 	o.qty, o.cost = append(o.qty[:0], 0), append(o.cost[:0], expected(l, 0))
 	least := packs(max(l.Minimum, 1), l.Pack)
-	most := least
-	ratio := l.Shortage / (l.Shortage + l.Holding)
-	if level := l.Mean + l.SD*distuv.UnitNormal.Quantile(ratio); level > float64(l.Position) {
-		most = max(least, packs(int64(math.Ceil(level))-l.Position, l.Pack))
-	}
-	for _, b := range l.Breaks {
-		most = max(most, packs(b.From, l.Pack))
-	}
-	if l.Most > 0 {
-		most = min(most, l.Most/l.Pack*l.Pack)
-	}
+	most := l.level(least)
 	if most < least {
 		return
 	}
@@ -71,6 +79,29 @@ func tabulate(l *Line, o *options) {
 			o.add(l, q)
 		}
 	}
+}
+
+// level is the most that a line orders: its wish, or up to the best level without any limit, or a price break beyond it.
+func (l *Line) level(least int64) int64 {
+	most := least
+	if l.Ruled {
+		most = l.Wish
+		if l.Most > 0 {
+			most = min(most, l.Most/l.Pack*l.Pack)
+		}
+		return most
+	}
+	ratio := l.Shortage / (l.Shortage + l.Holding)
+	if level := l.Mean + l.SD*distuv.UnitNormal.Quantile(ratio); level > float64(l.Position) {
+		most = max(least, packs(int64(math.Ceil(level))-l.Position, l.Pack))
+	}
+	for _, b := range l.Breaks {
+		most = max(most, packs(b.From, l.Pack))
+	}
+	if l.Most > 0 {
+		most = min(most, l.Most/l.Pack*l.Pack)
+	}
+	return most
 }
 
 func (o *options) add(l *Line, q int64) {

@@ -23,6 +23,11 @@ type Line struct {
 	Pack     int64 // units, ≥ 1
 	Minimum  int64 // units of an order, 0 = none
 	Most     int64 // units of an order, by shelf life or room on the shelf; 0 = no limit
+	// Ruled lines order what their stocking rule wishes for, whole packs, and less only where limits leave no more. What is not
+	// ordered now is ordered later, at its share of OrderCost and at the price without breaks; holding costs nothing more, since
+	// the rule has weighed it.
+	Ruled bool
+	Wish  int64
 	// UnitCost is the price of a unit; Breaks are cheaper prices from a quantity on, for all units of the order, rising.
 	UnitCost float64
 	Breaks   []Break
@@ -96,6 +101,8 @@ func (p *Problem) Validate() error {
 			return bad("pack, minimum or most", [3]int64{l.Pack, l.Minimum, l.Most})
 		case l.Position > 1e12 || l.Position < -1e12 || l.OnHand < 0:
 			return bad("position", l.Position)
+		case l.Wish < 0 || l.Wish > 1e12 || l.Wish%l.Pack != 0 || (!l.Ruled && l.Wish > 0):
+			return bad("wish", l.Wish)
 		case !(l.Holding > 0) || l.Holding > 1e9 || !(l.Shortage > 0) || l.Shortage > 1e9:
 			return bad("holding or shortage cost", [2]float64{l.Holding, l.Shortage})
 		case !(l.UnitCost >= 0) || l.UnitCost > 1e9 || !(l.OrderCost >= 0) || l.OrderCost > 1e9 || !(l.Volume >= 0) || l.Volume > 1e9:
@@ -150,7 +157,7 @@ func Check(p Problem, plan Plan) error {
 	cost := 0.0
 	for k, q := range plan.Qty {
 		l := &p.Lines[k]
-		if q < 0 || q%l.Pack != 0 || (q > 0 && q < l.Minimum) || (l.Most > 0 && q > l.Most) {
+		if q < 0 || q%l.Pack != 0 || (q > 0 && q < l.Minimum) || (l.Most > 0 && q > l.Most) || (l.Ruled && q > l.Wish) {
 			return fmt.Errorf("replenish check: line %d orders %d, packs of %d, minimum %d, most %d", k, q, l.Pack, l.Minimum, l.Most)
 		}
 		full[l.Site] += l.Volume * float64(max(0, l.Position))
@@ -176,7 +183,7 @@ func Check(p Problem, plan Plan) error {
 	if math.Abs(cost-plan.Cost) > 1e-6*math.Max(1, cost) {
 		return fmt.Errorf("replenish check: cost is %g, said %g", cost, plan.Cost)
 	}
-	if plan.Bound > plan.Cost*(1+1e-9) {
+	if plan.Bound > plan.Cost+1e-9*math.Max(1, plan.Cost) {
 		return fmt.Errorf("replenish check: bound %g above cost %g", plan.Bound, plan.Cost)
 	}
 	return nil

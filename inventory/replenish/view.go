@@ -63,7 +63,7 @@ func Reason(p Problem, plan Plan, k int) string {
 	tabulate(l, &free)
 	want := free.qty[leastCost(free.cost)]
 	if want > q {
-		fmt.Fprintf(&b, "; alone it would order %d, but %s", want, scarce(plan, l))
+		fmt.Fprintf(&b, "; alone it would order %d, but %s", want, Scarce(p, plan, k))
 	}
 	if l.LateDays > 0 {
 		fmt.Fprintf(&b, "; what is on order is %d days late: expedite it", l.LateDays)
@@ -81,8 +81,9 @@ func leastCost(cost []float64) int {
 	return at
 }
 
-// scarce names the limit that is dearest to a line.
-func scarce(plan Plan, l *Line) string {
+// Scarce names the limit that is dearest to line k.
+func Scarce(p Problem, plan Plan, k int) string {
+	l := &p.Lines[k]
 	room, dock, budget := plan.RoomPrice[l.Site]*l.Volume, plan.DockPrice[l.Site]*l.Volume, plan.BudgetPrice[l.Supplier]*l.UnitCost
 	switch {
 	case room == 0 && dock == 0 && budget == 0:
