@@ -38,6 +38,10 @@ type lister struct {
 // is left after each of its actions, so that of courses that end alike the one that is ahead sooner comes first. Beyond
 // the goal the errand after counts; where it is not known, time saved does.
 func (p *Planner) list(r int) {
+	if p.duty[r] != Serving {
+		p.stay(r)
+		return
+	}
 	e := p.errand[r]
 	l := lister{p: p, base: r * len(p.ops.inherit), goal: e.Goal, f: p.fields.of(e.Goal)}
 	if e.Next >= 0 {
@@ -49,6 +53,15 @@ func (p *Planner) list(r int) {
 	least := p.cost[l.base]
 	for i := range l.n {
 		p.cost[l.base+i] -= least
+	}
+}
+
+// stay leaves robot r no course but to wait.
+func (p *Planner) stay(r int) {
+	at := r * len(p.ops.inherit)
+	p.count[r], p.choice[at], p.cost[at] = 1, p.ops.wait, 0
+	for t := range p.o.Depth {
+		p.path[at*p.o.Depth+t] = p.state[r].Vertex
 	}
 }
 
@@ -71,7 +84,7 @@ func (l *lister) walk(node int16, t int, at State, sum int32, arrived int) {
 				continue
 			}
 		} else {
-			to.Dir = turned(at.Dir, a)
+			to.Dir = Turned(at.Dir, a)
 		}
 		l.cells[t] = to.Vertex
 		met, more := arrived, int32(0)

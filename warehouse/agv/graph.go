@@ -78,4 +78,7 @@ func (g *Graph) Cell(v int32) int32 { return g.cell[v] }
 func (g *Graph) Ahead(v int32, d uint8) int32 { return g.next[int(v)*4+int(d)] }
 
 // Close takes the step from v in direction d away: a one-way lane is a step kept one way and closed the other.
-func (g *Graph) Close(v int32, d uint8) { g.next[int(v)*4+int(d)] = -1 }
+func (g *Graph) Close(v int32, d uint8) { g.Redirect(v, d, -1) }
+
+// Redirect lets the step from v in direction d lead to the vertex to, −1 = nowhere. A Planner must be told (Redraw).
+func (g *Graph) Redirect(v int32, d uint8, to int32) { g.next[int(v)*4+int(d)] = to }

@@ -94,8 +94,8 @@ func (t *traffic) send(at State, to int32, f field) {
 	for at.Vertex != to {
 		step := at.Vertex*4 + int32(at.Dir)
 		ahead := t.g.next[step]
-		best, action := f.from(at.Vertex, turned(at.Dir, TurnRight)), TurnRight
-		if c := f.from(at.Vertex, turned(at.Dir, TurnLeft)); c < best {
+		best, action := f.from(at.Vertex, Turned(at.Dir, TurnRight)), TurnRight
+		if c := f.from(at.Vertex, Turned(at.Dir, TurnLeft)); c < best {
 			best, action = c, TurnLeft
 		}
 		if ahead >= 0 && int32(t.cost[step])+f.from(ahead, at.Dir) <= stepCost+best {
@@ -105,7 +105,7 @@ func (t *traffic) send(at State, to int32, f field) {
 			at.Vertex = ahead
 			continue
 		}
-		at.Dir = turned(at.Dir, action)
+		at.Dir = Turned(at.Dir, action)
 	}
 }
 

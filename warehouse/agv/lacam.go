@@ -27,13 +27,13 @@ type constraint struct {
 // search finds configurations from starts to goals by lazy constraints addition (LaCAM; Okumura 2023, AAAI): depth first
 // over configurations, each of which has a tree of constraints that is grown by one robot whenever it is looked at again,
 // so that in the end every successor is tried. Complete; the plan is what improve makes good.
-func search(ctx context.Context, m *meeting) ([][]int32, bool) {
+func search(ctx context.Context, m *meeting, o OneShotOptions) ([][]int32, bool) {
 	s := newSuccessor(m, rng.New(m.seed, "agv", "oneshot"))
 	first := newConfig(m, slices.Clone(m.starts), nil)
 	explored := map[uint64][]*config{digest(first.at): {first}}
 	open := []*config{first}
 	for steps := 0; len(open) > 0; steps++ {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || (o.Searches > 0 && steps >= o.Searches) {
 			return nil, false
 		}
 		n := open[len(open)-1]
@@ -47,7 +47,7 @@ func search(ctx context.Context, m *meeting) ([][]int32, bool) {
 		c := n.queue[0]
 		n.queue = n.queue[1:]
 		n.grow(m, s, c)
-		if !s.step(n.at, n.order, c.fixed) {
+		if !s.step(n.at, n.order, c.fixed) || (o.Apart && s.ring(n.at)) {
 			continue
 		}
 		k := digest(s.next)
@@ -64,6 +64,25 @@ func search(ctx context.Context, m *meeting) ([][]int32, bool) {
 		open = append(open, next)
 	}
 	return nil, false
+}
+
+// ring tells whether robots of the last step move in a ring, each into the cell of the one ahead.
+func (s *successor) ring(now []int32) bool {
+	for r, v := range now {
+		s.onNow[v] = int32(r)
+	}
+	found := false
+	for r := range now {
+		// No two go to one cell, so a walk from robot to robot ahead ends or comes back to where it began.
+		for q := int32(r); !found && s.next[q] != now[q] && s.onNow[s.next[q]] >= 0; {
+			q = s.onNow[s.next[q]]
+			found = q == int32(r)
+		}
+	}
+	for _, v := range now {
+		s.onNow[v] = -1
+	}
+	return found
 }
 
 // digest folds a configuration into a number (FNV-1a over 32-bit words).

@@ -20,6 +20,11 @@ type OneShotOptions struct {
 	// Improvements bounds the tries to improve the first plan: a budget that repeats on any machine. 0 = until ctx ends;
 	// negative = none.
 	Improvements int
+	// Searches bounds the configurations looked at for the first plan; 0 = until ctx ends.
+	Searches int
+	// Apart forbids that robots in a ring all move into one another's cells at once, which only works where all start
+	// together: the plan can then be driven at any speeds. It is not improved.
+	Apart bool
 	// First is told of the first plan, before it is improved.
 	First   func(Paths)
 	Workers int // goroutines for distances; default 1; the answer is the same for any number
@@ -45,7 +50,7 @@ func OneShot(ctx context.Context, g *Graph, starts, goals []int32, o OneShotOpti
 		}
 		paths.LowerBound += int(m.far(int32(r), s))
 	}
-	configs, ok := search(ctx, m)
+	configs, ok := search(ctx, m, o)
 	if !ok {
 		return Paths{}, false, nil
 	}
@@ -55,7 +60,7 @@ func OneShot(ctx context.Context, g *Graph, starts, goals []int32, o OneShotOpti
 	if o.First != nil {
 		o.First(paths)
 	}
-	if o.Improvements >= 0 {
+	if o.Improvements >= 0 && !o.Apart {
 		paths = improve(ctx, m, paths, o.Improvements)
 	}
 	return paths, true, nil

@@ -11,8 +11,8 @@ const (
 	Wait
 )
 
-// turned is the direction after an action.
-func turned(d uint8, a Action) uint8 {
+// Turned is the direction after an action.
+func Turned(d uint8, a Action) uint8 {
 	switch a {
 	case TurnRight:
 		return (d + 1) & 3
@@ -85,7 +85,7 @@ func traceOf(course []Action) string {
 				y--
 			}
 		}
-		d = turned(d, a)
+		d = Turned(d, a)
 		trace = append(trace, byte(x), byte(y))
 	}
 	return string(append(trace, d))

@@ -86,7 +86,20 @@ type Planner struct {
 	fixed   []bool
 	touched []int32
 	tried   int
+
+	duty   []Duty
+	urgent []int64 // robot → when it came to be served first, 0 = it is not
 }
+
+// Duty says how a robot takes part.
+type Duty uint8
+
+// The duties of a robot. One that stands cannot move, and others plan around it; one that is absent is on no cell.
+const (
+	Serving Duty = iota
+	Standing
+	Absent
+)
 
 // NewPlanner makes a planner for robots 0…n−1 on g. cost is that of each step, as PlainCost and Guide give it.
 //
@@ -107,6 +120,7 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 	p.count, p.current, p.tail = make([]int32, n), make([]int32, n), make([]uint8, n)
 	p.weight, p.order, p.left = make([]int64, n), make([]int32, n), make([]int32, n)
 	p.visits, p.onChain, p.fixed = make([]uint8, n), make([]bool, n), make([]bool, n)
+	p.duty, p.urgent = make([]Duty, n), make([]int64, n)
 	p.holds = make([]int32, (o.Depth+1)*g.Len())
 	for i := range p.holds {
 		p.holds[i] = -1
@@ -141,7 +155,10 @@ func (p *Planner) Tick(ctx context.Context, state []State, errand []Errand, acti
 	p.state, p.errand = state, errand
 	p.now++
 	p.goals = p.goals[:0]
-	for _, e := range errand {
+	for r, e := range errand {
+		if p.duty[r] == Absent {
+			continue
+		}
 		p.goals = append(p.goals, e.Goal)
 		if e.Next >= 0 {
 			p.goals = append(p.goals, e.Next)
@@ -155,6 +172,10 @@ func (p *Planner) Tick(ctx context.Context, state []State, errand []Errand, acti
 	p.refine(ctx)
 	k := len(p.ops.inherit)
 	for r := range state {
+		actions[r] = Wait
+		if p.duty[r] == Absent {
+			continue
+		}
 		op := int(p.choice[r*k+int(p.current[r])])
 		actions[r] = p.ops.actions[op*p.o.Depth]
 		p.tail[r] = p.ops.inherit[op]
@@ -170,19 +191,56 @@ func (p *Planner) Forget() {
 	}
 }
 
+// Duty changes how robot r takes part from the next Tick on. Call Forget when anybody may stand where it was not expected.
+func (p *Planner) Duty(r int, d Duty) { p.duty[r] = d }
+
+// DutyOf tells how robot r takes part.
+func (p *Planner) DutyOf(r int) Duty { return p.duty[r] }
+
+// Urge has robot r served before all that were urged later or not at all: it then gets to its goal wherever others can get
+// out of its way. 0 ends that.
+func (p *Planner) Urge(r int, since int64) { p.urgent[r] = since }
+
+// Left is the cost from a state to a goal, in units that a plain step costs six of; known is false where the goal is not
+// one of those of the last Tick.
+func (p *Planner) Left(s State, goal int32) (cost int32, known bool) {
+	if p.fields.slot[goal] < 0 {
+		return 0, false
+	}
+	return p.fields.of(goal).from(s.Vertex, s.Dir), true
+}
+
+// Reaches tells whether robot r had a way to its goal at the last Tick.
+func (p *Planner) Reaches(r int) bool { return p.left[r] < farAway-64 }
+
+// Redraw takes over that steps of the graph were closed or opened: all distances are computed anew.
+func (p *Planner) Redraw() {
+	p.fields = newFields(p.g, p.fields.sweeps[0].cost, p.o.CacheBytes, p.o.Workers)
+}
+
 // rank orders the robots and says how much each one's cost counts: more, the nearer it is to its goal, since who arrives
-// soon makes room for the next errand soon.
+// soon makes room for the next errand soon. Those that are urged come before all others.
 func (p *Planner) rank() {
+	p.order = p.order[:0]
 	for r, s := range p.state {
-		p.order[r] = int32(r)
+		p.weight[r], p.left[r] = 0, farAway
+		if p.duty[r] == Absent {
+			continue
+		}
+		p.order = append(p.order, int32(r))
 		p.left[r] = p.fields.of(p.errand[r].Goal).from(s.Vertex, s.Dir)
 	}
-	slices.SortFunc(p.order, func(a, b int32) int { return cmp.Or(cmp.Compare(p.left[a], p.left[b]), cmp.Compare(a, b)) })
+	slices.SortFunc(p.order, func(a, b int32) int {
+		if p.urgent[a] != p.urgent[b] { // 0, which is not urgent, goes last
+			return cmp.Compare(uint64(p.urgent[a])-1, uint64(p.urgent[b])-1)
+		}
+		return cmp.Or(cmp.Compare(p.left[a], p.left[b]), cmp.Compare(a, b))
+	})
 	n := float64(len(p.order))
-	for i, r := range p.order {
-		p.weight[r] = 0
-		if i < p.o.Active {
-			p.weight[r] = 1 + int64(1000*math.Sqrt((n-float64(i))/n))
+	for i, r := range p.order[:min(len(p.order), p.o.Active)] {
+		p.weight[r] = 1 + int64(1000*math.Sqrt((n-float64(i))/n))
+		if i == 0 && p.urgent[r] != 0 {
+			p.weight[r] *= 1000 // no gain of others is worth its way
 		}
 	}
 }

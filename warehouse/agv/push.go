@@ -6,6 +6,10 @@ import "context"
 func (p *Planner) inherit() {
 	k := len(p.ops.inherit)
 	for r := range p.state {
+		if p.duty[r] == Absent {
+			continue
+		}
+		p.current[r] = 0
 		p.holds[p.state[r].Vertex] = int32(r)
 		for i := range p.count[r] {
 			if p.choice[r*k+int(i)] == p.tail[r] {
@@ -77,7 +81,7 @@ func (p *Planner) inWay(r int32, path []int32) int32 {
 // first lets each robot, nearest to its goal first, take the best course that it can push through; nobody pushes those
 // that chose before.
 func (p *Planner) first() {
-	for _, r := range p.order[:p.o.Active] {
+	for _, r := range p.order[:min(len(p.order), p.o.Active)] {
 		if p.current[r] > 0 {
 			p.push(r, false)
 		}
@@ -89,11 +93,15 @@ func (p *Planner) first() {
 // refine takes robots at random and keeps a chain of pushes where it lowers the weighted sum of costs, until the budget
 // ends.
 func (p *Planner) refine(ctx context.Context) {
+	active := min(len(p.order), p.o.Active)
+	if active == 0 {
+		return
+	}
 	for tries := 0; p.o.Refinements == 0 || tries < p.o.Refinements; tries++ {
 		if tries&31 == 0 && ctx.Err() != nil {
 			return
 		}
-		r := p.order[p.random.IntN(p.o.Active)]
+		r := p.order[p.random.IntN(active)]
 		if p.current[r] > 0 {
 			p.push(r, true)
 		}

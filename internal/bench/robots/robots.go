@@ -8,4 +8,4 @@ package robots
 import "quartermaster/internal/bench"
 
 // All lists the benches of this package.
-func All() []bench.Bench { return []bench.Bench{Lifelong(), OneShot()} }
+func All() []bench.Bench { return []bench.Bench{Lifelong(), OneShot(), Delay()} }

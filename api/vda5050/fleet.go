@@ -1,0 +1,399 @@
+package vda5050
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"quartermaster/warehouse/agv"
+	"quartermaster/warehouse/agv/execution"
+)
+
+// Mission is where a vehicle is sent and what it does there.
+type Mission struct {
+	ID      string
+	Vertex  int32
+	Actions []Action // ActionID is filled in
+}
+
+// Dispatcher gives vehicles their missions and hears of them. It is called within the fleet's lock: it must not wait, nor
+// call the fleet.
+type Dispatcher interface {
+	// Next gives a mission to a vehicle that has none and stands on a vertex; ok = false leaves it without.
+	Next(id ID, vertex int32) (m Mission, ok bool)
+	// Ended tells that a mission is done, or with a reason that it is not: it may be given to another.
+	Ended(id ID, m Mission, reason string)
+}
+
+// FleetOptions steer a Fleet. The zero value works.
+type FleetOptions struct {
+	MapID    string        // of node positions; default "floor"
+	PitchM   float64       // size of a cell; default 1
+	BlockFor time.Duration // a node that a vehicle reports as blocked is avoided for so long; default 1 min
+	Vehicles int           // at most; default 100
+	// GiveUpAfter is after how many calls of Tick without a way to its goal a mission ends undone; default 60.
+	GiveUpAfter int
+	Master      MasterOptions
+	Plan        execution.Options
+}
+
+// Fleet drives the vehicles of one floor. Its nodes are the cells of a graph, named c and the cell's number.
+type Fleet struct {
+	o       FleetOptions
+	g       *agv.Graph
+	master  *Master
+	control *execution.Control
+	give    Dispatcher
+	members []*member
+	index   map[ID]int
+	blocked map[int32]time.Time // until when
+	steps   []execution.Step
+}
+
+// member is a vehicle of the fleet.
+type member struct {
+	s       *Session
+	joined  bool
+	sent    int // cells of the control's released steps that its base has
+	mission Mission
+	busy    bool // has a mission
+	ordered bool // the mission's actions are in its base
+	cut     int  // ticks without a way to the mission's goal
+	out     string
+	cancel  string // instant action by which its order is cancelled
+	nextAct int
+}
+
+// NewFleet makes the fleet of a floor; cost is that of each step as agv.Guide or agv.PlainCost gives it. Vehicles join when
+// they report a node of the floor.
+func NewFleet(link Link, g *agv.Graph, cost []uint8, give Dispatcher, o FleetOptions) (*Fleet, error) {
+	if o.MapID == "" {
+		o.MapID = "floor"
+	}
+	if o.PitchM <= 0 {
+		o.PitchM = 1
+	}
+	if o.BlockFor <= 0 {
+		o.BlockFor = time.Minute
+	}
+	if o.GiveUpAfter <= 0 {
+		o.GiveUpAfter = 60
+	}
+	if o.Vehicles <= 0 {
+		o.Vehicles = min(100, g.Len())
+	}
+	control, err := execution.New(g, cost, o.Vehicles, o.Plan)
+	if err != nil {
+		return nil, err
+	}
+	f := &Fleet{o: o, g: g, control: control, give: give, index: map[ID]int{}, blocked: map[int32]time.Time{}}
+	f.master = NewMaster(link, f, o.Master)
+	return f, f.master.Listen(link)
+}
+
+// Master is the fleet's own.
+func (f *Fleet) Master() *Master { return f.master }
+
+// Close ends the fleet's sending.
+func (f *Fleet) Close() { f.master.Close() }
+
+// NodeID names a vertex; Vertex finds it by its name, −1 = there is none.
+func (f *Fleet) NodeID(v int32) string { return "c" + strconv.Itoa(int(f.g.Cell(v))) }
+
+// Vertex finds a vertex by its node's name, −1 = there is none.
+func (f *Fleet) Vertex(node string) int32 {
+	number, ok := strings.CutPrefix(node, "c")
+	cell, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return -1
+	}
+	return f.g.Vertex(cell)
+}
+
+// Online takes in that a vehicle came or was lost. One that is lost goes on along its base; what it holds stays held.
+func (f *Fleet) Online(s *Session, online bool) {
+	if online && s.Facts == nil {
+		if _, err := s.Act("factsheetRequest"); err != nil {
+			s.problem(err.Error())
+		}
+	}
+	if !online {
+		s.problem("the connection is broken")
+	}
+}
+
+// Factsheet takes in what a vehicle can do.
+func (f *Fleet) Factsheet(s *Session, facts *Factsheet) {
+	if facts.PhysicalParameters.Length > f.o.PitchM || facts.PhysicalParameters.Width > f.o.PitchM {
+		s.problem(fmt.Sprintf("it is %.2f m × %.2f m, larger than a cell of %.2f m", facts.PhysicalParameters.Length, facts.PhysicalParameters.Width, f.o.PitchM))
+	}
+}
+
+// State takes in what a vehicle reports and lets go on who can.
+func (f *Fleet) State(s *Session, state *State) {
+	r, known := f.index[s.ID]
+	if !known {
+		if len(f.members) >= f.o.Vehicles {
+			s.problem(fmt.Sprintf("the fleet is full with %d vehicles", f.o.Vehicles))
+			return
+		}
+		r = len(f.members)
+		f.index[s.ID] = r
+		f.members = append(f.members, &member{s: s})
+	}
+	m := f.members[r]
+	if !m.joined {
+		f.join(r, m)
+		return
+	}
+	if reason := f.trouble(m, state); reason != "" || m.out != "" {
+		f.setOut(r, m, reason)
+		return
+	}
+	f.advance(r, m)
+	f.arrive(r, m)
+	f.release(r, m)
+}
+
+// trouble says why a vehicle cannot be driven, and notes the nodes that it reports as blocked.
+func (f *Fleet) trouble(m *member, state *State) string {
+	switch state.OperatingMode {
+	case "AUTOMATIC", "SEMIAUTOMATIC":
+	default:
+		return "its mode is " + state.OperatingMode
+	}
+	for _, e := range state.Errors {
+		for _, ref := range e.ErrorReferences {
+			if v := f.Vertex(ref.ReferenceValue); ref.ReferenceKey == "nodeId" && v >= 0 {
+				if _, known := f.blocked[v]; !known {
+					f.control.Block(v)
+				}
+				f.blocked[v] = f.master.o.Now().Add(f.o.BlockFor)
+				if m.s.ahead(ref.ReferenceValue) {
+					return e.ErrorType + " at node " + ref.ReferenceValue
+				}
+			}
+		}
+		if e.ErrorLevel != "WARNING" {
+			return e.ErrorType + ": " + e.ErrorDescription
+		}
+	}
+	if m.s.dropped() {
+		return "it dropped its order"
+	}
+	return ""
+}
+
+// join puts a vehicle onto the floor at the node it reports.
+func (f *Fleet) join(r int, m *member) {
+	v := f.Vertex(m.s.State.LastNodeID)
+	if v < 0 {
+		m.s.problem(fmt.Sprintf("it reports node %q, which is not of this floor", m.s.State.LastNodeID))
+		return
+	}
+	if !m.s.Idle() { // of a master before this one
+		if m.cancel == "" {
+			m.cancel, _ = m.s.Act("cancelOrder")
+		}
+		return
+	}
+	if err := f.control.Join(r, agv.State{Vertex: v, Dir: agv.East}); err != nil {
+		m.s.problem(err.Error())
+		return
+	}
+	m.s.Forget()
+	m.joined, m.sent, m.cancel, m.out = true, 0, "", ""
+}
+
+// advance tells the control which cells the vehicle has passed.
+func (f *Fleet) advance(r int, m *member) {
+	left := max(0, len(m.s.base)-1)
+	for m.sent > left {
+		for {
+			f.steps = f.control.Released(r, f.steps[:0])
+			if len(f.steps) == 0 {
+				m.s.problem("it passed a node that was not released to it")
+				m.sent = left
+				return
+			}
+			moves := f.steps[0].Action == agv.Forward
+			next, err := f.control.Done(r)
+			if err != nil {
+				m.s.problem(err.Error())
+			}
+			if next >= 0 && next != r && f.members[next].out == "" {
+				defer f.release(next, f.members[next])
+			}
+			if moves {
+				break
+			}
+		}
+		m.sent--
+	}
+}
+
+// arrive ends the mission of a vehicle that is there and has done what it was to do.
+func (f *Fleet) arrive(r int, m *member) {
+	if !m.busy || !m.ordered {
+		return
+	}
+	at := f.control.At(r).Vertex == m.mission.Vertex
+	open := false
+	for _, a := range m.mission.Actions {
+		switch m.s.status(a.ActionID) {
+		case "FINISHED":
+		case "FAILED":
+			f.end(r, m, "action "+a.ActionType+" failed")
+			return
+		default:
+			open = true
+		}
+	}
+	if open {
+		f.control.Hold(r, at)
+		return
+	}
+	if len(m.mission.Actions) > 0 || at {
+		f.end(r, m, "")
+	}
+}
+
+func (f *Fleet) end(r int, m *member, reason string) {
+	m.busy = false
+	f.control.Hold(r, false)
+	f.control.Send(r, agv.Errand{Goal: f.control.At(r).Vertex, Next: -1})
+	f.give.Ended(m.s.ID, m.mission, reason)
+	f.assign(r, m)
+}
+
+func (f *Fleet) assign(r int, m *member) {
+	if m.busy || m.out != "" || m.s.SetAside != "" || !m.s.Online {
+		return
+	}
+	mission, ok := f.give.Next(m.s.ID, f.control.At(r).Vertex)
+	if !ok || mission.Vertex < 0 || int(mission.Vertex) >= f.g.Len() {
+		return
+	}
+	actions := make([]Action, len(mission.Actions))
+	for i, a := range mission.Actions {
+		m.nextAct++
+		a.ActionID = fmt.Sprintf("%s-a%d", m.s.ID.Serial, m.nextAct)
+		actions[i] = a
+	}
+	mission.Actions = actions
+	m.mission, m.busy, m.ordered = mission, true, false
+	f.control.Send(r, agv.Errand{Goal: mission.Vertex, Next: -1})
+}
+
+// release sends a vehicle what its control has released beyond its base.
+func (f *Fleet) release(r int, m *member) {
+	if !m.joined || m.out != "" || m.s.SetAside != "" || !m.s.Online {
+		return
+	}
+	f.steps = f.control.Released(r, f.steps[:0])
+	base := f.nodes(m, f.steps, m.sent)
+	here := m.busy && !m.ordered && m.sent == 0 && len(f.steps) == 0 && f.control.At(r).Vertex == m.mission.Vertex
+	if len(base) == 0 && !here {
+		return
+	}
+	begin := len(m.s.base) == 0 || (m.s.Idle() && m.sent == 0)
+	if here && !begin { // the actions come with a new order, once it has shown that it is idle
+		return
+	}
+	sent := m.sent + len(base)
+	var err error
+	f.steps = f.control.Planned(r, f.steps[:0])
+	horizon := f.nodes(nil, f.steps, 0)
+	if begin {
+		first := f.node(f.control.At(r).Vertex)
+		if here {
+			first.Actions, m.ordered = m.mission.Actions, true
+		}
+		err = m.s.Begin(append([]Node{first}, base...), horizon)
+	} else {
+		err = m.s.Extend(base, horizon)
+	}
+	if err != nil {
+		m.s.problem(err.Error())
+		return
+	}
+	m.sent = sent
+}
+
+// nodes makes nodes of the cells that steps move to, without the first skip of them. At the mission's goal its actions are done.
+func (f *Fleet) nodes(m *member, steps []execution.Step, skip int) []Node {
+	var nodes []Node
+	for _, s := range steps {
+		if s.Action != agv.Forward {
+			continue
+		}
+		if skip--; skip >= 0 {
+			continue
+		}
+		n := f.node(s.To.Vertex)
+		if m != nil && m.busy && !m.ordered && s.To.Vertex == m.mission.Vertex {
+			n.Actions, m.ordered = m.mission.Actions, true
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+func (f *Fleet) node(v int32) Node {
+	cell := int(f.g.Cell(v))
+	return Node{NodeID: f.NodeID(v), Position: &Position{
+		X: (float64(cell%f.g.Width) + 0.5) * f.o.PitchM, Y: (float64(f.g.Height-1-cell/f.g.Width) + 0.5) * f.o.PitchM, MapID: f.o.MapID}}
+}
+
+// Tick plans on, gives missions, and sends what follows. It is to be called about once in the time that a cell takes.
+func (f *Fleet) Tick(ctx context.Context) {
+	f.master.Do(func() {
+		now := f.master.o.Now()
+		for v, until := range f.blocked {
+			if now.After(until) {
+				delete(f.blocked, v)
+				f.control.Unblock(v)
+			}
+		}
+		for r, m := range f.members {
+			if m.joined {
+				f.assign(r, m)
+				f.giveUp(r, m)
+			}
+		}
+		f.control.Advance(ctx)
+		for r, m := range f.members {
+			f.turn(r, m)
+			f.release(r, m)
+		}
+	})
+	f.master.Resend()
+}
+
+// giveUp ends a mission to which there is no way for long: a cell is blocked, or a vehicle that failed stands there.
+func (f *Fleet) giveUp(r int, m *member) {
+	if !m.busy || m.ordered || m.out != "" || f.control.Reachable(r) {
+		m.cut = 0
+		return
+	}
+	if m.cut++; m.cut > f.o.GiveUpAfter {
+		m.cut = 0
+		f.end(r, m, "there is no way to node "+f.NodeID(m.mission.Vertex))
+	}
+}
+
+// turn takes turns that come first off the plan: vehicles turn by themselves as the next edge asks for it.
+func (f *Fleet) turn(r int, m *member) {
+	for m.joined && m.out == "" {
+		f.steps = f.control.Released(r, f.steps[:0])
+		if len(f.steps) == 0 || f.steps[0].Action == agv.Forward {
+			return
+		}
+		if _, err := f.control.Done(r); err != nil {
+			m.s.problem(err.Error())
+			return
+		}
+	}
+}

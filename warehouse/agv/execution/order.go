@@ -1,0 +1,190 @@
+package execution
+
+import (
+	"fmt"
+	"slices"
+
+	"quartermaster/warehouse/agv"
+)
+
+// step is one action of a robot's plan with the state that it leads to.
+type step struct {
+	action agv.Action
+	to     agv.State
+}
+
+// order is the action-dependency graph of all robots' plans, kept as one queue a vertex: who is on it, and who comes on it
+// after, in the order of the plan. A robot may enter a vertex when all that come before it have left. Since the plan's
+// steps are put down in the order of its time, and no ring of robots moves into one another's cells at once, the
+// dependencies have no cycle: whoever moves first in the plan can always move.
+type order struct {
+	g        *agv.Graph
+	at       []agv.State
+	plans    [][]step // what is put down and not done
+	released []int    // of these, how many may be done
+	queues   [][]int32
+}
+
+func newOrder(g *agv.Graph, robots int) *order {
+	return &order{g: g, at: make([]agv.State, robots), plans: make([][]step, robots), released: make([]int, robots), queues: make([][]int32, g.Len())}
+}
+
+// enter puts a robot onto the floor.
+func (o *order) enter(r int32, s agv.State) error {
+	if q := o.queues[s.Vertex]; len(q) > 0 {
+		return fmt.Errorf("cell %d is held by robot %d", o.g.Cell(s.Vertex), q[0])
+	}
+	o.at[r] = s
+	o.queues[s.Vertex] = append(o.queues[s.Vertex], r)
+	return nil
+}
+
+// leave takes a robot, whose unreleased steps are dropped, off the floor.
+func (o *order) leave(r int32) {
+	o.retract(r, 0)
+	o.pop(o.at[r].Vertex)
+}
+
+// last is where robot r is once its plan is done.
+func (o *order) last(r int) agv.State {
+	if n := len(o.plans[r]); n > 0 {
+		return o.plans[r][n-1].to
+	}
+	return o.at[r]
+}
+
+// add puts an action at the end of a robot's plan. Waits are not put down: the order of the vertices says who waits.
+func (o *order) add(r int, a agv.Action) {
+	if a == agv.Wait {
+		return
+	}
+	to := o.last(r)
+	if a == agv.Forward {
+		to.Vertex = o.g.Ahead(to.Vertex, to.Dir)
+		o.queues[to.Vertex] = append(o.queues[to.Vertex], int32(r))
+	} else {
+		to.Dir = agv.Turned(to.Dir, a)
+	}
+	o.plans[r] = append(o.plans[r], step{a, to})
+}
+
+// release lets robots go on as far as nobody comes before them, by most steps at most.
+func (o *order) release(most int) {
+	for r := range o.plans {
+		o.releaseOne(r, most)
+	}
+}
+
+func (o *order) releaseOne(r, most int) {
+	for o.released[r] < most && o.released[r] < len(o.plans[r]) && o.free(r, o.released[r]) {
+		o.released[r]++
+	}
+}
+
+// free tells whether all who enter the vertex of robot r's i-th step before it are r itself.
+func (o *order) free(r, i int) bool {
+	s := o.plans[r][i]
+	if s.action != agv.Forward {
+		return true
+	}
+	own := 0 // r's stays on the vertex before this one
+	if o.at[r].Vertex == s.to.Vertex {
+		own++
+	}
+	for _, before := range o.plans[r][:i] {
+		if before.action == agv.Forward && before.to.Vertex == s.to.Vertex {
+			own++
+		}
+	}
+	for _, q := range o.queues[s.to.Vertex][:own+1] {
+		if q != int32(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// done takes robot r's next step off its plan: it is where that leads to. It gives the robot that waits for the vertex left,
+// −1 = none.
+func (o *order) done(r int) (next int) {
+	s := o.plans[r][0]
+	next = -1
+	if s.action == agv.Forward {
+		left := o.at[r].Vertex
+		o.pop(left)
+		if len(o.queues[left]) > 0 {
+			next = int(o.queues[left][0])
+		}
+	}
+	o.at[r] = s.to
+	o.plans[r] = slices.Delete(o.plans[r], 0, 1)
+	o.released[r]--
+	return next
+}
+
+func (o *order) pop(v int32) { o.queues[v] = slices.Delete(o.queues[v], 0, 1) }
+
+// drop takes back all that is not released. Released visits come first in their queues, so what goes is the queues' end.
+func (o *order) drop() {
+	for r, plan := range o.plans {
+		for _, s := range plan[o.released[r]:] {
+			if s.action == agv.Forward {
+				q := o.queues[s.to.Vertex]
+				o.queues[s.to.Vertex] = q[:len(q)-1]
+			}
+		}
+		o.plans[r] = plan[:o.released[r]]
+	}
+}
+
+// retract takes back a robot's released steps but the first keep ones; nothing unreleased may be left of anybody.
+func (o *order) retract(r int32, keep int) {
+	keep = min(keep, len(o.plans[r]))
+	for _, s := range o.plans[r][keep:] {
+		if s.action == agv.Forward {
+			q := o.queues[s.to.Vertex]
+			o.queues[s.to.Vertex] = q[:len(q)-1]
+		}
+	}
+	o.plans[r] = o.plans[r][:keep]
+	o.released[r] = keep
+}
+
+// unring turns the moves of a step into waits where robots move in a ring, each into the cell of the one ahead: that works
+// only where all start at the same moment, which real robots do not. Nobody else enters the cells of a ring, so the rest
+// of the step stands. It tells whether there was a ring. owner is −1 throughout before and after.
+func unring(g *agv.Graph, states []agv.State, actions []agv.Action, owner []int32) bool {
+	for r, s := range states {
+		if s.Vertex >= 0 {
+			owner[s.Vertex] = int32(r)
+		}
+	}
+	found := false
+	for r := range states {
+		ahead := func(q int32) int32 {
+			if states[q].Vertex < 0 || actions[q] != agv.Forward {
+				return -1
+			}
+			return owner[g.Ahead(states[q].Vertex, states[q].Dir)]
+		}
+		q := ahead(int32(r))
+		for q >= 0 && q != int32(r) {
+			q = ahead(q)
+		}
+		if q < 0 {
+			continue
+		}
+		found = true
+		for q = ahead(int32(r)); q >= 0; {
+			next := ahead(q)
+			actions[q] = agv.Wait
+			q = next
+		}
+	}
+	for _, s := range states {
+		if s.Vertex >= 0 {
+			owner[s.Vertex] = -1
+		}
+	}
+	return found
+}
