@@ -16,6 +16,7 @@ type driving struct {
 	spent routing.Spent
 	visit []routing.Visit // nil where only the cost is asked for
 	write bool
+	free  bool // of the longest duration
 
 	onBoard   []int64
 	grams     int64
@@ -28,7 +29,8 @@ type driving struct {
 
 // drive returns the cost in units of kind k doing seq, and whether it can. With visits it also writes them down.
 func (m *model) drive(k *kind, seq []int32, into *routing.Route) (int64, bool) {
-	d := driving{m: m, k: k, onBoard: make([]int64, m.dims)}
+	d := m.desk(k)
+	defer m.desks.Put(d)
 	first := max(k.openSec, m.tripReady(seq))
 	if !d.run(seq, first) && !(k.maxDur < never) {
 		return 0, false
@@ -55,6 +57,16 @@ func (m *model) drive(k *kind, seq []int32, into *routing.Route) (int64, bool) {
 	return d.cost(), true
 }
 
+// desk is a driving to work with; it goes back into the pool.
+func (m *model) desk(k *kind) *driving {
+	d, ok := m.desks.Get().(*driving)
+	if !ok {
+		d = &driving{onBoard: make([]int64, m.dims)}
+	}
+	d.m, d.k, d.write, d.free, d.visit = m, k, false, false, nil
+	return d
+}
+
 // tripReady is when all that the first trip of seq takes along is ready.
 func (m *model) tripReady(seq []int32) int64 {
 	ready := int64(math.MinInt64)
@@ -70,18 +82,16 @@ func (m *model) tripReady(seq []int32) int64 {
 // delay finds the latest start that does not end the tour later than a start at first; a tour too long when started at
 // once may be short enough then.
 func (d *driving) delay(seq []int32, first int64) int64 {
-	free := *d
-	kind := *d.k
-	kind.maxDur = never
-	free.k = &kind
-	if !free.run(seq, first) {
+	d.free = true
+	defer func() { d.free = false }()
+	if !d.run(seq, first) {
 		return first
 	}
-	end, late := free.clock, free.spent.LateCentSec
-	low, high := first, first+free.waits()
+	end, late := d.clock, d.spent.LateCentSec
+	low, high := first, first+d.waits()
 	for low < high {
 		mid := low + (high-low+1)/2
-		if free.run(seq, mid) && free.clock <= end && free.spent.LateCentSec <= late {
+		if d.run(seq, mid) && d.clock <= end && d.spent.LateCentSec <= late {
 			low = mid
 		} else {
 			high = mid - 1
@@ -125,7 +135,7 @@ func (d *driving) run(seq []int32, start int64) bool {
 	}
 	d.home()
 	d.spent.DurationSec = d.clock - d.departed
-	d.ok = d.ok && d.clock <= k.closeSec && d.spent.DurationSec <= k.maxDur && d.spent.DriveSec <= k.maxDrive &&
+	d.ok = d.ok && d.clock <= k.closeSec && (d.free || d.spent.DurationSec <= k.maxDur) && d.spent.DriveSec <= k.maxDrive &&
 		d.spent.DistanceM <= k.maxDist && d.m.relationsHold(seq)
 	return d.ok
 }
@@ -167,7 +177,7 @@ func (d *driving) serve(c int32) {
 		setup = d.k.setup[c]
 	}
 	last := d.m.close[c]
-	d.breaksBefore(s, setup+d.k.service[c], last)
+	d.breaksBefore(s, setup+d.k.asks[c].service, last)
 	v := routing.Visit{Stop: int(c), ArrivalSec: 0}
 	v.DistanceM = d.travel(s.Location, last)
 	v.ArrivalSec = d.clock
@@ -178,8 +188,8 @@ func (d *driving) serve(c int32) {
 	}
 	v.StartSec = start
 	d.spent.LateCentSec += late * s.LateCentsPerHour
-	d.clock = start + setup + d.k.service[c]
-	d.spent.TaskSec += setup + d.k.service[c]
+	d.clock = start + setup + d.k.asks[c].service
+	d.spent.TaskSec += setup + d.k.asks[c].service
 	v.DepartSec = d.clock
 	d.grams += d.m.gramsDelta[c]
 	for x := range d.onBoard {

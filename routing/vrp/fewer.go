@@ -18,18 +18,15 @@ func (s *search) reduce(ctx context.Context, end float64) int {
 		s.dropOne(weight)
 		pl.commit()
 		s.build.limit = pl.used
-		hot := s.scale() * hotLegs
-		sum, current, out := s.weigh(weight), pl.cost, len(pl.absent)
-		begin := s.spend.done(k)
+		sum, current, out := s.weigh(weight), s.travel(), len(pl.absent)
+		visit := s.visitCost()
+		heat := cooling{visit * hotShare, visit * coldShare, s.spend.done(k), end}
 		for ; len(pl.absent) > 0; k++ {
-			temperature := 0.0
-			if k%checkEvery == 0 {
-				done := s.spend.done(k)
-				if done >= end || ctx.Err() != nil {
-					break
-				}
-				temperature = hot * math.Pow(coldLegs/hotLegs, (done-begin)/max(end-begin, 1e-9))
+			done := s.spend.done(k)
+			if done >= end || ctx.Err() != nil {
+				break
 			}
+			temperature := heat.at(done)
 			s.ruin.run()
 			s.build.fill()
 			for _, c := range pl.absent {

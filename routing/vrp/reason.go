@@ -23,7 +23,7 @@ func explain(pl *plan, reasons []string, stopped bool) {
 		}
 	}
 	for i := range pl.m.n { // shipments whose mate is hopeless were never in the search
-		if mate := pl.m.mate[i]; pl.slotOf[i] < 0 && reasons[i] == "" && mate >= 0 {
+		if mate := pl.m.mate[i]; pl.stands[i].slot < 0 && reasons[i] == "" && mate >= 0 {
 			reasons[i] = fmt.Sprintf("%s: the other stop of its shipment, %s, cannot be served", routing.ReasonPair, pl.m.p.Stops[mate].ID)
 		}
 	}
@@ -129,16 +129,16 @@ func (b *builder) roomFor(k *kind, t *tour, i int32) bool {
 func (b *builder) inTime(k *kind, t *tour, i int32) bool {
 	m := b.m
 	for p := range len(t.seq) + 1 {
-		sec, _ := k.leg(t.at[p], m.loc[i])
-		at := max(t.leave[p]+sec, m.open[i], m.ready[i])
+		sec, _ := k.leg(t.marks[p].at, m.loc[i])
+		at := max(t.marks[p].leave+sec, m.open[i], m.ready[i])
 		if at > m.close[i] {
 			continue
 		}
 		if p == len(t.seq) {
 			return true
 		}
-		sec, _ = k.leg(m.loc[i], t.at[p+1])
-		if at+k.service[i]+sec <= m.close[t.seq[p]] {
+		sec, _ = k.leg(m.loc[i], t.marks[p+1].at)
+		if at+k.asks[i].service+sec <= m.close[t.seq[p]] {
 			return true
 		}
 	}

@@ -62,10 +62,10 @@ func (pl *plan) mayJoin(c, slot int32) bool {
 	for _, r := range pl.m.bound[c] {
 		rel := &pl.m.p.Relations[r]
 		for _, s := range rel.Stops {
-			if int32(s) == c || pl.slotOf[s] < 0 {
+			if int32(s) == c || pl.stands[s].slot < 0 {
 				continue
 			}
-			if same := pl.slotOf[s] == slot; same == (rel.Kind == routing.RelationDifferentRoute) {
+			if same := pl.stands[s].slot == slot; same == (rel.Kind == routing.RelationDifferentRoute) {
 				return false
 			}
 		}
@@ -84,7 +84,7 @@ func (pl *plan) torn(c int32, also []int32) []int32 {
 			continue
 		}
 		for _, s := range rel.Stops {
-			if int32(s) != c && pl.slotOf[s] >= 0 && !slices.Contains(also, int32(s)) {
+			if int32(s) != c && pl.stands[s].slot >= 0 && !slices.Contains(also, int32(s)) {
 				also = append(also, int32(s))
 			}
 		}

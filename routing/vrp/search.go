@@ -8,10 +8,14 @@ import (
 	"quartermaster/internal/rng"
 )
 
-// Temperatures of the annealing, as shares of what a leg between near stops costs.
+// Temperatures of the annealing, as shares of what a visit costs on average in the first plan. With few steps for each stop
+// it begins colder, because a hot plan could not be cooled in time.
 const (
-	hotLegs  = 3.0
-	coldLegs = 0.03
+	hotShare  = 8.0
+	coldShare = 0.02
+	hotSteps  = 300.0 // steps for each stop at which it begins hot
+	coldest   = 0.02  // coldest beginning
+	probe     = 256   // steps after which the length of the run is foretold
 )
 
 // search is one run of the general solver: tear open, rebuild, accept by annealing.
@@ -55,7 +59,7 @@ func (s *search) adopt() {
 			continue
 		}
 		for _, i := range given.Stops {
-			if c := int32(i); pl.slotOf[c] < 0 && s.movable(c) {
+			if c := int32(i); pl.stands[c].slot < 0 && s.movable(c) {
 				t.seq = append(t.seq, c)
 			}
 		}
@@ -70,7 +74,7 @@ func (s *search) adopt() {
 	}
 	left := pl.absent[:0]
 	for _, c := range pl.absent {
-		if pl.slotOf[c] < 0 {
+		if pl.stands[c].slot < 0 {
 			left = append(left, c)
 		}
 	}
@@ -118,29 +122,47 @@ func (m *model) kindOf(vehicle int32) int32 {
 	return 0
 }
 
-// checkEvery is how many iterations pass between two looks at the budget and the context.
-const checkEvery = 1
+// cooling lowers the temperature from hot to cold over a part of the budget.
+type cooling struct {
+	hot, cold  float64
+	begin, end float64 // parts of the budget
+}
+
+// cool begins a cooling of which steps done so far took the budget from begin to now.
+func (s *search) cool(begin, now, end float64, steps int) cooling {
+	perStop := 0.0
+	if now > begin {
+		perStop = float64(steps) * (end - begin) / (now - begin) / float64(max(1, len(s.m.movers)))
+	}
+	share := min(1, max(coldest, math.Sqrt(perStop/hotSteps)))
+	visit := s.visitCost()
+	return cooling{visit * hotShare * share, visit * coldShare * max(share, 0.3), begin, end}
+}
+
+func (c cooling) at(done float64) float64 {
+	return c.hot * math.Pow(c.cold/c.hot, min(1, (done-c.begin)/max(c.end-c.begin, 1e-9)))
+}
 
 // anneal spends the part of the budget from now until the share end and leaves the best plan in s.best.
 func (s *search) anneal(ctx context.Context, end float64) int {
 	pl := s.pl
 	begin := s.spend.done(s.steps)
-	hot := s.scale() * hotLegs
-	cold := hot * coldLegs / hotLegs
-	temperature := hot
+	heat := s.cool(begin, begin, end, 0)
 	current := s.rank()
 	for k := 0; ; k++ {
-		if k%checkEvery == 0 {
-			done := s.spend.done(s.steps + k)
-			if done >= end || ctx.Err() != nil || s.reached() {
-				return k
-			}
-			temperature = hot * math.Pow(cold/hot, (done-begin)/(1-begin))
-			s.tell(done)
+		done := s.spend.done(s.steps + k)
+		if done >= end || ctx.Err() != nil || s.reached() {
+			return k
 		}
+		if k == probe {
+			heat = s.cool(begin, done, end, probe)
+		}
+		temperature := heat.at(done)
+		s.tell(done)
 		s.ruin.run()
 		s.build.fill()
 		s.retype()
+		s.exchange()
 		now := s.rank()
 		if float64(now) >= float64(current)+temperature*s.draw.ExpFloat64() {
 			pl.back()
@@ -175,74 +197,10 @@ func (s *search) tell(done float64) {
 	}
 }
 
-// scale is the mean cost of a leg between near stops. Where vehicles or leaving stops out have prices of their own, it is
-// what a stop costs on average, so that a whole vehicle can be at stake.
-func (s *search) scale() float64 {
-	var mean float64
-	mixed := len(s.m.kinds) > 1
-	for k := range s.m.kinds {
-		v := &s.m.kinds[k]
-		mean = max(mean, s.m.meanLeg*float64(v.perM+v.perDrive))
-		mixed = mixed || v.used > 0 || v.perSec > 0
-	}
-	served := max(1, len(s.m.movers)-len(s.pl.absent))
-	perStop := float64(s.travel()) / float64(served)
-	if s.m.optional {
-		perStop = max(perStop, float64(s.price()))
-	}
-	if mixed || s.m.optional || mean == 0 {
-		mean = max(mean, perStop)
-	}
-	return max(mean, 1)
-}
-
-// price is the mean price of leaving a stop out.
-func (s *search) price() int64 {
-	var sum int64
-	for _, c := range s.m.movers {
-		sum += s.m.prices[c]
-	}
-	return sum / int64(max(1, len(s.m.movers)))
-}
-
-// retype gives the tours changed in this step to the kind of vehicle that does them cheapest.
-func (s *search) retype() {
-	pl, m := s.pl, s.m
-	if len(m.kinds) < 2 {
-		return
-	}
-	for k := 0; k < len(pl.undo); k++ {
-		slot := pl.undo[k].slot
-		t := pl.tours[slot]
-		if t == nil || len(m.kinds[t.kind].fixed) > 0 {
-			continue
-		}
-		for to := range m.kinds {
-			if int32(to) == t.kind || pl.left[to] <= 0 || len(m.kinds[to].fixed) > 0 || !m.kindTakes(to, t) {
-				continue
-			}
-			x := pl.fresh(int32(to))
-			x.seq = append(x.seq, t.seq...)
-			if m.refresh(x) && x.cost < t.cost {
-				pl.replace(slot, x)
-				t = x
-			} else {
-				pl.recycle(x)
-			}
-		}
-	}
-}
-
-func (m *model) kindTakes(to int, t *tour) bool {
-	k := &m.kinds[to]
-	if k.ok != nil {
-		for _, c := range t.seq {
-			if c != reload && !k.ok[c] {
-				return false
-			}
-		}
-	}
-	return t.total == nil || !m.simple || fits(t.total, k.caps)
+// visitCost is what a stop on a tour costs on average.
+func (s *search) visitCost() float64 {
+	served := len(s.m.movers) - len(s.pl.absent) + s.pl.used
+	return max(1, float64(s.travel())/float64(max(1, served)))
 }
 
 // imbalance is the price of the difference between the longest and the shortest tour.
@@ -254,7 +212,7 @@ func (pl *plan) imbalance() int64 {
 	low, high := int64(math.MaxInt64), int64(0)
 	for _, t := range pl.tours {
 		if t != nil && len(t.seq) > 0 {
-			d := t.leave[len(t.seq)+1] - t.leave[0]
+			d := t.durationSec()
 			low, high = min(low, d), max(high, d)
 		}
 	}

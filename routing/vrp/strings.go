@@ -30,6 +30,7 @@ func (r *ruiner) run() {
 	most := 4*r.mean/(1+longest) - 1
 	strings := int(r.rng.Float64()*most + 1)
 	seed := m.movers[r.rng.IntN(stops)]
+	r.b.centre = seed
 	torn := 0
 	if r.rng.Float64() < r.whole && r.wreck(seed) {
 		torn++
@@ -50,7 +51,7 @@ func (r *ruiner) run() {
 // wreck takes all of the tour around c off it.
 func (r *ruiner) wreck(c int32) bool {
 	pl := r.b.pl
-	s := pl.slotOf[c]
+	s := pl.stands[c].slot
 	if s < 0 {
 		return false
 	}
@@ -68,7 +69,7 @@ func (r *ruiner) wreck(c int32) bool {
 // tear takes a string around c off its tour and reports whether there was one that was not torn in this step.
 func (r *ruiner) tear(c int32, longest float64) bool {
 	pl, m := r.b.pl, r.b.m
-	s := pl.slotOf[c]
+	s := pl.stands[c].slot
 	if s < 0 || r.stamp[s] == r.clock {
 		return false
 	}
@@ -85,7 +86,7 @@ func (r *ruiner) tear(c int32, longest float64) bool {
 		}
 		span = length + keep
 	}
-	at := int(pl.place[c]) - 1 - fixed
+	at := int(pl.stands[c].place) - 1 - fixed
 	low := max(0, at-span+1)
 	high := min(at, size-span)
 	begin := low
@@ -118,14 +119,12 @@ func (r *ruiner) takeOff(s int32) {
 		}
 	}
 	leave := func(i int32) {
-		if pl.slotOf[i] >= 0 {
-			pl.slotOf[i] = -1
-			pl.absent = append(pl.absent, i)
-			pl.cost += m.prices[i]
+		if pl.stands[i].slot >= 0 {
+			pl.take(i)
 		}
 	}
 	for _, i := range r.out {
-		if pl.slotOf[i] >= 0 && int(pl.place[i]) <= len(m.kinds[pl.tours[pl.slotOf[i]].kind].fixed) {
+		if pl.stands[i].slot >= 0 && int(pl.stands[i].place) <= len(m.kinds[pl.tours[pl.stands[i].slot].kind].fixed) {
 			continue
 		}
 		leave(i)
