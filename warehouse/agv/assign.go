@@ -22,11 +22,15 @@ type Dispatcher struct {
 // columns, which is near enough to choose by where aisles are regular.
 const exactCells = 4096
 
+// crowdSteps is by how many steps a job is put back for an errand where all cells around are taken, from half of them taken on:
+// who finishes within a jam would otherwise be given the next job within it.
+const crowdSteps = 100
+
 // NewDispatcher makes a dispatcher for the floor of a planner, whose distances it shares.
 func NewDispatcher(p *Planner) *Dispatcher { return &Dispatcher{p: p, exact: p.g.Len() <= exactCells} }
 
 // Assign gives each robot of free one of the jobs, or −1 where jobs are fewer. The pair with the least way to go, approach and
-// the job's own, is made first, then the next; ties go to the lower numbers. O(free × jobs × log) time.
+// the job's own, and the least crowded errands is made first, then the next; ties go to the lower numbers. O(free × jobs × log) time.
 func (d *Dispatcher) Assign(state []State, free []int32, jobs []Job) []int {
 	given := make([]int, len(free))
 	for i := range given {
@@ -89,7 +93,7 @@ func (d *Dispatcher) own(jobs []Job) []int32 {
 	}
 	own := make([]int32, len(jobs))
 	for i, j := range jobs {
-		own[i] = -j.Urgency * stepCost
+		own[i] = -j.Urgency*stepCost + d.crowd(j)
 		for k := 1; k < len(j.Errands); k++ {
 			if d.exact {
 				own[i] += int32(d.p.fields.of(j.Errands[k])[j.Errands[k-1]] >> 16)
@@ -99,6 +103,17 @@ func (d *Dispatcher) own(jobs []Job) []int32 {
 		}
 	}
 	return own
+}
+
+// crowd is what a job costs more for the crowds around its errands as the planner last saw them.
+func (d *Dispatcher) crowd(j Job) (cost int32) {
+	if d.p.pressure == nil || d.p.now == 0 {
+		return 0
+	}
+	for _, v := range j.Errands {
+		cost += int32(2 * crowdSteps * stepCost * max(0, d.p.pressure.around(v)-0.5))
+	}
+	return cost
 }
 
 func (d *Dispatcher) way(s State, goal int32) int32 {

@@ -77,8 +77,13 @@ type Planner struct {
 	tail    []uint8 // robot → operation that its last course leaves
 
 	weight []int64 // of a robot's cost
-	order  []int32 // robots, nearest to their goal first
+	order  []int32 // robots, the most urgent first
 	left   []int32 // robot → cost to its goal
+	key    []int32 // robot → what it is ranked by, least first
+	since  []int64 // robot → step at which it was given its goal
+	goal   []int32 // robot → that goal
+
+	pressure *pressure // nil on a crowded floor
 
 	holds   []int32 // [t*Len()+v]: the robot on v after t actions, −1 = none; t = 0 is now
 	visits  []uint8
@@ -119,6 +124,10 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 	p.choice, p.cost, p.path = make([]uint8, n*k), make([]int32, n*k), make([]int32, n*k*o.Depth)
 	p.count, p.current, p.tail = make([]int32, n), make([]int32, n), make([]uint8, n)
 	p.weight, p.order, p.left = make([]int64, n), make([]int32, n), make([]int32, n)
+	p.since, p.goal, p.key = make([]int64, n), make([]int32, n), make([]int32, n)
+	if !crowded(n, g.Len()) {
+		p.pressure = newPressure(g, n)
+	}
 	p.visits, p.onChain, p.fixed = make([]uint8, n), make([]bool, n), make([]bool, n)
 	p.duty, p.urgent = make([]Duty, n), make([]int64, n)
 	p.holds = make([]int32, (o.Depth+1)*g.Len())
@@ -138,7 +147,7 @@ func (o *PlannerOptions) complete(n, cells int) {
 	}
 	if o.Active <= 0 {
 		o.Active = n
-		if float64(n) > crowdedShare*float64(cells) {
+		if crowded(n, cells) {
 			o.Active = max(1, int(workingShare*float64(cells)))
 		}
 	}
@@ -218,8 +227,13 @@ func (p *Planner) Redraw() {
 	p.fields = newFields(p.g, p.fields.sweeps[0].cost, p.o.CacheBytes, p.o.Workers)
 }
 
-// rank orders the robots and says how much each one's cost counts: more, the nearer it is to its goal, since who arrives
-// soon makes room for the next errand soon. Those that are urged come before all others.
+// crowded tells whether n robots have so little room that part of them must stand back.
+func crowded(n, cells int) bool { return float64(n) > crowdedShare*float64(cells) }
+
+// rank orders the robots and says how much each one's cost counts. On a floor with room the first are those with the least
+// way to go less the time they have been under way: who arrives soon makes room for the next errand soon, and nobody is
+// put back for ever, which would fill the floor with those who were. On a crowded floor most are put back in any case, and
+// nearness alone counts. Those that are urged come before all others.
 func (p *Planner) rank() {
 	p.order = p.order[:0]
 	for r, s := range p.state {
@@ -227,14 +241,21 @@ func (p *Planner) rank() {
 		if p.duty[r] == Absent {
 			continue
 		}
+		if p.goal[r] != p.errand[r].Goal || p.since[r] == 0 {
+			p.goal[r], p.since[r] = p.errand[r].Goal, p.now
+		}
 		p.order = append(p.order, int32(r))
 		p.left[r] = p.fields.of(p.errand[r].Goal).from(s.Vertex, s.Dir)
+		p.key[r] = p.left[r]
+		if p.pressure != nil {
+			p.key[r] -= stepCost * int32(min(p.now-p.since[r], maxAge))
+		}
 	}
 	slices.SortFunc(p.order, func(a, b int32) int {
 		if p.urgent[a] != p.urgent[b] { // 0, which is not urgent, goes last
 			return cmp.Compare(uint64(p.urgent[a])-1, uint64(p.urgent[b])-1)
 		}
-		return cmp.Or(cmp.Compare(p.left[a], p.left[b]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(p.key[a], p.key[b]), cmp.Compare(a, b))
 	})
 	n := float64(len(p.order))
 	for i, r := range p.order[:min(len(p.order), p.o.Active)] {
@@ -243,4 +264,10 @@ func (p *Planner) rank() {
 			p.weight[r] *= 1000 // no gain of others is worth its way
 		}
 	}
+	if p.pressure != nil {
+		p.hold()
+	}
 }
+
+// maxAge bounds the steps under way that count, so that sums of costs stay small.
+const maxAge = 1 << 20
