@@ -44,10 +44,36 @@ func CheckScore(s Score) error {
 	}{{"A", 85, 101}, {"B", 70, 85}, {"C", 55, 70}, {"D", 40, 55}, {"E", 0, 40}}
 	for _, b := range bands {
 		if b.grade == s.Grade && s.Points >= b.least && s.Points < b.most {
-			return nil
+			return checkFailure(s.SupplierID, s.Failure)
 		}
 	}
 	return bad("grade %q does not fit %g points", s.Grade, s.Points)
+}
+
+// checkFailure holds a model's word to what any must keep: a named model, a PD within its interval, reasons with sentences
+// in order of weight, and no change that makes things worse.
+func checkFailure(supplier string, f *Failure) error {
+	if f == nil {
+		return nil
+	}
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("finance check: failure of supplier %q: %s", supplier, fmt.Sprintf(format, args...))
+	}
+	switch {
+	case f.Model == "" || f.Version < 1 || f.Rating == "":
+		return bad("model %q, version %d, rating %q", f.Model, f.Version, f.Rating)
+	case !(f.PD >= 0 && f.PD <= 1 && f.Low >= 0 && f.Low <= f.PD+checkTol && f.High >= f.PD-checkTol && f.High <= 1):
+		return bad("PD %g lies outside %g…%g", f.PD, f.Low, f.High)
+	}
+	for i, r := range f.Reasons {
+		switch {
+		case r.Factor == "" || r.Sentence == "" || !(r.Points < 0) || i > 0 && r.Points < f.Reasons[i-1].Points-checkTol:
+			return bad("reason %d (%q, %g points) lacks words or weight, or stands below a lesser one", i, r.Factor, r.Points)
+		case r.Change != "" && !(r.ChangePD < f.PD):
+			return bad("reason %d: %s would make the PD %g", i, r.Change, r.ChangePD)
+		}
+	}
+	return nil
 }
 
 // CheckExposures recomputes exposures from suppliers and proposed amounts, which run parallel to them: amounts carried over

@@ -39,7 +39,10 @@ type Delivery struct {
 	OrderedDay, PromisedDay, ReceivedDay int // days since 1970-01-01; ReceivedDay −1 = never came
 	OrderedQty, ReceivedQty              int64
 	RejectedQty                          int64 // came, but not fit for sale
-	Value                                Money
+	Value                                Money // as invoiced
+	// Agreed is what it should have cost; zero = not recorded. What is invoiced below it is a price concession.
+	Agreed   Money `json:",omitzero" hash:"omitempty"`
+	Disputed bool  `json:",omitempty" hash:"omitempty"` // its invoice is in dispute
 }
 
 // Grade is a band of scores, A best … E worst.
@@ -78,6 +81,55 @@ type Score struct {
 	Grade      Grade
 	Criteria   []Criterion
 	Widest     string // the criterion whose lack of evidence widens the interval most, "" if none
+	// Failure is what a learned model says; nil = there is none.
+	Failure *Failure `json:",omitempty"`
+}
+
+// Verdict is the grade to act on: that of the learned model's PD where there is one, else that of the points.
+func (s Score) Verdict() Grade {
+	if s.Failure != nil {
+		return GradeOfPD(s.Failure.PD)
+	}
+	return s.Grade
+}
+
+// Failure is what a learned model says of a supplier: how likely it fails within the time that the model's outcomes span.
+type Failure struct {
+	Model   string // name of the model that says so
+	Version int
+	PD      float64
+	Low     float64 // 90 % interval of it
+	High    float64
+	Rating  string // of the model's master scale: 1 best … 14 worst
+	// Reasons raise the risk most, Strengths lower it most.
+	Reasons   []Reason
+	Strengths []Reason `json:",omitempty"`
+	Notes     []string `json:",omitempty"` // what makes the interval wider than usual
+}
+
+// Reason is a business factor that moves a model's score away from the usual case.
+type Reason struct {
+	Factor   string
+	Points   float64 // of the model's score, negative = lost
+	Sentence string
+	// Change says what would improve it and the PD after that; "" = nothing within reach does.
+	Change   string  `json:",omitempty"`
+	ChangePD float64 `json:",omitempty"`
+}
+
+// GradeOfPD is the band of a chance to fail within a year: A below 1 %, B below 3.5 %, C below 10 %, D below 30 %, else E.
+func GradeOfPD(pd float64) Grade {
+	switch {
+	case pd < 0.01:
+		return "A"
+	case pd < 0.035:
+		return "B"
+	case pd < 0.10:
+		return "C"
+	case pd < 0.30:
+		return "D"
+	}
+	return "E"
 }
 
 // Exposure is the money that would be lost or late if the supplier failed today.
@@ -89,5 +141,7 @@ type Exposure struct {
 	Limit      Money
 	Headroom   Money   // limit − prepaid; negative = over the limit
 	Share      float64 // of all proposed purchases
-	Advice     string  // in the buyer's words
+	// Expected is the loss to be expected on what is prepaid, by the supplier's PD; zero without a model.
+	Expected Money  `json:",omitzero"`
+	Advice   string // in the buyer's words
 }

@@ -59,7 +59,7 @@ func TestChecksCanFail(t *testing.T) {
 	suppliers := []Supplier{{ID: "s", CreditLimit: Money{100, "GBP"}, PrepaidShare: 0.5, OpenOrders: Money{40, "GBP"}}}
 	proposed := []Money{{60, "GBP"}}
 	exposure := func() []Exposure {
-		return []Exposure{{"s", Money{40, "GBP"}, Money{60, "GBP"}, Money{50, "GBP"}, Money{100, "GBP"}, Money{50, "GBP"}, 1, "fine"}}
+		return []Exposure{{SupplierID: "s", Open: Money{40, "GBP"}, Proposed: Money{60, "GBP"}, Prepaid: Money{50, "GBP"}, Limit: Money{100, "GBP"}, Headroom: Money{50, "GBP"}, Share: 1, Advice: "fine"}}
 	}
 	if err := CheckExposures(suppliers, proposed, exposure()); err != nil {
 		t.Fatal(err)

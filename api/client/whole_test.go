@@ -25,6 +25,8 @@ func TestEveryOperation(t *testing.T) {
 		"request-plan": "AskPlan", "get-plan": "Plan", "list-plans": "Plans", "get-promise": "Promise", "list-promises": "Promises",
 		"get-me": "Me", "list-api-keys": "APIKeys", "create-api-key": "CreateAPIKey", "rotate-api-key": "RotateAPIKey", "revoke-api-key": "RevokeAPIKey",
 		"get-consignee": "Consignee", "save-consignee": "SaveConsignee", "erase-customer": "EraseCustomer", "list-audit": "Audit", "list-warehouses": "Warehouses",
+		"list-credit-models": "CreditModels", "get-credit-points": "CreditPoints", "put-credit-champion": "CrownCreditModel", "delete-credit-model": "DropCreditModel",
+		"list-supplier-risks": "SupplierRisks", "get-supplier-risk": "SupplierRisk",
 		"get-plan-map": "PlanMap", "get-order-story": "OrderStory",
 		"get-item-forecast": "ItemForecast",
 		"store-order":       "StoreOrder", "store-orders": "StoreOrders", "get-order": "Order", "list-orders": "Orders", "cancel-order": "CancelOrder",
@@ -138,6 +140,7 @@ func TestWholeProgram(t *testing.T) {
 		t.Errorf("scenarios %+v, %v", run, err)
 	}
 	operations(t, c)
+	creditWork(t, c)
 	job, err := c.WaitJob(ctx, plan.ID, nil)
 	if err != nil || job.State != "done" || !strings.HasPrefix(job.Links[0].Href, "/v1/jobs/") {
 		t.Errorf("job %+v, %v", job, err)

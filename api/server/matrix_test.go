@@ -132,11 +132,16 @@ func newScene(t *testing.T, h *house) *scene {
 		t.Fatal(err)
 	}
 	c.fill["get-item-forecast id"] = "item-of-main"
+	c.creditModel()
+	for name, value := range map[string]string{"get-credit-points": "1", "put-credit-champion": "2", "delete-credit-model": "1"} {
+		c.fill[name+" name"], c.fill[name+" version"] = "model-of-main", value
+	}
+	c.fill["get-supplier-risk id"] = "sup"
 	c.facts()
 	for name, kind := range server.OfferedKinds() {
 		c.fill["read-"+name+" id"] = c.job(kind)
 	}
-	c.secrets = []string{plan, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1", "Anna of main", "C-of-main"}
+	c.secrets = []string{plan, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1", "Anna of main", "C-of-main", "model-of-main"}
 	return c
 }
 
@@ -187,6 +192,22 @@ func (c *scene) facts() {
 		c.bodies[id] = body
 	}
 	c.secrets = append(c.secrets, w.ID, sent[0].ID, "main.example")
+}
+
+// creditModel stores two versions of a model.
+func (c *scene) creditModel() {
+	c.t.Helper()
+	for range 2 {
+		id := c.job("credit-training")
+		job, _, ok, err := c.store.Claim(c.t.Context(), service.Ref{Tenant: tenant, ID: id}, time.Minute)
+		if err != nil || !ok {
+			c.t.Fatalf("claim: %v, %v", ok, err)
+		}
+		stored := aCard(c.t, "model-of-main")
+		if err := c.store.Finish(c.t.Context(), job, service.Result{CreditModel: stored}); err != nil {
+			c.t.Fatal(err)
+		}
+	}
 }
 
 // job submits one in the first tenant and gives its id.

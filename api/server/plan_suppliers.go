@@ -36,9 +36,14 @@ func (s *Server) listPlanSuppliers(ctx context.Context, in *planInput) (*planSup
 
 func planSupplierWords(x plan.SupplierView) api.PlanSupplier {
 	money := func(m finance.Money) api.Money { return api.Money{Minor: m.Minor, Currency: m.Currency} }
-	return api.PlanSupplier{
-		SupplierScore: scoreWords(x.Name, x.Score),
-		Proposed:      money(x.Exposure.Proposed), Open: money(x.Exposure.Open), Prepaid: money(x.Exposure.Prepaid),
+	out := api.PlanSupplier{
+		SupplierScore: scoreWords(x.Name, x.Score), Failure: failureWords(x.Score),
+		Proposed: money(x.Exposure.Proposed), Open: money(x.Exposure.Open), Prepaid: money(x.Exposure.Prepaid),
 		Limit: money(x.Exposure.Limit), Headroom: money(x.Exposure.Headroom), Advice: x.Exposure.Advice,
 	}
+	if out.Failure != nil {
+		expected := money(x.Exposure.Expected)
+		out.Expected = &expected
+	}
+	return out
 }

@@ -81,7 +81,7 @@ func newHouse(t *testing.T, edit ...func(*server.Options)) *house {
 func newHouseOn(t testing.TB, s *store.Store, edit ...func(*server.Options)) *house {
 	t.Helper()
 	h := &house{t: t, store: s, log: &lockedBuffer{}}
-	planning := &service.Planning{Jobs: s, Facts: s}
+	planning := &service.Planning{Jobs: s, Facts: s, Credit: s}
 	catalog := &service.Catalog{Facts: s}
 	options := server.Options{
 		Catalog: catalog, Declaring: &service.Declaring{Facts: s}, OrderStore: s, Stock: s, Answers: s, Webhooks: s,

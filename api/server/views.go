@@ -8,4 +8,6 @@ func (s *Server) registerViews() {
 	s.registerOrderStory()
 	s.registerTiles()
 	s.registerDemand()
+	s.registerCreditModels()
+	s.registerSupplierRisks()
 }

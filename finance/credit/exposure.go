@@ -13,6 +13,9 @@ const (
 	concentrated = 0.40
 	// nearLimit is the use of the limit from which a buyer should look before the next order.
 	nearLimit = 0.80
+	// PrepaidLGD is the share of a prepayment that is lost when the supplier fails: that of senior unsecured claims on firms
+	// (Basel CRE32.6).
+	PrepaidLGD = 0.45
 )
 
 // Exposures states, for each supplier, the money that is open, newly proposed and prepaid, the room under the limit, the
@@ -42,6 +45,9 @@ func Exposures(suppliers []finance.Supplier, scores []finance.Score, proposed []
 			Limit:      money(s.CreditLimit.Minor),
 		}
 		e.Headroom = money(e.Limit.Minor - e.Prepaid.Minor)
+		if f := scores[i].Failure; f != nil {
+			e.Expected = money(int64(math.Round(f.PD * PrepaidLGD * float64(e.Prepaid.Minor))))
+		}
 		if total > 0 {
 			e.Share = float64(proposed[i].Minor) / total
 		}
@@ -86,22 +92,23 @@ func prepaidPart(s *finance.Supplier, minor int64) int64 {
 
 // advice names the gravest point first and ends the sentence with what to do about it.
 func advice(s *finance.Supplier, score finance.Score, e finance.Exposure, suppliers int) string {
-	weak := score.Grade == "D" || score.Grade == "E"
+	grade := score.Verdict()
+	weak := grade == "D" || grade == "E"
 	switch {
 	case e.Proposed.Minor == 0 && e.Headroom.Minor >= 0:
 		return "nothing is proposed"
 	case e.Prepaid.Minor > 0 && e.Headroom.Minor < 0:
 		return fmt.Sprintf("prepaid %s exceeds the limit of %s by %s: pay on delivery or order less", amount(e.Prepaid), amount(e.Limit), amount(finance.Money{Minor: -e.Headroom.Minor, Currency: e.Headroom.Currency}))
 	case weak && s.PrepaidShare > 0:
-		return fmt.Sprintf("ask for delivery before payment: %.0f %% of this order would be prepaid to a supplier graded %s", 100*s.PrepaidShare, score.Grade)
+		return fmt.Sprintf("ask for delivery before payment: %.0f %% of this order would be prepaid to a supplier graded %s", 100*s.PrepaidShare, grade)
 	case weak:
-		return fmt.Sprintf("graded %s: keep more safety stock or a second source; nothing is prepaid", score.Grade)
+		return fmt.Sprintf("graded %s: keep more safety stock or a second source; nothing is prepaid", grade)
 	case suppliers > 1 && e.Share > concentrated:
 		return fmt.Sprintf("%.0f %% of all proposed purchases go to this supplier: look for a second source", 100*e.Share)
 	case e.Limit.Minor > 0 && float64(e.Prepaid.Minor) > nearLimit*float64(e.Limit.Minor):
 		return fmt.Sprintf("%s of the limit is left: agree on later payment before the next order", amount(e.Headroom))
 	}
-	return fmt.Sprintf("no objection: graded %s, %s prepaid", score.Grade, amount(e.Prepaid))
+	return fmt.Sprintf("no objection: graded %s, %s prepaid", grade, amount(e.Prepaid))
 }
 
 func amount(m finance.Money) string {

@@ -45,7 +45,9 @@ func (m *Model) learn(ctx context.Context, f Frame, y []float64, o Options) erro
 	if err := m.final(ctx, f, y, ds, cf, o); err != nil {
 		return err
 	}
-	m.stack(y, cf)
+	if err := m.stack(y, cf, o); err != nil {
+		return err
+	}
 	if err := m.ready(); err != nil {
 		return err
 	}
@@ -211,7 +213,7 @@ func (m *Model) final(ctx context.Context, f Frame, y []float64, ds *gbdt.Datase
 }
 
 // stack weighs card and trees by what they said of cases left out, and calibrates the sum there.
-func (m *Model) stack(y []float64, cf *crossFit) {
+func (m *Model) stack(y []float64, cf *crossFit, o Options) (err error) {
 	var x [][]float64
 	if cf.useCard {
 		x = append(x, cf.card)
@@ -237,8 +239,14 @@ func (m *Model) stack(y []float64, cf *crossFit) {
 	for i := range p {
 		p[i] = m.Calibrate.Apply(p[i])
 	}
-	m.Fitted, _ = Measure(y, p)    // both outcomes are there
-	m.Scale, _ = MasterScale(y, p) // as many of either
+	seen := len(y)
+	if o.seen > 0 {
+		seen = o.seen
+	}
+	if m.Fitted, err = Measure(y[:seen], p[:seen]); err == nil {
+		m.Scale, err = MasterScale(y, p)
+	}
+	return err
 }
 
 // mostProfiled bounds the cases that mean contributions are taken over.

@@ -35,6 +35,8 @@ type Options struct {
 	Workers    int // 0 = 1; the model does not depend on it
 	// Progress is told of each step, done in 0…1; nil = nobody listens.
 	Progress func(done float64, sentence string)
+
+	seen int // the first so many cases have outcomes that were seen, the others' were inferred; 0 = all
 }
 
 func (o Options) withDefaults() Options {

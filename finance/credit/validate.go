@@ -94,5 +94,8 @@ func validateDelivery(s *finance.Supplier, i, asOfDay int, currency string) erro
 	case d.ReceivedDay < 0 && d.ReceivedQty > 0:
 		return bad("never came, yet %d units were received", d.ReceivedQty)
 	}
+	if err := validateMoney(s, fmt.Sprintf("delivery %d: agreed value", i), d.Agreed, currency); err != nil {
+		return err
+	}
 	return validateMoney(s, fmt.Sprintf("delivery %d: value", i), d.Value, currency)
 }

@@ -38,7 +38,7 @@ func (a *App) Start(ctx context.Context, o StartOptions) error {
 	if err := a.Migrated(ctx); err != nil {
 		return err
 	}
-	o.Planning.Jobs, o.Planning.Facts = a.Store, a.Store
+	o.Planning.Jobs, o.Planning.Facts, o.Planning.Credit = a.Store, a.Store, a.Store
 	// The port is taken first: nothing has to be undone when it is not to be had.
 	var listener net.Listener
 	if a.Config.Role != config.RoleWorker {

@@ -19,6 +19,9 @@ func (s *Snapshot) Hash() string {
 	return hex.EncodeToString(w.h.Sum(nil))
 }
 
+// present leads a field that is left out where it is empty, so that it is not taken for what follows.
+const present = 0x9e3779b97f4a7c15
+
 type hashWriter struct {
 	h   hash.Hash
 	buf []byte
@@ -42,10 +45,16 @@ func (w *hashWriter) value(v reflect.Value) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			absent := f.Tag.Get("hash") == "omitempty" && empty(v.Field(i))
-			if f.IsExported() && f.Tag.Get("json") != "-" && !absent {
-				w.value(v.Field(i))
+			if !f.IsExported() || f.Tag.Get("json") == "-" {
+				continue
 			}
+			if f.Tag.Get("hash") == "omitempty" {
+				if empty(v.Field(i)) {
+					continue
+				}
+				w.u64(present)
+			}
+			w.value(v.Field(i))
 		}
 	case reflect.Slice, reflect.Array:
 		w.u64(uint64(v.Len()))

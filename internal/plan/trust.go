@@ -2,14 +2,14 @@ package plan
 
 import (
 	"context"
-	"slices"
+	"fmt"
 
 	"quartermaster/finance"
 	"quartermaster/finance/credit"
 )
 
-// trust scores the suppliers by what was known of them on the first day of the plan, and states the money that this plan's
-// purchase orders put at risk with each.
+// trust scores the suppliers by what was known of them on the first day of the plan, by the learned model too where there is
+// one, and states the money that this plan's purchase orders put at risk with each.
 func (b *builder) trust(context.Context) error {
 	suppliers := b.s.SuppliersThen()
 	proposed := make([]finance.Money, len(suppliers))
@@ -19,7 +19,7 @@ func (b *builder) trust(context.Context) error {
 	for _, po := range b.plan.Purchases {
 		proposed[b.supplierIndex[po.SupplierID]].Minor += po.CostCents
 	}
-	scores, err := credit.Scores(suppliers, b.s.OriginDay)
+	scores, err := Judge(suppliers, b.s.OriginDay, b.s.SupplierModel, b.o.Workers)
 	if err != nil {
 		return err
 	}
@@ -28,9 +28,6 @@ func (b *builder) trust(context.Context) error {
 		return err
 	}
 	for i := range suppliers {
-		if err := finance.CheckScore(scores[i]); err != nil {
-			return err
-		}
 		b.plan.Suppliers = append(b.plan.Suppliers, SupplierView{suppliers[i].Name, scores[i], exposures[i]})
 	}
 	b.progress(0.97, "%d suppliers scored", len(suppliers))
@@ -42,11 +39,54 @@ func (b *builder) trust(context.Context) error {
 func (s *Snapshot) SuppliersThen() []finance.Supplier {
 	out := make([]finance.Supplier, len(s.Suppliers))
 	for i, x := range s.Suppliers {
-		out[i] = x.Supplier
-		out[i].SinceDay = min(x.SinceDay, s.OriginDay)
-		out[i].Deliveries = slices.DeleteFunc(slices.Clone(x.Deliveries), func(d finance.Delivery) bool {
-			return d.OrderedDay >= s.OriginDay || d.ReceivedDay >= s.OriginDay
-		})
+		out[i] = credit.Then(x.Supplier, s.OriginDay)
 	}
 	return out
+}
+
+// Judge scores suppliers by the table of points and, where there is a model, by what it says of their records; every score
+// has passed its check. Model nil = there is none.
+func Judge(suppliers []finance.Supplier, asOfDay int, m *SupplierModel, workers int) ([]finance.Score, error) {
+	scores, err := credit.Scores(suppliers, asOfDay)
+	if err != nil {
+		return nil, err
+	}
+	if m != nil && len(suppliers) > 0 {
+		records, err := credit.Records(suppliers, asOfDay)
+		if err != nil {
+			return nil, err
+		}
+		said, err := m.Model.Assess(records, credit.AssessOptions{Workers: workers})
+		if err != nil {
+			return nil, fmt.Errorf("credit model %s, version %d, on the suppliers' records: %w", m.Name, m.Version, err)
+		}
+		for i := range scores {
+			scores[i].Failure = failureOf(m, &said[i])
+		}
+	}
+	for i := range scores {
+		if err := finance.CheckScore(scores[i]); err != nil {
+			return nil, err
+		}
+	}
+	return scores, nil
+}
+
+// failureOf puts what a model says of a record into the words of finance.
+func failureOf(m *SupplierModel, a *credit.Assessment) *finance.Failure {
+	f := &finance.Failure{
+		Model: m.Name, Version: m.Version, PD: a.PD, Low: a.Low, High: a.High, Rating: a.Grade, Notes: a.Notes,
+	}
+	for _, r := range a.Reasons {
+		reason := finance.Reason{Factor: r.Factor, Points: r.Points, Sentence: r.Sentence}
+		if r.Change != nil && r.Change.PD < a.PD {
+			reason.Change = fmt.Sprintf("%s from %s to %s", r.Change.Column, r.Change.From, r.Change.To)
+			reason.ChangePD = r.Change.PD
+		}
+		f.Reasons = append(f.Reasons, reason)
+	}
+	for _, r := range a.Strengths {
+		f.Strengths = append(f.Strengths, finance.Reason{Factor: r.Factor, Points: r.Points, Sentence: r.Sentence})
+	}
+	return f
 }

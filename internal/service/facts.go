@@ -26,7 +26,7 @@ const (
 func EncodeBusiness(s plan.Snapshot) ([]byte, error) { return json.Marshal(declaredPart(s)) }
 
 func declaredPart(s plan.Snapshot) plan.Snapshot {
-	s.OriginDay, s.Days = 0, 0
+	s.OriginDay, s.Days, s.SupplierModel = 0, 0, nil
 	s.Sales, s.Orders, s.Positions, s.Inbound, s.Forecasts = nil, nil, nil, nil, nil
 	return s
 }
@@ -53,6 +53,7 @@ type PlanRequest struct {
 // loader reads a snapshot from the facts, in the stages that the job needs it in.
 type loader struct {
 	facts  FactStore
+	credit CreditStore // nil = no learned model judges suppliers
 	tenant string
 }
 
@@ -111,8 +112,12 @@ func seriesUntil(s forecast.Series, id string, origin int) forecast.Series {
 	return out
 }
 
-// moving adds what changes from hour to hour: stock, what is on its way, and the orders of the planned days.
-func (l loader) moving(ctx context.Context, s *plan.Snapshot) error {
+// moving adds what changes from hour to hour: stock, what is on its way, the orders of the planned days, and the model that
+// judges suppliers.
+func (l loader) moving(ctx context.Context, s *plan.Snapshot) (err error) {
+	if s.SupplierModel, err = SupplierJudge(ctx, l.credit, l.tenant); err != nil {
+		return err
+	}
 	positions, err := l.facts.Positions(ctx, l.tenant)
 	if err != nil {
 		return err

@@ -123,7 +123,9 @@ type Result struct {
 	Plan      *PlanRecord    // nil = none
 	Forecasts []ItemForecast // replaced by item
 	Import    *ImportBatch   // nil = none
-	Messages  []Message      // for the world outside: kept until somebody delivers them
+	// CreditModel becomes the next version of its name; nil = none.
+	CreditModel *CreditModel
+	Messages    []Message // for the world outside: kept until somebody delivers them
 }
 
 // Message is one thing to tell the world outside (a webhook, a call to another system) because a job ended. ID is given

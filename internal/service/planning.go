@@ -31,6 +31,7 @@ const (
 type Planning struct {
 	Jobs         JobStore
 	Facts        FactStore
+	Credit       CreditStore // learned models; nil = none judges suppliers
 	Roads        *road.Graph
 	RoadsVersion string
 	Workers      int // goroutines of one plan, 0 = all
@@ -116,7 +117,7 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 	if err := json.Unmarshal(run.Input, &r); err != nil {
 		return Outcome{}, fmt.Errorf("read the plan request: %w", err)
 	}
-	load, reached := loader{p.Facts, run.Job.Tenant}, 0.0
+	load, reached := loader{p.Facts, p.Credit, run.Job.Tenant}, 0.0
 	if run.Gathering() {
 		reached = forecastsShare
 	}

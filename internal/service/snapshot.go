@@ -10,7 +10,7 @@ import (
 // Snapshot reads all facts of a plan with the streets and the forecasts: the stored ones where they are fresh, else made
 // here and not stored. tell hears how far it is, 0…1.
 func (p *Planning) Snapshot(ctx context.Context, tenant string, r PlanRequest, tell func(done float64, sentence string)) (*plan.Snapshot, error) {
-	load := loader{p.Facts, tenant}
+	load := loader{p.Facts, p.Credit, tenant}
 	tell(0, "reading the facts")
 	s, err := load.declared(ctx, r)
 	if err != nil {
@@ -36,7 +36,7 @@ func (p *Planning) Snapshot(ctx context.Context, tenant string, r PlanRequest, t
 
 // Declared reads the declared facts with the sales known on the morning of the request's first day: no orders, no stock.
 func (p *Planning) Declared(ctx context.Context, tenant string, r PlanRequest) (*plan.Snapshot, error) {
-	return loader{p.Facts, tenant}.declared(ctx, r)
+	return loader{p.Facts, p.Credit, tenant}.declared(ctx, r)
 }
 
 // freshen makes the stale items' forecasts and puts them in their places.

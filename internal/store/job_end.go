@@ -68,7 +68,7 @@ func (s *Store) Release(ctx context.Context, job service.Job) error {
 // end ends one run. Small ends are committed in groups; one that writes facts or a plan goes alone.
 func (s *Store) end(ctx context.Context, job service.Job, e ending) error {
 	doing := "ending job " + job.Ref.String()
-	if e.result.Plan != nil || e.result.Import != nil || len(e.result.Forecasts) > 0 {
+	if r := e.result; r.Plan != nil || r.Import != nil || r.CreditModel != nil || len(r.Forecasts) > 0 {
 		return s.inTx(ctx, doing, func(t *tx) error { return endRun(ctx, t, job, e) })
 	}
 	c := &endCall{call: newCall(), job: job, end: e}
@@ -167,6 +167,15 @@ func requeue(ctx context.Context, t *tx, job service.Job, e ending) error {
 
 // writeResult stores what a finished job leaves behind.
 func writeResult(ctx context.Context, t *tx, job service.Job, r service.Result) error {
+	if r.CreditModel != nil {
+		version, err := writeCreditModel(ctx, t, job, r.CreditModel)
+		if err == nil && r.CreditModel.Answer != nil {
+			r.Body, err = r.CreditModel.Answer(version)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if len(r.Body) > 0 {
 		_, err := t.exec(ctx, `insert into job_payloads (tenant, job_id, role, body) values ($1, $2, 'result', $3)
 			on conflict (tenant, job_id, role) do update set body = excluded.body`, job.Tenant, job.ID, r.Body)
@@ -211,7 +220,7 @@ func checkResult(r service.Result) error {
 			return err
 		}
 	}
-	return checkForecasts(r.Forecasts)
+	return errors.Join(checkForecasts(r.Forecasts), checkCreditModel(r.CreditModel))
 }
 
 // Reap brings back, quarantines or cancels jobs whose lease ran out, from SQL alone.
