@@ -27,6 +27,7 @@ type NewOrder struct {
 	PlacedAt     *time.Time  `json:"placed_at,omitempty" doc:"RFC 3339 with zone; default: now"`
 	Destination  Place       `json:"destination" doc:"Where it is to be brought"`
 	DeliverHours *Hours      `json:"deliver_hours,omitempty" doc:"When the consignee can be met, on any day; default: the whole day"`
+	Consignee    *Consignee  `json:"consignee,omitempty" doc:"Who it is for; kept encrypted and read by get-consignee alone. Sent again it replaces what was there"`
 	Lines        []OrderLine `json:"lines" minItems:"1" maxItems:"1000"`
 }
 

@@ -217,6 +217,44 @@ func TestOrdersAndKeys(t *testing.T) {
 	}
 }
 
+// An order brings whom it is for: kept apart and sealed, told to nobody but who may read it. Without an encryption key, or
+// where any of it is wrong, nothing is stored; a wrong value that is personal is not said again.
+func TestOrdersBringConsignees(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.declare()
+	with := func(id, consignee string) string {
+		return strings.Replace(strings.ReplaceAll(anOrder, `"N-1"`, `"`+id+`"`), `"lines"`, `"consignee":`+consignee+`,"lines"`, 1)
+	}
+	const anna = `{"name":"Anna Muster","address":"Aeulestrasse 1, Vaduz","phone":"+423 1","email":"anna@example.org"}`
+	a := h.ask("POST", "/v1/orders", with("N-1", anna), "Idempotency-Key", "k")
+	want[api.Order](t, a, 201)
+	a.body = append(a.body, h.ask("GET", "/v1/orders/N-1", "").body...)
+	a.body = append(a.body, h.ask("GET", "/v1/orders", "").body...)
+	if strings.Contains(string(a.body), "Muster") || strings.Contains(h.log.String(), "Muster") {
+		t.Error("the consignee stands in an answer or in the log")
+	}
+	if c := want[api.Consignee](t, h.ask("GET", "/v1/orders/N-1/consignee", ""), 200); c.Name != "Anna Muster" || c.Address == "" || c.Phone == "" {
+		t.Errorf("consignee %+v", c)
+	}
+	if r := want[api.OrderReceipt](t, h.ask("POST", "/v1/orders/bulk", `{"orders":[`+with("N-1", anna)+`,`+with("N-2", `{"name":"Berta"}`)+`,`+with("N-3", `null`)+`]}`), 201); r.Stored != 2 || r.Known != 1 {
+		t.Errorf("receipt %+v", r)
+	}
+	if c := want[api.Consignee](t, h.ask("GET", "/v1/orders/N-2/consignee", ""), 200); c.Name != "Berta" {
+		t.Errorf("consignee %+v", c)
+	}
+	refused(t, h.ask("GET", "/v1/orders/N-3/consignee", ""), 404, api.CodeNotFound)
+	p := refused(t, h.ask("POST", "/v1/orders/bulk", `{"orders":[`+with("N-7", `{"name":"Carla"}`)+`,`+with("N-8", `{}`)+`,`+with("N-9", `{"email":"carla at home"}`)+`]}`), 422, api.CodeInvalid)
+	if len(p.Errors) != 2 || p.Errors[0].Location != "body.orders[1].consignee" || p.Errors[1].Location != "body.orders[2].consignee.email" || p.Errors[1].Value != nil {
+		t.Errorf("wrong fields %+v", p.Errors)
+	}
+	refused(t, h.ask("GET", "/v1/orders/N-7", ""), 404, api.CodeNotFound)
+
+	keyless := newHouseOn(t, h.store, func(o *server.Options) { o.Personal = &service.Personal{Store: h.store, Orders: h.store} })
+	refused(t, keyless.ask("POST", "/v1/orders", with("N-7", anna)), 409, api.CodeConflict)
+	refused(t, h.ask("GET", "/v1/orders/N-7", ""), 404, api.CodeNotFound)
+}
+
 // One key, many requests at the same time: one is done, the others are told that it is under way or get its answer.
 func TestOneKeyManyRequests(t *testing.T) {
 	t.Parallel()

@@ -53,7 +53,7 @@ const maxBatchBytes = 16 << 20
 
 func (s *Server) registerOrders() {
 	one := operation("store-order", http.MethodPost, "/v1/orders", "Store an order", "orders", service.ScopeOrdersWrite, 409, 413, 422)
-	one.Description = "201 with the order, or 200 where the same order is there already. Another order under a known id is 409. Plans work on it from the next open day after its cut-off on."
+	one.Description = "201 with the order, or 200 where the same order is there already. Another order under a known id is 409. Plans work on it from the next open day after its cut-off on. A consignee is kept encrypted, apart from the order; without an encryption key in the service's environment it is refused (409)."
 	one.DefaultStatus = http.StatusCreated
 	register(s, s.once(one), s.storeOrder)
 	bulk := operation("store-orders", http.MethodPost, "/v1/orders/bulk", "Store many orders, all or none", "orders", service.ScopeOrdersWrite, 409, 413, 422)
@@ -85,11 +85,12 @@ func (s *Server) storeOrder(ctx context.Context, in *newOrderInput) (*orderOutpu
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	o := s.readOrder(d, &in.Body, "", &wrong)
+	whose := map[string]service.Consignee{}
+	o := s.readOrder(d, &in.Body, "", whose, &wrong)
 	if len(wrong) > 0 {
 		return nil, invalidFields(wrong)
 	}
-	fresh, err := s.options.OrderStore.AddOrders(ctx, s.tenant(ctx), []service.Order{o})
+	fresh, err := s.addOrders(ctx, []service.Order{o}, whose)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -106,10 +107,10 @@ func (s *Server) storeOrders(ctx context.Context, in *orderBatchInput) (*orderRe
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	orders, seen := make([]service.Order, len(in.Body.Orders)), map[string]bool{}
+	orders, seen, whose := make([]service.Order, len(in.Body.Orders)), map[string]bool{}, map[string]service.Consignee{}
 	for i := range in.Body.Orders {
 		at := fmt.Sprintf("orders[%d].", i)
-		orders[i] = s.readOrder(d, &in.Body.Orders[i], at, &wrong)
+		orders[i] = s.readOrder(d, &in.Body.Orders[i], at, whose, &wrong)
 		if seen[orders[i].ID] {
 			wrong.add(orders[i].ID, "stands twice", "%sid", at)
 		}
@@ -118,7 +119,7 @@ func (s *Server) storeOrders(ctx context.Context, in *orderBatchInput) (*orderRe
 	if len(wrong) > 0 {
 		return nil, invalidFields(wrong)
 	}
-	fresh, err := s.options.OrderStore.AddOrders(ctx, s.tenant(ctx), orders)
+	fresh, err := s.addOrders(ctx, orders, whose)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -134,8 +135,21 @@ func (s *Server) storeOrders(ctx context.Context, in *orderBatchInput) (*orderRe
 	return out, nil
 }
 
-// readOrder turns words into a fact and notes what is wrong with them; at is the place of the order in the body.
-func (s *Server) readOrder(d *service.Declared, x *api.NewOrder, at string, wrong *fieldErrors) service.Order {
+// addOrders stores orders, and whom they are for, sealed, all or nothing.
+func (s *Server) addOrders(ctx context.Context, orders []service.Order, whose map[string]service.Consignee) ([]bool, error) {
+	var sealed []service.SealedConsignee
+	if len(whose) > 0 {
+		var err error
+		if sealed, err = s.options.Personal.Seal(ctx, s.tenant(ctx), orders, whose); err != nil {
+			return nil, err
+		}
+	}
+	return s.options.OrderStore.AddOrders(ctx, s.tenant(ctx), orders, sealed)
+}
+
+// readOrder turns words into a fact, puts down in whose for whom it is, and notes what is wrong with them; at is the place of
+// the order in the body.
+func (s *Server) readOrder(d *service.Declared, x *api.NewOrder, at string, whose map[string]service.Consignee, wrong *fieldErrors) service.Order {
 	placed := time.Now()
 	if x.PlacedAt != nil {
 		placed = *x.PlacedAt
@@ -147,6 +161,12 @@ func (s *Server) readOrder(d *service.Declared, x *api.NewOrder, at string, wron
 	o.FromSec, o.ToSec = readHours(x.DeliverHours, at+"deliver_hours", wrong)
 	if o.ID != strings.TrimSpace(o.ID) {
 		wrong.add(o.ID, "begins or ends with a space", "%sid", at)
+	}
+	if x.Consignee != nil {
+		whose[o.ID] = service.Consignee(*x.Consignee)
+		for _, f := range whose[o.ID].Wrong() {
+			wrong.add(nil, f.Reason, "%sconsignee%s", at, dotted(f.Field)) // a value that is personal is not said again
+		}
 	}
 	for i, l := range x.Lines {
 		item, ok := d.Item(l.ItemID)
@@ -161,6 +181,14 @@ func (s *Server) readOrder(d *service.Declared, x *api.NewOrder, at string, wron
 		o.Lines = append(o.Lines, service.OrderLine{ItemID: l.ItemID, Qty: l.Qty, PriceCents: price})
 	}
 	return o
+}
+
+// dotted is a field's name behind that of its object; "" is the object itself.
+func dotted(field string) string {
+	if field == "" {
+		return ""
+	}
+	return "." + field
 }
 
 // readHours reads a span within a day; none is the whole day.

@@ -15,8 +15,9 @@ type OrderQuery struct {
 // OrderStore keeps orders one by one.
 type OrderStore interface {
 	// AddOrders stores orders in one transaction and says of each whether it is new. An order whose id is known is left
-	// alone when it is the same; where any differs, ErrConflict names it and nothing is stored.
-	AddOrders(ctx context.Context, tenant string, orders []Order) (fresh []bool, err error)
+	// alone when it is the same; where any differs, ErrConflict names it and nothing is stored. Whom orders are for is
+	// stored in the same transaction, in place of what was there.
+	AddOrders(ctx context.Context, tenant string, orders []Order, consignees []SealedConsignee) (fresh []bool, err error)
 	Order(ctx context.Context, tenant, id string) (Order, error)
 	OrderPage(ctx context.Context, tenant string, q OrderQuery) ([]Order, error)
 	// CancelOrder calls an order off, with what is reserved for it. Cancelling twice is no error.

@@ -38,24 +38,25 @@ func (Consignee) LogValue() slog.Value { return slog.StringValue(masked) }
 // MaxConsigneeField bounds each field, in bytes.
 const MaxConsigneeField = 500
 
-// check names the first field that is wrong, never its value.
-func (c Consignee) check() error {
-	empty := true
-	for name, v := range map[string]string{"name": c.Name, "address": c.Address, "phone": c.Phone, "email": c.Email} {
-		empty = empty && v == ""
-		if len(v) > MaxConsigneeField || !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-			return fmt.Errorf("%w: consignee.%s: want plain text of at most %d bytes", ErrInvalid, name, MaxConsigneeField)
-		}
+// WrongField is a field of a consignee that is wrong and why; it never shows the value. Field "" is the whole.
+type WrongField struct{ Field, Reason string }
+
+// Wrong names all fields that are wrong.
+func (c Consignee) Wrong() (wrong []WrongField) {
+	if c == (Consignee{}) {
+		return []WrongField{{"", "give a name, an address, a phone or an email"}}
 	}
-	if empty {
-		return fmt.Errorf("%w: consignee: give a name, an address, a phone or an email", ErrInvalid)
+	for _, f := range []WrongField{{"name", c.Name}, {"address", c.Address}, {"phone", c.Phone}, {"email", c.Email}} {
+		if len(f.Reason) > MaxConsigneeField || !utf8.ValidString(f.Reason) || strings.ContainsRune(f.Reason, 0) {
+			wrong = append(wrong, WrongField{f.Field, fmt.Sprintf("want plain text of at most %d bytes", MaxConsigneeField)})
+		}
 	}
 	if c.Email != "" {
 		if _, err := mail.ParseAddress(c.Email); err != nil {
-			return fmt.Errorf("%w: consignee.email: this is no mail address", ErrInvalid)
+			wrong = append(wrong, WrongField{"email", "this is no mail address"})
 		}
 	}
-	return nil
+	return wrong
 }
 
 // ErrNoKey: personal data cannot be stored or read, since the installation has no encryption key.
@@ -146,8 +147,9 @@ type Erased struct {
 
 // PersonalStore keeps encrypted personal data and customers' keys; it holds no key that opens them.
 type PersonalStore interface {
-	// CustomerKey reads a customer's key, storing made where there is none yet; made nil = ErrNotFound then.
-	CustomerKey(ctx context.Context, tenant, customerID string, made *CustomerKey) (CustomerKey, error)
+	CustomerKey(ctx context.Context, tenant, customerID string) (CustomerKey, error)
+	// CustomerKeys stores keys of customers who have none yet, and gives those that are then theirs, in any order.
+	CustomerKeys(ctx context.Context, tenant string, made []CustomerKey) ([]CustomerKey, error)
 	SaveConsignee(ctx context.Context, tenant string, c SealedConsignee) error
 	Consignee(ctx context.Context, tenant, orderID string) (SealedConsignee, error)
 	// EraseCustomer removes the key and the consignees of a customer, and from its orders the customer and the exact place.
@@ -178,23 +180,68 @@ func owner(o Order) string {
 
 // Save stores who an order is for; it replaces what was there.
 func (p *Personal) Save(ctx context.Context, tenant, orderID string, c Consignee) error {
-	if err := c.check(); err != nil {
-		return err
+	if wrong := c.Wrong(); len(wrong) > 0 {
+		return fmt.Errorf("%w: %s: %s", ErrInvalid, strings.TrimSuffix("consignee."+wrong[0].Field, "."), wrong[0].Reason)
 	}
 	order, err := p.Orders.Order(ctx, tenant, orderID)
 	if err != nil {
 		return err
 	}
-	who := owner(order)
-	key, err := p.customerKey(ctx, tenant, who, true)
+	sealed, err := p.Seal(ctx, tenant, []Order{order}, map[string]Consignee{orderID: c})
 	if err != nil {
 		return err
 	}
-	plain, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("write a consignee: %w", err)
+	return p.Store.SaveConsignee(ctx, tenant, sealed[0])
+}
+
+// Seal encrypts whom orders are for, by order id, each with the key of its customer, which is made where there is none yet.
+func (p *Personal) Seal(ctx context.Context, tenant string, orders []Order, whose map[string]Consignee) ([]SealedConsignee, error) {
+	if len(whose) == 0 {
+		return nil, nil
 	}
-	return p.Store.SaveConsignee(ctx, tenant, SealedConsignee{OrderID: orderID, CustomerID: who, Box: seal(key, plain, tenant+"\x00"+orderID)})
+	master := p.Keys.Current()
+	if master == "" {
+		return nil, errNoMasterKey()
+	}
+	var made []CustomerKey
+	seen := map[string]bool{}
+	for _, o := range orders {
+		who := owner(o)
+		if _, ok := whose[o.ID]; !ok || seen[who] {
+			continue
+		}
+		seen[who] = true
+		raw := make([]byte, 32)
+		_, _ = rand.Read(raw) // never fails since Go 1.24
+		made = append(made, CustomerKey{CustomerID: who, Master: master, Wrapped: seal(p.Keys.keys[master], raw, tenant+"\x00"+who)})
+	}
+	stored, err := p.Store.CustomerKeys(ctx, tenant, made)
+	if err != nil {
+		return nil, err
+	}
+	keys := make(map[string]cipher.AEAD, len(stored))
+	for _, k := range stored {
+		if keys[k.CustomerID], err = p.open(tenant, k); err != nil {
+			return nil, err
+		}
+	}
+	var out []SealedConsignee
+	for _, o := range orders {
+		c, ok := whose[o.ID]
+		if !ok {
+			continue
+		}
+		plain, err := json.Marshal(c)
+		if err != nil {
+			return nil, fmt.Errorf("write a consignee: %w", err)
+		}
+		key := keys[owner(o)]
+		if key == nil {
+			return nil, fmt.Errorf("%w: this customer was erased just now", ErrConflict)
+		}
+		out = append(out, SealedConsignee{OrderID: o.ID, CustomerID: owner(o), Box: seal(key, plain, tenant+"\x00"+o.ID)})
+	}
+	return out, nil
 }
 
 // Read tells who an order is for; ErrNotFound where nobody said, or it was erased.
@@ -204,7 +251,14 @@ func (p *Personal) Read(ctx context.Context, tenant, orderID string) (Consignee,
 	if err != nil {
 		return c, err
 	}
-	key, err := p.customerKey(ctx, tenant, sealed.CustomerID, false)
+	if p.Keys.Current() == "" {
+		return c, errNoMasterKey()
+	}
+	stored, err := p.Store.CustomerKey(ctx, tenant, sealed.CustomerID)
+	if err != nil {
+		return c, err
+	}
+	key, err := p.open(tenant, stored)
 	if err != nil {
 		return c, err
 	}
@@ -218,23 +272,13 @@ func (p *Personal) Read(ctx context.Context, tenant, orderID string) (Consignee,
 	return c, nil
 }
 
-// customerKey opens a customer's key, making one where that is asked for.
-func (p *Personal) customerKey(ctx context.Context, tenant, who string, create bool) (cipher.AEAD, error) {
-	if p.Keys.Current() == "" {
-		return nil, fmt.Errorf("%w: set QUARTERMASTER_ENCRYPTION_KEY, then names, addresses, phones and mail addresses can be kept", ErrNoKey)
-	}
-	place := tenant + "\x00" + who
-	var made *CustomerKey
-	if create {
-		raw := make([]byte, 32)
-		_, _ = rand.Read(raw) // never fails since Go 1.24
-		made = &CustomerKey{CustomerID: who, Master: p.Keys.Current(), Wrapped: seal(p.Keys.keys[p.Keys.Current()], raw, place)}
-	}
-	stored, err := p.Store.CustomerKey(ctx, tenant, who, made)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := p.unwrap(tenant, stored)
+func errNoMasterKey() error {
+	return fmt.Errorf("%w: set QUARTERMASTER_ENCRYPTION_KEY, then names, addresses, phones and mail addresses can be kept", ErrNoKey)
+}
+
+// open opens a customer's key.
+func (p *Personal) open(tenant string, k CustomerKey) (cipher.AEAD, error) {
+	raw, err := p.unwrap(tenant, k)
 	if err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func (s *Store) OrderSpan(ctx context.Context, tenant string) (count, firstUs, l
 }
 
 // AddOrders stores orders and says which are new.
-func (s *Store) AddOrders(ctx context.Context, tenant string, orders []service.Order) (fresh []bool, err error) {
+func (s *Store) AddOrders(ctx context.Context, tenant string, orders []service.Order, consignees []service.SealedConsignee) (fresh []bool, err error) {
 	seen, bad := noDouble{}, checkOrders(orders)
 	for i := 0; bad == nil && i < len(orders); i++ {
 		bad = seen.add("order", i, orders[i].ID)
@@ -180,7 +180,10 @@ func (s *Store) AddOrders(ctx context.Context, tenant string, orders []service.O
 		for i := 0; err == nil && i < len(rows); i++ {
 			err = emit(ctx, t, tenant, service.TopicOrderCreated, rows[i].ID, map[string]any{"order_id": rows[i].ID, "lines": len(rows[i].Lines)})
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return writeConsignees(ctx, t, tenant, consignees)
 	})
 	return fresh, err
 }

@@ -2,48 +2,95 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"quartermaster/internal/service"
 )
 
 var _ service.PersonalStore = (*Store)(nil)
 
-// CustomerKey reads a customer's key, storing made where there is none.
-func (s *Store) CustomerKey(ctx context.Context, tenant, customerID string, made *service.CustomerKey) (k service.CustomerKey, err error) {
-	const read = `select customer_id, master, wrapped from customer_keys where tenant = $1 and customer_id = $2`
-	err = s.readRow(ctx, read, tenant, customerID)(&k.CustomerID, &k.Master, &k.Wrapped)
-	if !errors.Is(err, sql.ErrNoRows) || made == nil {
-		return k, s.explain("reading a customer's key", err)
-	}
-	err = s.inTx(ctx, "storing a customer's key", func(t *tx) error {
-		if _, err := t.exec(ctx, `insert into customer_keys (tenant, customer_id, master, wrapped, created_at)
-			values ($1, $2, $3, $4, {now}) on conflict do nothing`, tenant, customerID, made.Master, made.Wrapped); err != nil {
-			return err
-		}
-		return t.row(ctx, read, tenant, customerID).Scan(&k.CustomerID, &k.Master, &k.Wrapped) // another may have been faster
-	})
-	return k, err
+// CustomerKey reads a customer's key.
+func (s *Store) CustomerKey(ctx context.Context, tenant, customerID string) (k service.CustomerKey, err error) {
+	err = s.readRow(ctx, `select customer_id, master, wrapped from customer_keys where tenant = $1 and customer_id = $2`, tenant, customerID)(
+		&k.CustomerID, &k.Master, &k.Wrapped)
+	return k, s.explain("reading a customer's key", err)
 }
 
-// SaveConsignee stores who an order is for, if its key is still there: it may have been erased meanwhile.
-func (s *Store) SaveConsignee(ctx context.Context, tenant string, c service.SealedConsignee) error {
-	return s.inTx(ctx, "storing a consignee", func(t *tx) error {
-		var id string
-		err := t.row(ctx, `select customer_id from customer_keys where tenant = $1 and customer_id = $2 {lock}`, tenant, c.CustomerID).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("%w: this customer was erased just now", service.ErrConflict)
+// CustomerKeys stores keys of customers who have none and gives those that are then theirs.
+func (s *Store) CustomerKeys(ctx context.Context, tenant string, made []service.CustomerKey) (out []service.CustomerKey, err error) {
+	err = s.inTx(ctx, "storing customers' keys", func(t *tx) error {
+		out = nil
+		rows := make([][]any, len(made))
+		for i, k := range made {
+			rows[i] = []any{tenant, k.CustomerID, k.Master, k.Wrapped, time.Now().UnixMicro()}
 		}
+		if _, err := bulkInsert(ctx, t, "customer_keys", "tenant, customer_id, master, wrapped, created_at", `on conflict do nothing`, rows); err != nil {
+			return err
+		}
+		for chunk := range slices.Chunk(made, bulkChunk) {
+			args := []any{tenant}
+			for _, k := range chunk {
+				args = append(args, k.CustomerID)
+			}
+			found, err := t.query(ctx, `select customer_id, master, wrapped from customer_keys where tenant = $1 and customer_id in (values `+
+				tuples(len(chunk), 1, 2)+`)`, args...)
+			if err != nil {
+				return err
+			}
+			err = eachRow(found, func(scan func(...any) error) error {
+				var k service.CustomerKey
+				err := scan(&k.CustomerID, &k.Master, &k.Wrapped)
+				out = append(out, k)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// SaveConsignee stores who an order is for.
+func (s *Store) SaveConsignee(ctx context.Context, tenant string, c service.SealedConsignee) error {
+	return s.inTx(ctx, "storing a consignee", func(t *tx) error { return writeConsignees(ctx, t, tenant, []service.SealedConsignee{c}) })
+}
+
+// writeConsignees stores whom orders are for, if the keys that they are sealed with are still there: a customer may have been
+// erased meanwhile.
+func writeConsignees(ctx context.Context, t *tx, tenant string, all []service.SealedConsignee) error {
+	for chunk := range slices.Chunk(all, bulkChunk) {
+		wanted, args := map[string]bool{}, []any{tenant}
+		rows := make([][]any, len(chunk))
+		for i, c := range chunk {
+			if !wanted[c.CustomerID] {
+				args = append(args, c.CustomerID)
+			}
+			wanted[c.CustomerID] = true
+			rows[i] = []any{tenant, c.OrderID, c.CustomerID, c.Box, time.Now().UnixMicro()}
+		}
+		found, err := t.query(ctx, `select customer_id from customer_keys where tenant = $1 and customer_id in (values `+
+			tuples(len(wanted), 1, 2)+`) order by customer_id {lock}`, args...)
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, `insert into consignees (tenant, order_id, customer_id, box, updated_at) values ($1, $2, $3, $4, {now})
-			on conflict (tenant, order_id) do update set customer_id = excluded.customer_id, box = excluded.box, updated_at = excluded.updated_at`,
-			tenant, c.OrderID, c.CustomerID, c.Box)
-		return err
-	})
+		n := 0
+		if err := eachRow(found, func(scan func(...any) error) error { n++; return scan(new(string)) }); err != nil {
+			return err
+		}
+		if n < len(wanted) {
+			return fmt.Errorf("%w: this customer was erased just now", service.ErrConflict)
+		}
+		err = insertChunks(ctx, t, "consignees", "tenant, order_id, customer_id, box, updated_at",
+			`on conflict (tenant, order_id) do update set customer_id = excluded.customer_id, box = excluded.box, updated_at = excluded.updated_at`, rows)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Consignee reads who an order is for, encrypted.

@@ -86,6 +86,47 @@ func TestPersonal(t *testing.T) {
 	})
 }
 
+// Many orders come with those whom they are for in one transaction: all or nothing, sealed, each customer with one key; the
+// same orders again put in place what is said then, and a customer who was erased meanwhile keeps everything out.
+func TestOrdersWithConsignees(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		p := &service.Personal{Store: s, Orders: s, Keys: masterKeys(t, "k")}
+		orders, whose := make([]service.Order, 600), map[string]service.Consignee{}
+		for i := range orders {
+			id := fmt.Sprintf("N%d", i)
+			orders[i] = service.Order{ID: id, CustomerID: fmt.Sprintf("C%d", i%250), Lon: 9, Lat: 47, ToSec: 10, Lines: []service.OrderLine{{ItemID: "A", Qty: 1}}}
+			if i != 5 {
+				whose[id] = service.Consignee{Name: "Anna " + id}
+			}
+		}
+		sealed := must[[]service.SealedConsignee](t)(p.Seal(ctx, tenant, orders, whose))
+		fresh := must[[]bool](t)(s.AddOrders(ctx, tenant, orders, sealed))
+		if len(sealed) != 599 || !fresh[0] || !fresh[599] {
+			t.Fatalf("%d sealed", len(sealed))
+		}
+		if got := must[service.Consignee](t)(p.Read(ctx, tenant, "N599")); got.Name != "Anna N599" {
+			t.Error("read back something else")
+		}
+		_, err := p.Read(ctx, tenant, "N5")
+		wantError(t, err, service.ErrNotFound)
+		moved := must[[]service.SealedConsignee](t)(p.Seal(ctx, tenant, orders[:1], map[string]service.Consignee{"N0": {Name: "Berta"}}))
+		if fresh := must[[]bool](t)(s.AddOrders(ctx, tenant, orders[:1], moved)); fresh[0] {
+			t.Error("the same order is new")
+		}
+		if got := must[service.Consignee](t)(p.Read(ctx, tenant, "N0")); got.Name != "Berta" {
+			t.Error("what was sent again did not take its place")
+		}
+		must[service.Erased](t)(p.Erase(ctx, tenant, "C0"))
+		late := orders[0]
+		late.ID = "LATE"
+		_, err = s.AddOrders(ctx, tenant, []service.Order{late}, moved)
+		wantError(t, err, service.ErrConflict)
+		_, err = s.Order(ctx, tenant, "LATE")
+		wantError(t, err, service.ErrNotFound)
+	})
+}
+
 // Without a key nothing personal is stored; what is no consignee is refused by the name of its field; nothing prints.
 func TestPersonalRefused(t *testing.T) {
 	eachStore(t, func(t *testing.T, s *Store) {

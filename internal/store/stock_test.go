@@ -204,15 +204,15 @@ func TestOrdersOneByOne(t *testing.T) {
 	eachStore(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
 		orders := someOrders(5)
-		if fresh := must[[]bool](t)(s.AddOrders(ctx, tenant, orders[:3])); !fresh[0] || !fresh[2] {
+		if fresh := must[[]bool](t)(s.AddOrders(ctx, tenant, orders[:3], nil)); !fresh[0] || !fresh[2] {
 			t.Errorf("fresh %v", fresh)
 		}
-		if fresh := must[[]bool](t)(s.AddOrders(ctx, tenant, orders[2:4])); fresh[0] || !fresh[1] {
+		if fresh := must[[]bool](t)(s.AddOrders(ctx, tenant, orders[2:4], nil)); fresh[0] || !fresh[1] {
 			t.Errorf("fresh %v", fresh)
 		}
 		other := someOrders(1)[0]
 		other.Lat++
-		if _, err := s.AddOrders(ctx, tenant, []service.Order{orders[4], other}); !errors.Is(err, service.ErrConflict) {
+		if _, err := s.AddOrders(ctx, tenant, []service.Order{orders[4], other}, nil); !errors.Is(err, service.ErrConflict) {
 			t.Errorf("another order under a known id: %v", err)
 		}
 		must[service.Order](t)(s.CancelOrder(ctx, tenant, orders[1].ID))
