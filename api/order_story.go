@@ -6,7 +6,7 @@ import "time"
 type OrderStory struct {
 	OrderID    string        `json:"order_id"`
 	PlacedAt   time.Time     `json:"placed_at"`
-	Lon        float64       `json:"lon" doc:"Degrees east, of the consignee"`
+	Lon        float64       `json:"lon" doc:"Degrees east, of the consignee; to a hundredth for callers who may not read orders"`
 	Lat        float64       `json:"lat" doc:"Degrees north, of the consignee"`
 	WindowFrom string        `json:"window_from" doc:"Earliest time of day for delivery" example:"08:00"`
 	WindowTo   string        `json:"window_to" doc:"Latest time of day for delivery" example:"18:00"`

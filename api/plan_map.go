@@ -9,6 +9,7 @@ type PlanMap struct {
 	Days        int         `json:"days" doc:"Days planned, beginning with origin_date"`
 	Area        *Area       `json:"area,omitempty" doc:"The smallest box around all of it; absent where there is nothing to show"`
 	OnStreets   bool        `json:"on_streets" doc:"The ways follow streets; false where this installation has none, and ways are straight"`
+	Rounded     bool        `json:"rounded,omitempty" doc:"Doors stand at the nearest hundredth of a degree, and ways go straight between them, since the caller may not read orders"`
 	Attribution string      `json:"attribution,omitempty" doc:"To be shown with what is drawn from the streets"`
 	Sites       []MapSite   `json:"sites"`
 	Routes      []PlanRoute `json:"routes" doc:"By day, site and departure"`

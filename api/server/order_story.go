@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"quartermaster/api"
 	"quartermaster/internal/service"
 	"quartermaster/warehouse"
@@ -58,7 +60,11 @@ func (s *Server) tellOrder(ctx context.Context, frame planFrame, story *api.Orde
 	if err != nil {
 		return err
 	}
-	story.PlacedAt, story.Lon, story.Lat = s.localTime(order.PlacedUs/1_000_000), order.Lon, order.Lat
+	door := orb.Point{order.Lon, order.Lat}
+	if !mayReadOrders(ctx) {
+		door = rounded(door)
+	}
+	story.PlacedAt, story.Lon, story.Lat = s.localTime(order.PlacedUs/1_000_000), door.Lon(), door.Lat()
 	story.WindowFrom, story.WindowTo = clock(order.FromSec), clock(order.ToSec)
 	for _, l := range order.Lines {
 		story.Lines = append(story.Lines, api.OrderedLine{

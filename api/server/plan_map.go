@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ type planMapOutput struct {
 
 func (s *Server) registerPlanMap() {
 	op := operation("get-plan-map", http.MethodGet, "/v1/fulfilment-plans/{id}/map", "What a plan looks like on a map", "plans", service.ScopePlansRead, 304, 404)
-	op.Description = "The sites, and every route with its stops and its way over the streets."
+	op.Description = "The sites, and every route with its stops and its way over the streets. Where consignees live is told to callers who hold orders:read too; others see doors to about a kilometre, and straight ways."
 	register(s, op, s.getPlanMap)
 }
 
@@ -65,18 +66,21 @@ func (s *Server) getPlanMap(ctx context.Context, in *planMapInput) (*planMapOutp
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	graph, err := s.streets(ctx)
-	if err != nil {
-		return nil, s.fail(ctx, err)
+	exact := mayReadOrders(ctx)
+	var graph *road.Graph
+	if exact { // a way over the streets would lead to the door
+		if graph, err = s.streets(ctx); err != nil {
+			return nil, s.fail(ctx, err)
+		}
 	}
 	out := &planMapOutput{Status: http.StatusOK, CacheControl: "private, no-cache"}
-	// A stored plan never changes; what is drawn of it changes with the streets alone.
-	out.ETag = `"` + record.ID + "-" + hashOf(graph) + `"`
+	// A stored plan never changes; what is drawn of it changes with the streets and the caller's rights alone.
+	out.ETag = fmt.Sprintf(`"%s-%s-%t"`, record.ID, hashOf(graph), exact)
 	if in.IfNoneMatch == out.ETag {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	if out.Body, err = s.planMap(ctx, record.ID, graph); err != nil {
+	if out.Body, err = s.planMap(ctx, record.ID, graph, exact); err != nil {
 		return nil, s.fail(ctx, err)
 	}
 	return out, nil
@@ -89,7 +93,18 @@ func hashOf(g *road.Graph) string {
 	return g.Hash()[:min(len(g.Hash()), 16)]
 }
 
-func (s *Server) planMap(ctx context.Context, id string, graph *road.Graph) (*api.PlanMap, error) {
+// mayReadOrders says whether whoever asks may know where consignees live.
+func mayReadOrders(ctx context.Context) bool {
+	p, known := service.PrincipalOf(ctx)
+	return known && p.May(service.ScopeOrdersRead)
+}
+
+// rounded is a point to a hundredth of a degree, as erasing leaves an order's: about a kilometre.
+func rounded(p orb.Point) orb.Point {
+	return orb.Point{math.Round(p.Lon()*100) / 100, math.Round(p.Lat()*100) / 100}
+}
+
+func (s *Server) planMap(ctx context.Context, id string, graph *road.Graph, exact bool) (*api.PlanMap, error) {
 	planned, err := s.readPlannedRoutes(ctx, id)
 	if err != nil {
 		return nil, err
@@ -102,8 +117,14 @@ func (s *Server) planMap(ctx context.Context, id string, graph *road.Graph) (*ap
 	if err != nil {
 		return nil, err
 	}
+	if !exact {
+		for order, door := range doors {
+			doors[order] = rounded(door)
+		}
+	}
 	out := &api.PlanMap{
-		PlanID: id, OriginDate: dateOf(planned.OriginDay), Days: planned.Days, OnStreets: graph != nil,
+		Rounded: !exact,
+		PlanID:  id, OriginDate: dateOf(planned.OriginDay), Days: planned.Days, OnStreets: graph != nil,
 		Sites: make([]api.MapSite, len(sites)), Routes: []api.PlanRoute{},
 	}
 	if graph != nil {

@@ -117,6 +117,39 @@ func TestPlanMapStraight(t *testing.T) {
 	refused(t, h.ask("GET", "/v1/fulfilment-plans/none/map", ""), 404, api.CodeNotFound)
 }
 
+// Where consignees live is told to those who may read orders. A caller who may read plans alone sees doors to a hundredth of
+// a degree, and ways that lead to no door; and what the one has in its cache is not the other's answer.
+func TestPlanMapRounds(t *testing.T) {
+	t.Parallel()
+	scopes := []service.Scope{service.ScopePlansRead}
+	h := newHouse(t, onStreets(t), func(o *server.Options) {
+		o.Authenticate = func(context.Context, string) (service.Principal, error) {
+			return service.Principal{Tenant: tenant, Name: "one", Scopes: scopes}, nil
+		}
+	})
+	id := h.tour(orb.Point{9.509, 47.166}, orb.Point{9.5234, 47.1412}, orb.Point{9.522, 47.211})
+	ask := func(path string, headers ...string) answer {
+		return h.ask("GET", "/v1/fulfilment-plans/"+id+path, "", append(headers, "Authorization", "Bearer x")...)
+	}
+	a := ask("/map")
+	m := want[api.PlanMap](t, a, 200)
+	stop := m.Routes[0].Stops[0]
+	if !m.Rounded || m.OnStreets || stop.Lon != 9.52 || stop.Lat != 47.14 || len(decode(m.Routes[0].Way)) != 4 || m.Area.South != 47.14 {
+		t.Errorf("map %+v", m)
+	}
+	if s := want[api.OrderStory](t, ask("/orders/A"), 200); s.Lon != 9.52 || s.Lat != 47.14 {
+		t.Errorf("story at %v %v", s.Lon, s.Lat)
+	}
+	scopes = append(scopes, service.ScopeOrdersRead)
+	m = want[api.PlanMap](t, ask("/map", "If-None-Match", a.header.Get("ETag")), 200)
+	if stop = m.Routes[0].Stops[0]; m.Rounded || !m.OnStreets || stop.Lon != 9.5234 || stop.Lat != 47.1412 {
+		t.Errorf("map for who may read orders %+v", stop)
+	}
+	if s := want[api.OrderStory](t, ask("/orders/A"), 200); s.Lon != 9.5234 || s.Lat != 47.1412 {
+		t.Errorf("story at %v %v", s.Lon, s.Lat)
+	}
+}
+
 // With streets a way follows them: it is longer than the straight one, has many more points, and passes each door.
 func TestPlanMapOnStreets(t *testing.T) {
 	t.Parallel()
