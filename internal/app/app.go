@@ -33,6 +33,7 @@ type App struct {
 	Store    *store.Store
 	Access   *service.Access // who may do what
 	Personal *service.Personal
+	Webhooks *service.SealedWebhooks
 	Queue    *queue.Queue    // nil before Start
 	Runner   *service.Runner // nil before Start
 	Server   *server.Server  // nil before Start, or without the API's role
@@ -91,6 +92,7 @@ func (a *App) openStore(ctx context.Context) error {
 		return fmt.Errorf("QUARTERMASTER_ENCRYPTION_KEY: %w", err)
 	}
 	a.Personal = &service.Personal{Store: a.Store, Orders: a.Store, Keys: keys}
+	a.Webhooks = &service.SealedWebhooks{WebhookStore: a.Store, Keys: keys}
 	return nil
 }
 

@@ -102,7 +102,7 @@ func examineStore(ctx context.Context, cfg config.Config) []Finding {
 	}
 	defer s.Close()
 	findings := []Finding{finding(check, nil, "%s answers", s.Name())}
-	return append(findings, examineClock(ctx, s.Now), examineSchema(ctx, s), examineJobs(ctx, s), examineWall(ctx, s), examineKeys(ctx, s, cfg))
+	return append(findings, examineClock(ctx, s.Now), examineSchema(ctx, s), examineJobs(ctx, s), examineWall(ctx, s), examineKeys(ctx, s, cfg), examineWebhooks(ctx, s, cfg))
 }
 
 // examineClock compares this machine's clock with the database's. Leases go by the database's alone, but jobs of the same

@@ -91,9 +91,37 @@ func examineEncryption(cfg config.Config) Finding {
 	case err != nil:
 		return finding(check, fmt.Errorf("QUARTERMASTER_ENCRYPTION_KEY: %w", err), "")
 	case keys.Current() == "":
-		return warning(check, "none: names, addresses, phones and mail addresses are refused; set QUARTERMASTER_ENCRYPTION_KEY to ID:KEY, the key as of openssl rand -base64 32")
+		return warning(check, "none: names, addresses, phones and mail addresses are refused, and webhooks' secrets lie in the clear; set QUARTERMASTER_ENCRYPTION_KEY to ID:KEY, the key as of openssl rand -base64 32")
 	}
 	return finding(check, nil, "%s is in force", keys.Current())
+}
+
+// examineWebhooks looks whether webhooks' secrets lie under the key in force.
+func examineWebhooks(ctx context.Context, s *store.Store, cfg config.Config) Finding {
+	const check = "webhook secrets"
+	keys, err := service.ParseMasterKeys(cfg.EncryptionKey)
+	if err != nil {
+		return finding(check, errors.New("cannot be looked at without the encryption key"), "")
+	}
+	tenants, err := s.Tenants(ctx)
+	if err != nil {
+		return finding(check, err, "")
+	}
+	open, stale, hooks := 0, 0, &service.SealedWebhooks{WebhookStore: s, Keys: keys}
+	for _, t := range tenants {
+		p, old, err := hooks.OpenSecrets(ctx, t.ID)
+		if err != nil {
+			return finding(check, err, "")
+		}
+		open, stale = open+p, stale+old
+	}
+	switch {
+	case open+stale > 0 && keys.Current() == "":
+		return warning(check, "those of %d receivers lie in the clear and those of %d under a key that is not here: set QUARTERMASTER_ENCRYPTION_KEY", open, stale)
+	case open+stale > 0:
+		return warning(check, "those of %d receivers lie in the clear and those of %d under an older key: quartermaster personal rewrap", open, stale)
+	}
+	return finding(check, nil, "none lies in the clear")
 }
 
 // examineTLS looks at the certificate and how long it holds.

@@ -114,7 +114,7 @@ func (a *App) startRunner(planning *service.Planning) error {
 // thing to one of them.
 func (a *App) startOutward() {
 	ctx, stop := context.WithCancel(context.Background())
-	courier := &service.Courier{Store: a.Store, Sender: a.sender(), Options: service.CourierOptions{Log: a.Log}}
+	courier := &service.Courier{Store: a.Webhooks, Sender: a.sender(), Options: service.CourierOptions{Log: a.Log}}
 	sweeper := &service.Sweeper{Quotes: a.Store, Answers: a.Store, Log: a.Log}
 	var running sync.WaitGroup
 	running.Go(func() { courier.Run(ctx) })
@@ -150,7 +150,7 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 		Simulator: &service.Scenarios{Planning: planning},
 		Catalog:   catalog, Declaring: &service.Declaring{Facts: a.Store, Roads: planning.Roads}, OrderStore: a.Store, Stock: a.Store,
 		Sales: &salesTaker{app: a, one: slot{make(chan struct{}, 1)}}, Promising: &service.Promising{Catalog: catalog, Quotes: a.Store, Stock: a.Store, Plans: a.Store},
-		Answers: a.Store, Webhooks: a.Store, CheckReceiver: a.sender().CheckURL,
+		Answers: a.Store, Webhooks: a.Webhooks, CheckReceiver: a.sender().CheckURL,
 		Authenticate: authenticate, Access: a.Access, Personal: a.Personal, Audit: a.Store, Journal: journal, Trace: a.tracer.Request, Backlog: a.Store,
 		MaxQueueAge: a.Config.MaxQueueAge, Pool: a.Store.Pool, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,

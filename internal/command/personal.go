@@ -10,11 +10,11 @@ import (
 // personalVerb looks after personal data.
 type personalVerb struct {
 	Erase  personalEraseVerb  `cmd:"" help:"Forget a customer."`
-	Rewrap personalRewrapVerb `cmd:"" help:"Put all customers' keys under the encryption key in force."`
+	Rewrap personalRewrapVerb `cmd:"" help:"Put all customers' keys and webhooks' secrets under the encryption key in force."`
 }
 
 func (personalVerb) Help() string {
-	return `Names, addresses, phones and mail addresses lie encrypted in the store, under one key for each customer, itself under the installation's key in QUARTERMASTER_ENCRYPTION_KEY. Forgetting a customer throws its key away.
+	return `Names, addresses, phones and mail addresses lie encrypted in the store, under one key for each customer, itself under the installation's key in QUARTERMASTER_ENCRYPTION_KEY. Forgetting a customer throws its key away. The secrets that sign what webhooks are sent lie under the installation's key too; those that were stored before there was one are sealed by rewrap.
 
 To change the installation's key, put the new one in front, run rewrap, then take the old one away:
 
@@ -52,23 +52,28 @@ func (personalRewrapVerb) Run(r *run) error {
 		if err != nil {
 			return err
 		}
-		total := 0
+		keys, hooks := 0, 0
 		for _, t := range tenants {
 			n, err := a.Personal.Rewrap(ctx, t.ID)
-			total += n
+			keys += n
 			if err != nil {
 				return err
 			}
-			if n > 0 {
-				if err := noted(ctx, a, t.ID, "personal rewrap", fmt.Sprintf("keys=%d", n)); err != nil {
+			m, err := a.Webhooks.Reseal(ctx, t.ID)
+			hooks += m
+			if err != nil {
+				return err
+			}
+			if n+m > 0 {
+				if err := noted(ctx, a, t.ID, "personal rewrap", fmt.Sprintf("keys=%d webhooks=%d", n, m)); err != nil {
 					return err
 				}
 			}
 		}
 		if r.json {
-			return r.printJSON(map[string]any{"keys": total})
+			return r.printJSON(map[string]any{"keys": keys, "webhooks": hooks})
 		}
-		_, err = fmt.Fprintf(r.streams.Out, "%d customers' keys are under the new key now; no data was encrypted anew\n", total)
+		_, err = fmt.Fprintf(r.streams.Out, "%d customers' keys and the secrets of %d webhooks are under the new key now; no personal data was encrypted anew\n", keys, hooks)
 		return err
 	})
 }

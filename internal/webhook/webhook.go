@@ -30,6 +30,9 @@ import (
 // ErrAddress says that a receiver lies where nothing may be sent to.
 var ErrAddress = errors.New("webhook: not an address that events may be sent to")
 
+// ErrUnsigned says that no secret of a receiver can sign: nothing is sent that it could not be sure of.
+var ErrUnsigned = errors.New("webhook: the receiver's secret cannot be opened, since its encryption key is not in the service's environment")
+
 // Options tune a Sender. The zero value is right for production.
 type Options struct {
 	// Allow are networks that may be reached though they are internal, for receivers on the premises.
@@ -194,11 +197,15 @@ func (s *Sender) Send(ctx context.Context, d service.Delivery) (status int, err 
 		return 0, err
 	}
 	now := time.Now()
+	signature := Signatures(d.Webhook.Secrets, d.EventID, now, d.Body)
+	if signature == "" {
+		return 0, ErrUnsigned
+	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", s.options.UserAgent)
 	req.Header.Set("Webhook-Id", d.EventID)
 	req.Header.Set("Webhook-Timestamp", strconv.FormatInt(now.Unix(), 10))
-	req.Header.Set("Webhook-Signature", Signatures(d.Webhook.Secrets, d.EventID, now, d.Body))
+	req.Header.Set("Webhook-Signature", signature)
 	res, err := s.client.Do(req)
 	if err != nil {
 		return 0, told(err)
@@ -240,6 +247,9 @@ func Signatures(secrets []service.WebhookSecret, id string, at time.Time, body [
 	var out []string
 	for _, s := range secrets {
 		if s.ExpiresUs != 0 && s.ExpiresUs <= at.UnixMicro() {
+			continue
+		}
+		if s.Sealed() {
 			continue
 		}
 		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(s.Secret, "whsec_"))

@@ -104,7 +104,7 @@ func TestNothingIsSentInside(t *testing.T) {
 	s := New(Options{Resolver: nameServer(t), Connect: 2 * time.Second, Total: 2 * time.Second})
 	for _, address := range inside {
 		address = strings.ReplaceAll(address, "PORT", port)
-		status, err := s.Send(t.Context(), service.Delivery{Webhook: service.Webhook{URL: address}})
+		status, err := s.Send(t.Context(), service.Delivery{Webhook: signed(address)})
 		if err == nil || status != 0 {
 			t.Errorf("%s: %d, %v", address, status, err)
 		}
@@ -135,16 +135,16 @@ func TestAllowedNetworks(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	s := New(Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-	if status, err := s.Send(t.Context(), service.Delivery{Webhook: service.Webhook{URL: srv.URL}}); err != nil || status != 200 {
+	if status, err := s.Send(t.Context(), service.Delivery{Webhook: signed(srv.URL)}); err != nil || status != 200 {
 		t.Errorf("allowed: %d, %v", status, err)
 	}
-	if status, err := s.Send(t.Context(), service.Delivery{Webhook: service.Webhook{URL: srv.URL + "/away"}}); err != nil || status != 307 {
+	if status, err := s.Send(t.Context(), service.Delivery{Webhook: signed(srv.URL + "/away")}); err != nil || status != 307 {
 		t.Errorf("redirect: %d, %v", status, err)
 	}
 	if end := service.Judge(service.Delivery{}, 307, nil, time.Now()); end.State != service.DeliveryPending {
 		t.Errorf("a redirect means %+v", end)
 	}
-	if _, err := s.Send(t.Context(), service.Delivery{Webhook: service.Webhook{URL: "http://10.0.0.1/"}}); !errors.Is(err, ErrAddress) {
+	if _, err := s.Send(t.Context(), service.Delivery{Webhook: signed("http://10.0.0.1/")}); !errors.Is(err, ErrAddress) {
 		t.Errorf("another network: %v", err)
 	}
 	if hits.Load() != 2 {
@@ -216,9 +216,25 @@ func TestToldErrors(t *testing.T) {
 	t.Cleanup(slow.Close)
 	s := New(Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Total: 50 * time.Millisecond, Resolver: nameServer(t)})
 	for address, say := range map[string]string{slow.URL: "in time", "http://127.0.0.1:1/": "no connection", "http://nowhere.test/": "not found"} {
-		_, err := s.Send(t.Context(), service.Delivery{Webhook: service.Webhook{URL: address}})
+		_, err := s.Send(t.Context(), service.Delivery{Webhook: signed(address)})
 		if err == nil || !strings.Contains(err.Error(), say) {
 			t.Errorf("%s: %v, want %q", address, err, say)
 		}
+	}
+}
+
+// signed is a receiver with a secret that signs.
+func signed(address string) service.Webhook {
+	return service.Webhook{URL: address, Secrets: []service.WebhookSecret{{Secret: "whsec_c2VjcmV0"}}}
+}
+
+// A receiver whose secret is sealed by a key that is not here is sent nothing: it could not be sure of us.
+func TestNothingIsSentUnsigned(t *testing.T) {
+	t.Parallel()
+	w := signed("http://127.0.0.1:1/")
+	w.Secrets[0].Secret = "sealed:2026:AAAA"
+	s := New(Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	if status, err := s.Send(t.Context(), service.Delivery{Webhook: w}); status != 0 || !errors.Is(err, ErrUnsigned) {
+		t.Errorf("sent: %d, %v", status, err)
 	}
 }
