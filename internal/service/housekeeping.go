@@ -16,6 +16,9 @@ type AtticStore interface {
 	// ExpirePlans removes plans made before a time, with their promises and tasks, but for the newest of each tenant that is
 	// no draft: the floor works by it.
 	ExpirePlans(ctx context.Context, before time.Time, limit int, keep func(tenant string, p PlanRecord) error) (int, error)
+	// CollectArtefacts removes what lay apart for rows that are gone, where nobody touched it for idle. It looks at limit of
+	// all that lies apart, behind after, and says where to go on; the zero Ref is the beginning, and the end.
+	CollectArtefacts(ctx context.Context, after Ref, limit int, idle time.Duration) (next Ref, removed int, err error)
 }
 
 // Housekeeping removes what is old while the service runs. Several processes may do it at the same time.
@@ -30,6 +33,8 @@ type Housekeeping struct {
 	Every time.Duration // between two rounds; 0 = 1 min
 	Log   *slog.Logger
 
+	collected Ref // how far artefacts were looked at
+
 	end  context.CancelFunc
 	loop sync.WaitGroup
 }
@@ -40,6 +45,9 @@ const (
 	expirePlans   = 5
 	expireBatches = 50
 	expirePause   = 20 * time.Millisecond // between two batches: others want to write too
+	collectPage   = 500
+	collectPages  = 20
+	collectIdle   = time.Hour // longer than any transaction
 )
 
 // Start begins; Close ends it.
@@ -93,7 +101,29 @@ func (h *Housekeeping) Round(ctx context.Context) error {
 			return n, n == expirePlans, err
 		}))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, h.collect(ctx))...)
+}
+
+// collect looks at some of what lies apart, going on where the round before ended.
+func (h *Housekeeping) collect(ctx context.Context) error {
+	total := 0
+	for range collectPages {
+		call, cancel := context.WithTimeout(ctx, storeWait)
+		next, n, err := h.Store.CollectArtefacts(call, h.collected, collectPage, collectIdle)
+		cancel()
+		if err != nil {
+			return err
+		}
+		h.collected, total = next, total+n
+		if next == (Ref{}) {
+			break
+		}
+		wait(ctx, expirePause, nil)
+	}
+	if total > 0 {
+		h.Log.Info("removed what is old", "what", "artefacts", "count", total)
+	}
+	return nil
 }
 
 func (h *Housekeeping) keep(kind, tenant string, document any) error {

@@ -53,30 +53,36 @@ func (s *Store) ExpireJobs(ctx context.Context, before time.Time, limit int, kee
 func (s *Store) ExpirePlans(ctx context.Context, before time.Time, limit int, keep func(tenant string, p service.PlanRecord) error) (n int, err error) {
 	err = s.inTx(ctx, "removing old plans", func(t *tx) error {
 		n = 0
-		rows, err := t.query(ctx, `select tenant, document, `+planColumns+` from plans p
+		rows, err := t.query(ctx, `select tenant, document, artefact, `+planColumns+` from plans p
 			where created_at < $1 and (draft or id <> (select max(id) from plans q where q.tenant = p.tenant and not q.draft))
 			order by created_at limit $2 {skip}`, before.UnixMicro(), limit)
 		if err != nil {
 			return err
 		}
-		var refs []service.Ref
+		type oldPlan struct {
+			service.PlanRecord
+			tenant, artefact string
+		}
+		var old []oldPlan
 		err = eachRow(rows, func(scan func(...any) error) error {
-			var tenant string
+			var x oldPlan
 			var packed []byte
-			p, err := scanPlan(func(dest ...any) error { return scan(append([]any{&tenant, &packed}, dest...)...) })
-			refs = append(refs, service.Ref{Tenant: tenant, ID: p.ID})
-			if err == nil {
-				p.Document, err = expand(packed)
-			}
-			if err == nil {
-				err = keep(tenant, p)
-			}
+			p, err := scanPlan(func(dest ...any) error { return scan(append([]any{&x.tenant, &packed, &x.artefact}, dest...)...) })
+			x.PlanRecord, x.Document = p, packed
+			old = append(old, x)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		for _, ref := range refs {
+		for _, x := range old {
+			if x.Document, err = t.inside(ctx).document(x.tenant, x.Document, x.artefact); err == nil {
+				err = keep(x.tenant, x.PlanRecord)
+			}
+			if err != nil {
+				return err
+			}
+			ref := service.Ref{Tenant: x.tenant, ID: x.ID}
 			for _, table := range []string{"promises", "task_needs", "tasks"} {
 				if _, err := t.exec(ctx, `delete from `+table+` where tenant = $1 and plan_id = $2`, ref.Tenant, ref.ID); err != nil {
 					return err
@@ -86,7 +92,7 @@ func (s *Store) ExpirePlans(ctx context.Context, before time.Time, limit int, ke
 				return err
 			}
 		}
-		n = len(refs)
+		n = len(old)
 		return nil
 	})
 	return n, err

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ type claimCall struct {
 	job   service.Job
 	input []byte
 	ok    bool
+	spoil error // the job is claimed and its input cannot be read: this caller's alone
 }
 
 // Claim takes one job. Claims that come together are committed together.
@@ -61,7 +63,7 @@ func (s *Store) claimBatch(ctx context.Context, batch []*claimCall) {
 	}
 	err := s.inTx(ctx, "claiming jobs", func(t *tx) error {
 		for _, c := range first {
-			c.ok = false // this may be the second try
+			c.ok, c.spoil = false, nil // this may be the second try
 		}
 		for _, lease := range leases {
 			if err := claimRefs(ctx, t, byLease[lease], lease, first); err != nil {
@@ -71,7 +73,7 @@ func (s *Store) claimBatch(ctx context.Context, batch []*claimCall) {
 		return nil
 	})
 	for _, c := range batch {
-		c.finish(err)
+		c.finish(cmp.Or(err, c.spoil))
 	}
 }
 
@@ -103,20 +105,36 @@ func claimRefs(ctx context.Context, t *tx, refs []service.Ref, lease time.Durati
 	if err != nil || len(withInput) == 0 {
 		return err
 	}
-	rows, err = t.query(ctx, `select tenant, job_id, body from job_payloads where role = 'input' and (tenant, job_id) in (values `+
+	apart := map[service.Ref]string{}
+	rows, err = t.query(ctx, `select tenant, job_id, body, artefact from job_payloads where role = 'input' and (tenant, job_id) in (values `+
 		tuples(len(withInput), 2, 1)+`)`, refArgs(nil, withInput)...)
 	if err != nil {
 		return err
 	}
-	return eachRow(rows, func(scan func(...any) error) error {
+	err = eachRow(rows, func(scan func(...any) error) error {
 		var ref service.Ref
 		var body []byte
-		err := scan(&ref.Tenant, &ref.ID, &body)
+		var name string
+		err := scan(&ref.Tenant, &ref.ID, &body, &name)
 		if c := calls[ref]; c != nil {
 			c.input = body
 		}
+		if name != "" {
+			apart[ref] = name
+		}
 		return err
 	})
+	for ref, name := range apart {
+		c := calls[ref]
+		if err != nil || c == nil {
+			continue
+		}
+		c.input, err = t.inside(ctx).artefact(ref.Tenant, name)
+		if errors.Is(err, errPacked) || errors.Is(err, service.ErrNotFound) {
+			c.spoil, err = err, nil // the others' claims hold
+		}
+	}
+	return err
 }
 
 // Heartbeat extends leases one by one: a transaction over several rows could wait in a circle with one that ends them.

@@ -177,8 +177,12 @@ func writeResult(ctx context.Context, t *tx, job service.Job, r service.Result) 
 		}
 	}
 	if len(r.Body) > 0 {
-		_, err := t.exec(ctx, `insert into job_payloads (tenant, job_id, role, body) values ($1, $2, 'result', $3)
-			on conflict (tenant, job_id, role) do update set body = excluded.body`, job.Tenant, job.ID, r.Body)
+		row, err := payloadRow(ctx, t, job.Tenant, job.ID, "result", r.Body)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, `insert into job_payloads (`+payloadColumns+`) values ($1, $2, $3, $4, $5)
+			on conflict (tenant, job_id, role) do update set body = excluded.body, artefact = excluded.artefact`, row...)
 		if err != nil {
 			return err
 		}

@@ -118,19 +118,29 @@ func stopChildren(ctx context.Context, t *tx, tenant, parentID string, family in
 // Children reads how the children of the job's last spawning ended, in the order of Spawn.
 func (s *Store) Children(ctx context.Context, job service.Job) ([]service.Child, error) {
 	var out []service.Child
-	err := s.queryRead(ctx, "reading children of job "+job.Ref.String(), `select c.id, c.kind, c.state, c.error, r.body
+	var apart []string
+	doing := "reading children of job " + job.Ref.String()
+	err := s.queryRead(ctx, doing, `select c.id, c.kind, c.state, c.error, r.body, coalesce(r.artefact, '')
 		from jobs p join jobs c on c.tenant = p.tenant and c.parent_id = p.id and c.parent_id <> '' and c.family = p.family
 		left join job_payloads r on r.tenant = c.tenant and r.job_id = c.id and r.role = 'result' and c.state = 'done'
 		where p.tenant = $1 and p.id = $2 order by c.child_no`, []any{job.Tenant, job.ID},
 		func(scan func(...any) error) error {
 			var c service.Child
-			err := scan(&c.ID, &c.Kind, &c.State, &c.Error, &c.Result)
+			var name string
+			err := scan(&c.ID, &c.Kind, &c.State, &c.Error, &c.Result, &name)
+			apart = append(apart, name)
 			if c.State == service.StateDone {
 				c.Result = bytesOf(c.Result) // a child may leave nothing
 			}
 			out = append(out, c)
 			return err
 		})
+	for i, name := range apart {
+		if name != "" && err == nil {
+			out[i].Result, err = s.outside(ctx).artefact(job.Tenant, name)
+			err = s.explain(doing, err)
+		}
+	}
 	return out, err
 }
 

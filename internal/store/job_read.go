@@ -59,9 +59,13 @@ func (s *Store) JobResult(ctx context.Context, ref service.Ref) ([]byte, error) 
 
 // payload reads a body; an empty one has no row.
 func (s *Store) payload(ctx context.Context, ref service.Ref, role string) ([]byte, error) {
-	body := []byte{}
-	err := s.queryRead(ctx, "reading the "+role+" of job "+ref.String(), `select body from job_payloads where tenant = $1 and job_id = $2 and role = $3`,
-		[]any{ref.Tenant, ref.ID, role}, func(scan func(...any) error) error { return scan(&body) })
+	doing, body, name := "reading the "+role+" of job "+ref.String(), []byte{}, ""
+	err := s.queryRead(ctx, doing, `select body, artefact from job_payloads where tenant = $1 and job_id = $2 and role = $3`,
+		[]any{ref.Tenant, ref.ID, role}, func(scan func(...any) error) error { return scan(&body, &name) })
+	if err == nil && name != "" {
+		body, err = s.outside(ctx).artefact(ref.Tenant, name)
+		err = s.explain(doing, err)
+	}
 	return body, err
 }
 

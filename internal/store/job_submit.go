@@ -157,14 +157,30 @@ func insertJobs(ctx context.Context, t *tx, rows []jobRow) (map[string]service.J
 		var inputs [][]any
 		for _, r := range chunk {
 			if _, ok := inserted[r.id]; ok && len(r.sub.Input) > 0 {
-				inputs = append(inputs, []any{r.tenant, r.id, "input", r.sub.Input})
+				row, err := payloadRow(ctx, t, r.tenant, r.id, "input", r.sub.Input)
+				if err != nil {
+					return nil, err
+				}
+				inputs = append(inputs, row)
 			}
 		}
-		if err := insertChunks(ctx, t, "job_payloads", "tenant, job_id, role, body", "", inputs); err != nil {
+		if err := insertChunks(ctx, t, "job_payloads", payloadColumns, "", inputs); err != nil {
 			return nil, err
 		}
 	}
 	return inserted, nil
+}
+
+// payloadColumns are those of payloadRow.
+const payloadColumns = `tenant, job_id, role, body, artefact`
+
+// payloadRow is a job's input or result as it is stored: with its body, or the name of what lies apart.
+func payloadRow(ctx context.Context, t *tx, tenant, jobID, role string, body []byte) ([]any, error) {
+	name, err := setAside(ctx, t, tenant, body)
+	if name != "" {
+		body = []byte{}
+	}
+	return []any{tenant, jobID, role, body, name}, err
 }
 
 func insertJobChunk(ctx context.Context, t *tx, chunk []jobRow, inserted map[string]service.Job) error {

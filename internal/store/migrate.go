@@ -20,15 +20,22 @@ var migrations embed.FS
 // Migrate brings the tables to what this program needs and tells how many steps it took. Several processes may call it
 // at the same time on PostgreSQL. A step that fails leaves nothing of itself behind.
 func (s *Store) Migrate(ctx context.Context) (steps int, err error) {
+	alone := s.pool == nil // a SQLite file has one program at a time, new tables had none before
 	err = s.eachMigration(ctx, func(p *goose.Provider) error {
 		results, err := p.Up(ctx)
 		steps += len(results)
+		for _, r := range results {
+			alone = alone || r.Source != nil && r.Source.Path == "00001_jobs.sql"
+		}
 		return err
 	})
-	if err != nil {
-		return steps, err
+	if err == nil {
+		err = s.raiseWall(ctx)
 	}
-	return steps, s.raiseWall(ctx)
+	if err == nil && alone {
+		err = s.LeaveBehind(ctx)
+	}
+	return steps, err
 }
 
 // Pending tells how many migration steps are still to be taken.

@@ -34,13 +34,19 @@ func writePlan(ctx context.Context, t *tx, tenant string, p service.PlanRecord) 
 	if p.ID == "" {
 		p.ID = newID()
 	}
-	document, err := compress(p.Document)
+	apart, err := setAside(ctx, t, tenant, p.Document)
 	if err != nil {
 		return "", err
 	}
-	_, err = t.exec(ctx, `insert into plans (tenant, id, job_id, draft, origin_day, days, seed, snapshot_hash, summary, document, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {now})`,
-		tenant, p.ID, p.JobID, p.Draft, p.OriginDay, p.Days, int64(p.Seed), p.SnapshotHash, bytesOf(p.Summary), document)
+	document := []byte{}
+	if apart == "" {
+		if document, err = compress(p.Document); err != nil {
+			return "", err
+		}
+	}
+	_, err = t.exec(ctx, `insert into plans (tenant, id, job_id, draft, origin_day, days, seed, snapshot_hash, summary, document, artefact, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, {now})`,
+		tenant, p.ID, p.JobID, p.Draft, p.OriginDay, p.Days, int64(p.Seed), p.SnapshotHash, bytesOf(p.Summary), document, apart)
 	if err != nil {
 		return "", err
 	}
@@ -147,9 +153,19 @@ func (s *Store) Plan(ctx context.Context, tenant, id string) (service.PlanRecord
 // PlanDocument reads the whole plan.
 func (s *Store) PlanDocument(ctx context.Context, tenant, id string) ([]byte, error) {
 	var packed []byte
-	err := s.readRow(ctx, `select document from plans where tenant = $1 and id`+planID, tenant, id)(&packed)
+	var name string
+	err := s.readRow(ctx, `select document, artefact from plans where tenant = $1 and id`+planID, tenant, id)(&packed, &name)
 	if err != nil {
 		return nil, s.explain("reading plan "+id, err)
+	}
+	document, err := s.outside(ctx).document(tenant, packed, name)
+	return document, s.explain("reading plan "+id, err)
+}
+
+// document opens a plan's document, which lies in its row or apart.
+func (ask asker) document(tenant string, packed []byte, name string) ([]byte, error) {
+	if name != "" {
+		return ask.artefact(tenant, name)
 	}
 	return expand(packed)
 }

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -51,6 +52,8 @@ type Store struct {
 	quotes *group[*quoteCall]
 	smalls *group[*smallCall]
 
+	apart atomic.Bool // large bodies may be written apart (artefacts.go)
+
 	closeOnce sync.Once
 	closeErr  error
 }
@@ -86,6 +89,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 		_ = s.Close() // the first error is the one to tell
 		return nil, err
 	}
+	s.readFloor(ctx)
 	return s, nil
 }
 

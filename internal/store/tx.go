@@ -13,6 +13,7 @@ type tx struct {
 	*sql.Tx
 	conn    *sql.Conn
 	dialect dialect
+	apart   bool // large bodies may be written apart
 }
 
 func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -62,7 +63,7 @@ func (s *Store) tryTx(ctx context.Context, do func(t *tx) error) (err error) {
 			return err
 		}
 	}
-	if err := do(&tx{Tx: sqlTx, conn: conn, dialect: s.dialect}); err != nil {
+	if err := do(&tx{Tx: sqlTx, conn: conn, dialect: s.dialect, apart: s.apart.Load()}); err != nil {
 		return err
 	}
 	return sqlTx.Commit()
