@@ -99,6 +99,7 @@ var rules = map[string]row{
 		outside: "github.com/hibiken/asynq github.com/alicebob/miniredis/v2 github.com/redis/go-redis/v9",
 	},
 	"internal/intake":   {ours: "internal/history", outside: "github.com/parquet-go/parquet-go"},
+	"internal/floor":    {ours: "warehouse/agv warehouse/agv/execution internal/rng"},
 	"internal/casefile": {ours: "finance/credit finance/portfolio"},
 	"internal/business": {ours: solvers + " internal/plan internal/history simulations", outside: "github.com/goccy/go-yaml github.com/paulmach/orb"},
 	"internal/servers":  {outside: "github.com/Shopify/toxiproxy/v2 github.com/rs/zerolog github.com/prometheus/client_golang"},
@@ -129,7 +130,7 @@ var rules = map[string]row{
 	"internal/bench/finance": {ours: solvers + " internal/bench"},
 	"internal/bench/roads":   {ours: solvers + " internal/bench internal/roads internal/sample", outside: "github.com/paulmach/orb"},
 	"internal/bench/live":    {ours: "*"},
-	"internal/bench/robots":  {ours: solvers + " internal/bench"},
+	"internal/bench/robots":  {ours: solvers + " internal/bench internal/floor"},
 	"internal/command":       {ours: "*", outside: "github.com/alecthomas/kong github.com/vbauerster/mpb/v8 golang.org/x/term"},
 
 	// Ring 7: the street.

@@ -41,6 +41,7 @@ type grammar struct {
 	Network     networkVerb     `cmd:"" help:"Choose sites and who serves whom, with a proved bound."`
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`
 	Roads       roadsVerb       `cmd:"" help:"Ask the road engine: build graphs, find ways, tables and streets driven, serve OSRM's API."`
+	Warehouse   warehouseVerb   `cmd:"" help:"Check floors, drive robots on them, find ways for all at once."`
 	Keys        keysVerb        `cmd:"" help:"Make, list, rotate and revoke API keys."`
 	Tenants     tenantsVerb     `cmd:"" help:"Make and list tenants."`
 	Personal    personalVerb    `cmd:"" help:"Erase a customer; put personal data under a new encryption key."`

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"quartermaster/internal/bench"
+	"quartermaster/internal/floor"
 )
 
 // delaySteps are simulated over all maps together.
@@ -46,7 +47,7 @@ func runDelay(ctx context.Context, opts bench.Options) (bench.Outcome, error) {
 		if !opts.Selected(name) {
 			continue
 		}
-		width, height, blocked, err := readMap(file)
+		width, height, blocked, err := floor.ReadMap(file)
 		if err != nil {
 			return bench.Outcome{}, err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"quartermaster/internal/bench"
+	"quartermaster/internal/floor"
 )
 
 // Lifelong runs problems of the League of Robot Runners.
@@ -44,7 +45,7 @@ func runLifelong(ctx context.Context, opts bench.Options) (bench.Outcome, error)
 		if !opts.Selected(name) {
 			continue
 		}
-		p, err := readProblem(file)
+		p, err := floor.ReadProblem(file)
 		if err != nil {
 			return bench.Outcome{}, err
 		}
@@ -115,24 +116,24 @@ func (r *result) p99() float64 {
 	return sorted[len(sorted)*99/100].Seconds() * 1000
 }
 
-func (r *result) row(p *problem) bench.Row {
+func (r *result) row(p *floor.Problem) bench.Row {
 	steps := float64(len(r.took))
-	return bench.Row{Instance: p.name, Cells: []bench.Cell{
-		{Key: "robots", Value: len(p.starts)}, {Key: "steps", Value: len(r.took)}, {Key: "tasks", Value: r.tasks},
+	return bench.Row{Instance: p.Name, Cells: []bench.Cell{
+		{Key: "robots", Value: len(p.Starts)}, {Key: "steps", Value: len(r.took)}, {Key: "tasks", Value: r.tasks},
 		{Key: "tasks_per_step", Value: float64(r.tasks) / steps}, {Key: "step_ms_mean", Value: r.spent().Seconds() * 1000 / steps},
 		{Key: "step_ms_p99", Value: r.p99()}, {Key: "conflicts", Value: r.conflicts}, {Key: "prepare_s", Value: r.prepared.Seconds()},
 	}}
 }
 
 // simulate plans and refereed moves, step by step.
-func simulate(ctx context.Context, p *problem, opts bench.Options, report func(float64)) (*result, error) {
+func simulate(ctx context.Context, p *floor.Problem, opts bench.Options, report func(float64)) (*result, error) {
 	begin := time.Now()
 	w, err := newWorld(p, opts)
 	if err != nil {
 		return nil, err
 	}
 	r := &result{prepared: time.Since(begin)}
-	for step := range p.steps {
+	for step := range p.Steps {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -145,7 +146,7 @@ func simulate(ctx context.Context, p *problem, opts bench.Options, report func(f
 		}
 		r.tasks += w.arrive()
 		if step%50 == 0 {
-			report(float64(step) / float64(p.steps))
+			report(float64(step) / float64(p.Steps))
 		}
 	}
 	return r, nil

@@ -1,10 +1,8 @@
 package robots
 
 import (
-	"bufio"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -15,6 +13,7 @@ import (
 	"time"
 
 	"quartermaster/internal/bench"
+	"quartermaster/internal/floor"
 	"quartermaster/warehouse/agv"
 )
 
@@ -59,15 +58,15 @@ func runOneShot(ctx context.Context, opts bench.Options) (bench.Outcome, error) 
 			continue
 		}
 		opts.Report(float64(i)/float64(len(files)), name)
-		s, err := readScenario(file, opts.Data)
+		s, err := floor.ReadScenario(file, opts.Data)
 		if err != nil {
 			return bench.Outcome{}, err
 		}
-		n := min(len(s.starts), defaultRobots, int(defaultShare*float64(s.graph.Len())))
+		n := min(len(s.Starts), defaultRobots, int(defaultShare*float64(s.Graph.Len())))
 		if asked > 0 {
-			n = min(len(s.starts), asked)
+			n = min(len(s.Starts), asked)
 		}
-		r, err := s.solve(ctx, max(1, n), opts)
+		r, err := solve(ctx, s, max(1, n), opts)
 		if err != nil {
 			return bench.Outcome{}, fmt.Errorf("%s: %w", name, err)
 		}
@@ -118,93 +117,6 @@ func scenarios(folder string) ([]string, error) {
 	return files, nil
 }
 
-// scenario is one file of starts and goals on its map.
-type scenario struct {
-	graph         *agv.Graph
-	starts, goals []int32
-}
-
-// readScenario reads a movingai scenario; its map is looked for by its base name below the data folder.
-func readScenario(file, data string) (*scenario, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	s := &scenario{}
-	in := bufio.NewScanner(f)
-	for n := 1; in.Scan(); n++ {
-		line := strings.TrimSpace(in.Text())
-		if line == "" || strings.HasPrefix(line, "version") {
-			continue
-		}
-		columns := strings.Fields(line)
-		if len(columns) < 8 {
-			return nil, fmt.Errorf("%s: line %d has %d columns, want bucket, map, width, height, start x, y, goal x, y", file, n, len(columns))
-		}
-		if s.graph == nil {
-			if s.graph, err = findMap(path.Base(columns[1]), filepath.Dir(file), data); err != nil {
-				return nil, fmt.Errorf("%s: line %d: %w", file, n, err)
-			}
-		}
-		if err := s.add(columns[4:8]); err != nil {
-			return nil, fmt.Errorf("%s: line %d: %w", file, n, err)
-		}
-	}
-	if err := in.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if s.graph == nil {
-		return nil, fmt.Errorf("%s: no robots", file)
-	}
-	return s, nil
-}
-
-func (s *scenario) add(columns []string) error {
-	var n [4]int
-	for i, text := range columns {
-		var err error
-		if n[i], err = strconv.Atoi(text); err != nil {
-			return fmt.Errorf("%q is no whole number", text)
-		}
-	}
-	for i, ends := range []*[]int32{&s.starts, &s.goals} {
-		x, y := n[2*i], n[2*i+1]
-		if x < 0 || y < 0 || x >= s.graph.Width || y >= s.graph.Height {
-			return fmt.Errorf("column %d, row %d is off the map", x, y)
-		}
-		*ends = append(*ends, s.graph.Vertex(y*s.graph.Width+x))
-	}
-	return nil
-}
-
-// errFound ends a walk.
-var errFound = errors.New("found")
-
-func findMap(name, folder, data string) (*agv.Graph, error) {
-	found := ""
-	for _, root := range []string{folder, data, filepath.Dir(folder)} {
-		err := filepath.WalkDir(root, func(at string, e os.DirEntry, err error) error {
-			if err == nil && !e.IsDir() && filepath.Base(at) == name {
-				found = at
-				return errFound
-			}
-			return err
-		})
-		if errors.Is(err, errFound) {
-			break
-		}
-	}
-	if found == "" {
-		return nil, fmt.Errorf("map %s is not there", name)
-	}
-	width, height, blocked, err := readMap(found)
-	if err != nil {
-		return nil, err
-	}
-	return agv.NewGraph(width, height, blocked)
-}
-
 // solution is what was found of one scenario.
 type solution struct {
 	solved    bool
@@ -213,18 +125,18 @@ type solution struct {
 	paths     agv.Paths
 }
 
-func (s *scenario) solve(ctx context.Context, n int, opts bench.Options) (solution, error) {
+func solve(ctx context.Context, s *floor.Scenario, n int, opts bench.Options) (solution, error) {
 	ctx, cancel := context.WithTimeout(ctx, opts.Budget)
 	defer cancel()
 	begin := time.Now()
 	var r solution
 	var err error
-	r.paths, r.solved, err = agv.OneShot(ctx, s.graph, s.starts[:n], s.goals[:n], agv.OneShotOptions{Seed: opts.Seed, Workers: opts.Workers,
+	r.paths, r.solved, err = agv.OneShot(ctx, s.Graph, s.Starts[:n], s.Goals[:n], agv.OneShotOptions{Seed: opts.Seed, Workers: opts.Workers,
 		First: func(p agv.Paths) { r.first, r.firstLoss = time.Since(begin), p.Loss }})
 	if err != nil || !r.solved {
 		return r, err
 	}
-	return r, agv.CheckPaths(s.graph, s.starts[:n], s.goals[:n], r.paths)
+	return r, agv.CheckPaths(s.Graph, s.Starts[:n], s.Goals[:n], r.paths)
 }
 
 func (r *solution) ratio() float64 {

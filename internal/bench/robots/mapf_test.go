@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -28,39 +27,4 @@ func TestOneShotBench(t *testing.T) {
 			t.Errorf("%q: %v %v", only, f, report.Rows)
 		}
 	}
-}
-
-// TestReadScenarioRefuses names the file and the line of what is wrong.
-func TestReadScenarioRefuses(t *testing.T) {
-	for name, c := range map[string]struct{ text, want string }{
-		"columns": {"version 1\n0 m.map 4 3 0\n", "line 2 has 5 columns"},
-		"number":  {"0 m.map 4 3 0 x 1 1 1\n", `"x" is no whole number`},
-		"off map": {"0 m.map 4 3 9 0 1 1 1\n", "off the map"},
-		"no map":  {"0 n.map 4 3 0 0 1 1 1\n", "map n.map is not there"},
-		"empty":   {"version 1\n", "no robots"},
-	} {
-		folder := filepath.Dir(write(t, nil))
-		file := filepath.Join(folder, "s.scen")
-		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := readScenario(file, folder); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
-		}
-	}
-}
-
-// FuzzReadScenario shows that no scenario file breaks the reader.
-func FuzzReadScenario(f *testing.F) {
-	f.Add([]byte(smallScenario))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		folder := filepath.Dir(write(t, nil))
-		file := filepath.Join(folder, "s.scen")
-		if err := os.WriteFile(file, raw, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if s, err := readScenario(file, folder); err == nil && len(s.starts) != len(s.goals) {
-			t.Error("starts and goals differ in number")
-		}
-	})
 }

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"quartermaster/internal/bench"
+	"quartermaster/internal/floor"
 	"quartermaster/warehouse/agv"
 )
 
 // world is the floor, its robots and their errands while a problem is simulated.
 type world struct {
-	p          *problem
+	p          *floor.Problem
 	g          *agv.Graph
 	planner    *agv.Planner
 	dispatcher *agv.Dispatcher
@@ -26,15 +27,15 @@ type world struct {
 	seen int       // pooled: tasks revealed so far
 }
 
-func newWorld(p *problem, opts bench.Options) (*world, error) {
-	g, err := agv.NewGraph(p.width, p.height, p.blocked)
+func newWorld(p *floor.Problem, opts bench.Options) (*world, error) {
+	g, err := agv.NewGraph(p.Width, p.Height, p.Blocked)
 	if err != nil {
 		return nil, err
 	}
-	n := len(p.starts)
-	cost := agv.Guide(g, agv.GuideOptions{Robots: n, Goals: p.goals(g), Seed: opts.Seed})
+	n := len(p.Starts)
+	cost := agv.Guide(g, agv.GuideOptions{Robots: n, Goals: goalsOf(p, g), Seed: opts.Seed})
 	w := &world{
-		p: p, g: g, referee: agv.NewReferee(p.width, p.height, p.blocked),
+		p: p, g: g, referee: agv.NewReferee(p.Width, p.Height, p.Blocked),
 		places: make([]agv.Place, n), state: make([]agv.State, n), errand: make([]agv.Errand, n),
 		actions: make([]agv.Action, n), todo: make([][]int32, n), next: make([]int, n),
 	}
@@ -42,7 +43,7 @@ func newWorld(p *problem, opts bench.Options) (*world, error) {
 		return nil, err
 	}
 	w.dispatcher = agv.NewDispatcher(w.planner)
-	for r, c := range p.starts {
+	for r, c := range p.Starts {
 		w.places[r] = agv.Place{Cell: int32(c)}
 		w.next[r] = r
 	}
@@ -51,9 +52,9 @@ func newWorld(p *problem, opts bench.Options) (*world, error) {
 }
 
 // goals are where the first tasks go, for guidance: a sample that a real floor's history would give.
-func (p *problem) goals(g *agv.Graph) []int32 {
+func goalsOf(p *floor.Problem, g *agv.Graph) []int32 {
 	var goals []int32
-	for _, t := range p.tasks[:min(len(p.tasks), 2000)] {
+	for _, t := range p.Tasks[:min(len(p.Tasks), 2000)] {
 		for _, c := range t {
 			goals = append(goals, g.Vertex(c))
 		}
@@ -72,7 +73,7 @@ func (w *world) look() {
 func (w *world) plan(ctx context.Context, budget time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	if w.p.pooled {
+	if w.p.Pooled {
 		w.assignPooled()
 	} else {
 		w.assignFixed()
@@ -93,7 +94,7 @@ func (w *world) plan(ctx context.Context, budget time.Duration) {
 func (w *world) assignFixed() {
 	for r := range w.todo {
 		if len(w.todo[r]) == 0 {
-			w.todo[r] = w.vertices(w.p.tasks[w.next[r]%len(w.p.tasks)])
+			w.todo[r] = w.vertices(w.p.Tasks[w.next[r]%len(w.p.Tasks)])
 			w.next[r] += len(w.todo)
 		}
 	}
@@ -101,8 +102,8 @@ func (w *world) assignFixed() {
 
 // assignPooled lets the dispatcher choose from the open tasks, of which there are always as many as the problem says.
 func (w *world) assignPooled() {
-	for want := int(w.p.reveal * float64(len(w.todo))); w.busy()+len(w.open) < want; w.seen++ {
-		w.open = append(w.open, agv.Job{Errands: w.vertices(w.p.tasks[w.seen%len(w.p.tasks)])})
+	for want := int(w.p.Reveal * float64(len(w.todo))); w.busy()+len(w.open) < want; w.seen++ {
+		w.open = append(w.open, agv.Job{Errands: w.vertices(w.p.Tasks[w.seen%len(w.p.Tasks)])})
 	}
 	var free []int32
 	for r := range w.todo {

@@ -1,4 +1,4 @@
-package robots
+package floor
 
 import (
 	"bufio"
@@ -12,17 +12,17 @@ import (
 	"strings"
 )
 
-// problem is one problem of the League of Robot Runners.
-type problem struct {
-	name          string
-	width, height int
-	blocked       []bool
-	starts        []int   // cells, one a robot
-	tasks         [][]int // cells of each task's errands, in order
-	reveal        float64 // open tasks a robot
-	// pooled: tasks are chosen from the open ones (2024); else robot i is given tasks i, i+n, i+2n, …
-	pooled bool
-	steps  int
+// Problem is one problem of the League of Robot Runners.
+type Problem struct {
+	Name          string
+	Width, Height int
+	Blocked       []bool
+	Starts        []int   // cells, one a robot
+	Tasks         [][]int // cells of each task's errands, in order
+	Reveal        float64 // open tasks a robot
+	// Pooled: tasks are chosen from the open ones (2024); else robot i is given tasks i, i+n, i+2n, …
+	Pooled bool
+	Steps  int
 }
 
 // problemFile is the JSON of a problem.
@@ -38,8 +38,8 @@ type problemFile struct {
 // defaultSteps are simulated where no simulation_time.json says otherwise.
 const defaultSteps = 500
 
-// readProblem reads a problem and the files that it names beside it.
-func readProblem(path string) (*problem, error) {
+// ReadProblem reads a problem and the files that it names beside it.
+func ReadProblem(path string) (*Problem, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -49,22 +49,22 @@ func readProblem(path string) (*problem, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	folder := filepath.Dir(path)
-	p := &problem{name: strings.TrimSuffix(filepath.Base(path), ".json"), reveal: max(1, f.TaskReveal)}
-	if p.width, p.height, p.blocked, err = readMap(filepath.Join(folder, f.MapFile)); err != nil {
+	p := &Problem{Name: strings.TrimSuffix(filepath.Base(path), ".json"), Reveal: max(1, f.TaskReveal)}
+	if p.Width, p.Height, p.Blocked, err = ReadMap(filepath.Join(folder, f.MapFile)); err != nil {
 		return nil, err
 	}
-	if p.starts, err = p.readStarts(filepath.Join(folder, f.AgentFile), f.TeamSize); err != nil {
+	if p.Starts, err = p.readStarts(filepath.Join(folder, f.AgentFile), f.TeamSize); err != nil {
 		return nil, err
 	}
 	if err := p.readTasks(filepath.Join(folder, f.TaskFile)); err != nil {
 		return nil, err
 	}
-	p.steps, err = readSteps(folder, p.name)
+	p.Steps, err = readSteps(folder, p.Name)
 	return p, err
 }
 
-// readMap reads a movingai map: a head of four lines, then one row a line.
-func readMap(path string) (width, height int, blocked []bool, err error) {
+// ReadMap reads a movingai map: a head of four lines, then one row a line.
+func ReadMap(path string) (width, height int, blocked []bool, err error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return 0, 0, nil, err
@@ -99,7 +99,7 @@ func readMap(path string) (width, height int, blocked []bool, err error) {
 	return width, height, blocked, nil
 }
 
-func (p *problem) readStarts(path string, team int) ([]int, error) {
+func (p *Problem) readStarts(path string, team int) ([]int, error) {
 	rows, err := readNumbers(path)
 	if err != nil {
 		return nil, err
@@ -120,9 +120,9 @@ func (p *problem) readStarts(path string, team int) ([]int, error) {
 	return starts, nil
 }
 
-func (p *problem) free(cell int) bool { return cell >= 0 && cell < len(p.blocked) && !p.blocked[cell] }
+func (p *Problem) free(cell int) bool { return cell >= 0 && cell < len(p.Blocked) && !p.Blocked[cell] }
 
-func (p *problem) readTasks(path string) error {
+func (p *Problem) readTasks(path string) error {
 	rows, err := readNumbers(path)
 	if err != nil {
 		return err
@@ -130,10 +130,10 @@ func (p *problem) readTasks(path string) error {
 	if len(rows) < 2 {
 		return fmt.Errorf("%s: no tasks", path)
 	}
-	p.tasks = rows[1:]
-	for i, t := range p.tasks {
+	p.Tasks = rows[1:]
+	for i, t := range p.Tasks {
 		if len(t) > 1 {
-			p.pooled = true
+			p.Pooled = true
 		}
 		for _, c := range t {
 			if !p.free(c) {

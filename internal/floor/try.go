@@ -1,0 +1,244 @@
+package floor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"quartermaster/internal/rng"
+	"quartermaster/warehouse/agv"
+	"quartermaster/warehouse/agv/execution"
+)
+
+// TryOptions steer Try. The zero value works.
+type TryOptions struct {
+	Steps  int     // default 1,000
+	Robots int     // of a floor without; default a tenth of its cells
+	Delay  float64 // chance that a robot does nothing in a step; 0 to 0.9
+	// Drain is what a cell driven takes from a battery, percent; below ChargeBelow a robot goes to a charger, where it gains
+	// Gain a step, up to full. Defaults 0.05, 20 and 1; a floor without chargers has no batteries.
+	Drain, ChargeBelow, Gain float64
+	Seed                     uint64
+	Progress                 func(done float64)
+}
+
+// Trial is how a floor did.
+type Trial struct {
+	Steps, Robots int
+	Errands       int // places that robots were sent to and came to
+	Charges       int // visits to chargers
+	PerStep       float64
+	Collisions    int // cells that two robots were on; judged apart from the control
+	WaitShare     float64
+	LongestErrand int // steps
+	Busiest       []Busy
+}
+
+// Busy is a cell and how many robots waited on it in a step, on average.
+type Busy struct {
+	Cell    string
+	Waiting float64
+}
+
+// trial is a floor while it is tried.
+type trial struct {
+	f       *Floor
+	o       TryOptions
+	control *execution.Control
+	random  *rand.Rand
+	robots  []tried
+	on      []int32 // vertex → robot + 1
+	waits   []int
+	places  []int32 // where goods are put on and taken off, by turns
+	offs    []int32
+	charge  []int32
+	next    int // of the floor's tasks
+	steps   []execution.Step
+	out     Trial
+	moves   int
+}
+
+type tried struct {
+	charge   float64
+	ready    float64 // parts of a cell driven
+	loaded   bool
+	charging bool
+	todo     []int32
+	age      int
+}
+
+// Try drives a floor's robots for some steps: by its tasks, else between stations and inductions, else between cells at
+// random, at their own speeds, with batteries where there are chargers.
+//
+// An error is what Check says, or names the option.
+func Try(ctx context.Context, f *Floor, o TryOptions) (Trial, error) {
+	if o.Steps <= 0 {
+		o.Steps = 1000
+	}
+	if o.Delay < 0 || o.Delay > 0.9 {
+		return Trial{}, fmt.Errorf("floor: a delay of %g is not from 0 to 0.9", o.Delay)
+	}
+	o.Drain, o.ChargeBelow, o.Gain = cmp.Or(o.Drain, 0.05), cmp.Or(o.ChargeBelow, 20), cmp.Or(o.Gain, 1)
+	if len(f.Robots) == 0 {
+		if err := f.man(o.Robots); err != nil {
+			return Trial{}, err
+		}
+	}
+	if err := f.Check(); err != nil {
+		return Trial{}, err
+	}
+	t, err := newTrial(f, o)
+	if err != nil {
+		return Trial{}, err
+	}
+	for step := range o.Steps {
+		if err := ctx.Err(); err != nil {
+			return Trial{}, err
+		}
+		if o.Progress != nil && step%50 == 0 {
+			o.Progress(float64(step) / float64(o.Steps))
+		}
+		if err := t.step(ctx); err != nil {
+			return Trial{}, err
+		}
+	}
+	return t.result(), nil
+}
+
+func newTrial(f *Floor, o TryOptions) (*trial, error) {
+	t := &trial{f: f, o: o, random: rng.New(o.Seed, "floor", "try"), robots: make([]tried, len(f.Robots)), on: make([]int32, f.Graph.Len()), waits: make([]int, f.Graph.Len()),
+		places: f.Of(Station), offs: f.Of(Induct), charge: f.Of(Charger)}
+	if len(t.places) == 0 {
+		t.places = t.offs
+	}
+	if len(t.offs) == 0 {
+		t.offs = t.places
+	}
+	if len(t.places) == 0 {
+		for v := range f.Graph.Len() {
+			t.places = append(t.places, int32(v))
+		}
+		t.offs = t.places
+	}
+	cost := agv.Guide(f.Graph, agv.GuideOptions{Robots: len(f.Robots), Goals: slices.Concat(t.places, t.offs), Seed: o.Seed})
+	var err error
+	if t.control, err = execution.New(f.Graph, cost, len(f.Robots), execution.Options{Seed: o.Seed}); err != nil {
+		return nil, err
+	}
+	for r, robot := range f.Robots {
+		if err := t.control.Join(r, agv.State{Vertex: robot.Vertex, Dir: robot.Dir}); err != nil {
+			return nil, err
+		}
+		t.robots[r].charge = robot.Charge
+		t.send(r)
+	}
+	return t, nil
+}
+
+// send gives robot r its next errand.
+func (t *trial) send(r int) {
+	v := &t.robots[r]
+	v.age = 0
+	goal := int32(-1)
+	switch {
+	case len(v.todo) > 0:
+	case len(t.charge) > 0 && v.charge < t.o.ChargeBelow:
+		v.charging, goal = true, t.charge[t.random.IntN(len(t.charge))]
+	case len(t.f.Tasks) > 0:
+		v.todo = t.f.Tasks[t.next%len(t.f.Tasks)]
+		t.next++
+	default:
+		places := t.places
+		if v.loaded = !v.loaded; !v.loaded {
+			places = t.offs
+		}
+		goal = places[t.random.IntN(len(places))]
+	}
+	if goal < 0 {
+		goal, v.todo = v.todo[0], v.todo[1:]
+	}
+	t.control.Send(r, agv.Errand{Goal: goal, Next: -1})
+}
+
+func (t *trial) step(ctx context.Context) error {
+	t.control.Advance(ctx)
+	clear(t.on)
+	for r := range t.robots {
+		if err := t.drive(r); err != nil {
+			return err
+		}
+		at := t.control.At(r).Vertex
+		if t.on[at] != 0 {
+			t.out.Collisions++
+		}
+		t.on[at] = int32(r) + 1
+	}
+	return nil
+}
+
+// drive lets robot r do what it can in a step.
+func (t *trial) drive(r int) error {
+	v := &t.robots[r]
+	v.age++
+	at := t.control.At(r).Vertex
+	if at == t.control.Errand(r).Goal {
+		return t.arrive(r, v)
+	}
+	t.steps = t.control.Released(r, t.steps[:0])
+	if len(t.steps) == 0 || (t.o.Delay > 0 && t.random.Float64() < t.o.Delay) {
+		t.waits[at]++
+		return nil
+	}
+	if v.ready += t.f.Robots[r].Speed; v.ready < 1-1e-9 {
+		return nil
+	}
+	v.ready = 0
+	if t.steps[0].Action == agv.Forward && len(t.charge) > 0 {
+		v.charge = max(0, v.charge-t.o.Drain)
+	}
+	t.moves++
+	_, err := t.control.Done(r)
+	return err
+}
+
+func (t *trial) arrive(r int, v *tried) error {
+	if v.charging {
+		if v.charge < 100 {
+			v.charge = min(100, v.charge+t.o.Gain)
+			t.control.Hold(r, v.charge < 100)
+			return nil
+		}
+		t.control.Hold(r, false)
+		v.charging = false
+		t.out.Charges++
+	} else {
+		t.out.Errands++
+	}
+	t.out.LongestErrand = max(t.out.LongestErrand, v.age)
+	t.send(r)
+	return nil
+}
+
+// mostBusy bounds the busiest cells told.
+const mostBusy = 5
+
+func (t *trial) result() Trial {
+	t.out.Steps, t.out.Robots = t.o.Steps, len(t.robots)
+	t.out.PerStep = float64(t.out.Errands) / float64(t.o.Steps)
+	order := make([]int32, len(t.waits))
+	total := 0
+	for v := range order {
+		order[v] = int32(v)
+		total += t.waits[v]
+	}
+	t.out.WaitShare = float64(total) / float64(max(1, total+t.moves))
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(t.waits[b], t.waits[a]) })
+	for _, v := range order[:min(mostBusy, len(order))] {
+		if t.waits[v] > 0 {
+			t.out.Busiest = append(t.out.Busiest, Busy{t.f.Cell(v), float64(t.waits[v]) / float64(t.o.Steps)})
+		}
+	}
+	return t.out
+}
