@@ -24,6 +24,12 @@ func (s *Server) registerPlain(mux *http.ServeMux) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 		_, _ = w.Write(page) // a broken connection has nobody to tell
 	})
+	if s.options.VROOM != nil { // spoken in VROOM's words, which the description of this API does not repeat
+		guarded := s.needs(service.ScopePlansWrite, s.options.VROOM)
+		mux.Handle("POST /vroom", guarded)
+		mux.Handle("POST /vroom/{$}", guarded)
+		mux.Handle("GET /vroom/health", s.options.VROOM)
+	}
 	home := "/docs"
 	if s.options.Console != nil {
 		mux.Handle("GET /console/", s.options.Console)

@@ -50,6 +50,8 @@ type Options struct {
 	Streets func(ctx context.Context) (*road.Graph, error)
 	// Console is served below /console/ to people's browsers; nil = this program carries none.
 	Console http.Handler
+	// VROOM answers clients of VROOM at POST /vroom; nil = this program does not.
+	VROOM http.Handler
 
 	// The facts one by one.
 	Catalog    *service.Catalog

@@ -12,20 +12,34 @@ type Answer struct {
 
 // Totals are the figures that a summary and a route share.
 type Totals struct {
-	Cost        int64    `json:"cost"`
-	Routes      *int     `json:"routes,omitempty"`
-	Unassigned  *int     `json:"unassigned,omitempty"`
-	Delivery    []int64  `json:"delivery,omitempty"`
-	Amount      []int64  `json:"amount,omitempty"`
-	Pickup      []int64  `json:"pickup,omitempty"`
-	Setup       int64    `json:"setup"`
-	Service     int64    `json:"service"`
-	Duration    int64    `json:"duration"`
-	WaitingTime int64    `json:"waiting_time"`
-	Priority    int64    `json:"priority"`
-	Distance    *int64   `json:"distance,omitempty"`
-	Violations  []string `json:"violations"`
-	EmissionsG  int64    `json:"emissions"` // ours: grams of CO2e
+	Cost           int64           `json:"cost"`
+	Routes         *int            `json:"routes,omitempty"`
+	Unassigned     *int            `json:"unassigned,omitempty"`
+	Delivery       []int64         `json:"delivery,omitempty"`
+	Amount         []int64         `json:"amount,omitempty"`
+	Pickup         []int64         `json:"pickup,omitempty"`
+	Setup          int64           `json:"setup"`
+	Service        int64           `json:"service"`
+	Duration       int64           `json:"duration"`
+	WaitingTime    int64           `json:"waiting_time"`
+	Priority       int64           `json:"priority"`
+	Distance       *int64          `json:"distance,omitempty"`
+	Violations     []Violation     `json:"violations"`
+	ComputingTimes *ComputingTimes `json:"computing_times,omitempty"`
+	EmissionsG     int64           `json:"emissions"` // ours: grams of CO2e
+}
+
+// ComputingTimes are milliseconds of reading and measuring, and of planning.
+type ComputingTimes struct {
+	Loading int64 `json:"loading"`
+	Solving int64 `json:"solving"`
+	Routing int64 `json:"routing"`
+}
+
+// Violation is a rule that a given route breaks; Duration in seconds where it is one of time.
+type Violation struct {
+	Cause    string `json:"cause"`
+	Duration *int64 `json:"duration,omitempty"`
 }
 
 // Unassigned is a task on no route, with our reason.
@@ -42,31 +56,32 @@ type Route struct {
 	Vehicle     uint64 `json:"vehicle"`
 	Description string `json:"description,omitempty"`
 	Totals
-	Steps []Step `json:"steps"`
+	Steps    []Step `json:"steps"`
+	Geometry string `json:"geometry,omitempty"` // polyline, where asked for and streets are loaded
 }
 
 // Step is one event of a route.
 type Step struct {
 	Place
-	Type        string   `json:"type"`
-	ID          *uint64  `json:"id,omitempty"`
-	Job         *uint64  `json:"job,omitempty"` // old name of id
-	Description string   `json:"description,omitempty"`
-	Setup       int64    `json:"setup"`
-	Service     int64    `json:"service"`
-	WaitingTime int64    `json:"waiting_time"`
-	Load        []int64  `json:"load,omitempty"`
-	Arrival     int64    `json:"arrival"`
-	Duration    int64    `json:"duration"`
-	Distance    *int64   `json:"distance,omitempty"`
-	Violations  []string `json:"violations"`
+	Type        string      `json:"type"`
+	ID          *uint64     `json:"id,omitempty"`
+	Job         *uint64     `json:"job,omitempty"` // old name of id
+	Description string      `json:"description,omitempty"`
+	Setup       int64       `json:"setup"`
+	Service     int64       `json:"service"`
+	WaitingTime int64       `json:"waiting_time"`
+	Load        []int64     `json:"load,omitempty"`
+	Arrival     int64       `json:"arrival"`
+	Duration    int64       `json:"duration"`
+	Distance    *int64      `json:"distance,omitempty"`
+	Violations  []Violation `json:"violations"`
 }
 
 // Answer writes a solution in VROOM's words.
 func (p *Plan) Answer(s routing.Solution) Answer {
 	a := Answer{Routes: []Route{}, Unassigned: []Unassigned{}}
 	routes, left := len(s.Routes), len(s.Unassigned)
-	a.Summary = Totals{Routes: &routes, Unassigned: &left, Violations: []string{}, Delivery: make([]int64, p.dims), Pickup: make([]int64, p.dims)}
+	a.Summary = Totals{Routes: &routes, Unassigned: &left, Violations: []Violation{}, Delivery: make([]int64, p.dims), Pickup: make([]int64, p.dims)}
 	total := &a.Summary
 	if p.metres {
 		total.Distance = new(int64)
@@ -92,7 +107,7 @@ func (p *Plan) Answer(s routing.Solution) Answer {
 	total.Amount = total.Delivery
 	for _, u := range s.Unassigned {
 		t := &p.tasks[u.Stop]
-		a.Unassigned = append(a.Unassigned, Unassigned{Place: t.Place, ID: t.ID, Type: t.kind, Description: t.Description, Reason: u.Reason})
+		a.Unassigned = append(a.Unassigned, Unassigned{Place: p.shown(t.Place), ID: t.ID, Type: t.kind, Description: t.Description, Reason: u.Reason})
 	}
 	return a
 }
@@ -110,7 +125,7 @@ func (p *Plan) route(from *routing.Route) Route {
 	v := &p.request.Vehicles[from.Vehicle]
 	x := &p.Problem.Vehicles[from.Vehicle]
 	r := Route{Vehicle: v.ID, Description: v.Description}
-	r.Violations, r.Cost, r.EmissionsG = []string{}, from.CostCents, from.CO2eG
+	r.Violations, r.Cost, r.EmissionsG = []Violation{}, from.CostCents, from.CO2eG
 	r.Delivery, r.Pickup = make([]int64, p.dims), make([]int64, p.dims)
 	w := walk{p: p, r: &r, load: make([]int64, p.dims), clock: from.DepartSec, at: -1}
 	p.collectAmounts(from, &w)
@@ -129,6 +144,9 @@ func (p *Plan) route(from *routing.Route) Route {
 	r.Amount = r.Delivery
 	if p.metres {
 		r.Distance = &from.DistanceM
+	}
+	if p.streets != nil {
+		p.conceal(&r)
 	}
 	return r
 }
@@ -165,7 +183,7 @@ func (w *walk) travel(x *routing.Vehicle, to int32) {
 }
 
 func (w *walk) step(s Step) {
-	s.Duration, s.Violations = w.drive, []string{}
+	s.Duration, s.Violations = w.drive, []Violation{}
 	if w.p.dims > 0 {
 		s.Load = append([]int64{}, w.load...)
 	}

@@ -1,6 +1,7 @@
 package vroom
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -25,6 +26,7 @@ type Plan struct {
 	known   map[string]int // profile and speed → 0 = Problem.Matrix, k = Profiles[k-1]
 	places  int
 	metres  bool
+	streets Streets // where travel comes from them
 }
 
 // Warm is a route that the request gives to begin with.
@@ -36,13 +38,21 @@ type Warm struct {
 const forever = int64(1e11)
 
 // Problem turns the request into the solver's words. An error is an *Error in VROOM's terms.
-func (r *Request) Problem() (*Plan, error) {
+func (r *Request) Problem() (*Plan, error) { return r.ProblemOn(context.Background(), nil) }
+
+// ProblemOn is Problem with streets to measure travel on where the request has no matrices; nil = there are none.
+func (r *Request) ProblemOn(ctx context.Context, streets Streets) (*Plan, error) {
 	p := &Plan{request: r, known: map[string]int{}}
 	if len(r.Matrix) > 0 && len(r.Matrices) == 0 {
 		r.Matrices = map[string]Matrix{"car": {Durations: r.Matrix}}
 	}
 	if len(r.Matrices) == 0 {
-		return nil, &Error{CodeRouting, "No matrices given, and this service asks no router: add matrices with durations."}
+		if streets == nil {
+			return nil, &Error{CodeRouting, "No matrices given, and no streets are loaded here: add matrices with durations."}
+		}
+		if err := p.measure(ctx, streets); err != nil {
+			return nil, err
+		}
 	}
 	for _, step := range []func() error{p.amounts, p.addTasks, p.addVehicles, p.adopt} {
 		if err := step(); err != nil {

@@ -1,9 +1,10 @@
 // Package vroom speaks the JSON of the VROOM project, so that its clients work unchanged.
 //
-// Takes a problem as VROOM's API.md describes it, with matrices, and gives a routing.Problem; takes the solution and gives
-// VROOM's answer. Method: amounts become further kinds of capacity, one cost unit is one cent, a speed factor becomes a
-// travel profile of its own; keys that it does not know are ignored. Never: it asks no router, so that a problem without
-// matrices is refused with VROOM's code for routing.
+// Takes a problem as VROOM's API.md describes it and gives a routing.Problem; takes the solution and gives VROOM's answer;
+// serves both over HTTP as vroom-express does. Method: amounts become further kinds of capacity, one cost unit is one cent,
+// a speed factor becomes a travel profile of its own; given routes get the arrival times that break their windows least by
+// dynamic programming over the windows' ends; keys that it does not know are ignored. Never: it asks no router but the
+// streets it is given, so that without those a problem needs matrices.
 package vroom
 
 import (
@@ -18,6 +19,7 @@ const (
 	CodeInternal = 1
 	CodeInput    = 2
 	CodeRouting  = 3
+	CodeTooLarge = 4 // vroom-express: more locations or vehicles than are served
 )
 
 // Error is what VROOM answers where there is no solution.
@@ -37,6 +39,16 @@ type Request struct {
 	Vehicles  []Vehicle         `json:"vehicles"`
 	Matrices  map[string]Matrix `json:"matrices"`
 	Matrix    [][]uint32        `json:"matrix"`
+	Options   Options           `json:"options"`
+}
+
+// Options are what vroom-express takes in place of VROOM's command line.
+type Options struct {
+	Geometry  bool     `json:"g"`
+	ChooseETA bool     `json:"c"`
+	Threads   *int     `json:"t"`
+	Explore   *int     `json:"x"` // 0…5, how hard to search; 5 where absent
+	LimitSec  *float64 `json:"l"` // seconds to search
 }
 
 // Matrix is travel of one profile; Costs, when given, take the place of the costs of time.
@@ -102,8 +114,11 @@ type Break struct {
 
 // PlanStep is one entry of a vehicle's given route.
 type PlanStep struct {
-	Type string `json:"type"`
-	ID   uint64 `json:"id"`
+	Type          string  `json:"type"`
+	ID            uint64  `json:"id"`
+	ServiceAt     *uint32 `json:"service_at"`
+	ServiceAfter  *uint32 `json:"service_after"`
+	ServiceBefore *uint32 `json:"service_before"`
 }
 
 // Vehicle is one vehicle.
@@ -144,5 +159,13 @@ func Parse(text []byte) (*Request, error) {
 	if len(r.Jobs) == 0 && len(r.Shipments) == 0 {
 		return nil, refuse("No task defined.")
 	}
+	if x := r.Options.Explore; x != nil && (*x < 0 || *x > mostExplore) {
+		return nil, refuse("Invalid exploration level: %d.", *x)
+	}
+	if l := r.Options.LimitSec; l != nil && !(*l > 0) {
+		return nil, refuse("Invalid limit: %v.", *l)
+	}
 	return &r, nil
 }
+
+const mostExplore = 5

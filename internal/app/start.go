@@ -154,7 +154,7 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 		Authenticate: authenticate, Access: a.Access, Personal: a.Personal, Audit: a.Store, Journal: journal, Trace: a.tracer.Request, Backlog: a.Store,
 		MaxQueueAge: a.Config.MaxQueueAge, Pool: a.Store.Pool, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,
-		Console:      console.Handler(),
+		Console: console.Handler(), VROOM: a.vroom(planning).Handler(),
 		LoopbackOnly: loopback(listener.Addr()), Log: a.Log, Patience: a.patience(),
 	})
 	var cert *certificate

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"quartermaster/api/vroom"
+	"quartermaster/internal/app"
 	"quartermaster/internal/vrplib"
 	"quartermaster/routing"
 	"quartermaster/routing/vrp"
@@ -16,15 +17,17 @@ import (
 
 // routeVerb plans one file of deliveries.
 type routeVerb struct {
-	File    string        `arg:"" placeholder:"FILE" help:"VROOM JSON, or an instance in the text of CVRPLIB/VRPLIB, Solomon, Li & Lim or Cordeau."`
-	Budget  time.Duration `default:"5s" placeholder:"TIME" help:"Time to search; default ${default}."`
-	Seed    uint64        `default:"1" help:"Of every random choice; default ${default}."`
-	Workers int           `default:"1" help:"Searches side by side; default ${default}."`
-	GeoJSON bool          `name:"geojson" help:"Print the routes as GeoJSON in the file's coordinates (instances only)."`
+	File      string        `arg:"" placeholder:"FILE" help:"VROOM JSON, or an instance in the text of CVRPLIB/VRPLIB, Solomon, Li & Lim or Cordeau."`
+	Budget    time.Duration `default:"5s" placeholder:"TIME" help:"Time to search; default ${default}."`
+	Seed      uint64        `default:"1" help:"Of every random choice; default ${default}."`
+	Workers   int           `default:"1" help:"Searches side by side; default ${default}."`
+	Geometry  bool          `short:"g" help:"Draw each route of VROOM JSON as a polyline, where it is planned on streets."`
+	ChooseETA bool          `name:"choose-eta" short:"c" help:"Keep the routes that VROOM JSON gives in its steps, choose their times and tell what they break."`
+	GeoJSON   bool          `name:"geojson" help:"Print the routes as GeoJSON in the file's coordinates (instances only)."`
 }
 
 func (routeVerb) Help() string {
-	return `Plans the deliveries of one file and prints the routes. VROOM JSON is answered in VROOM's JSON and needs matrices; an instance is answered with a table, with --json as one object, with --geojson as a collection of lines.
+	return `Plans the deliveries of one file and prints the routes. VROOM JSON is answered in VROOM's JSON, with VROOM's exit codes, on its own matrices or on streets where it has none; an instance is answered with a table, with --json as one object, with --geojson as a collection of lines.
 
 Examples:
 
@@ -41,11 +44,11 @@ func (v routeVerb) Run(r *run) error {
 	if err != nil {
 		return usageError{fmt.Errorf("route: %w", err)}
 	}
+	if t := bytes.TrimSpace(text); len(t) > 0 && t[0] == '{' {
+		return v.vroom(r, text)
+	}
 	start := time.Now()
 	o := vrp.Options{Seed: v.Seed, Workers: v.Workers, Spent: func() float64 { return float64(time.Since(start)) / float64(v.Budget) }}
-	if t := bytes.TrimSpace(text); len(t) > 0 && t[0] == '{' {
-		return v.vroom(r, text, o)
-	}
 	inst, err := vrplib.Read(v.File, bytes.NewReader(text))
 	if err != nil {
 		return usageError{fmt.Errorf("route: %w", err)}
@@ -72,8 +75,8 @@ func solveChecked(r *run, p routing.Problem, o vrp.Options) (routing.Solution, e
 }
 
 // vroom answers in VROOM's JSON, errors too, and ends with VROOM's codes.
-func (v routeVerb) vroom(r *run, text []byte, o vrp.Options) error {
-	answer, err := vroomAnswer(r, text, o)
+func (v routeVerb) vroom(r *run, text []byte) error {
+	answer, err := v.answer(r, text)
 	var refused *vroom.Error
 	if errors.As(err, &refused) {
 		if err := r.printJSON(refused); err != nil {
@@ -87,24 +90,38 @@ func (v routeVerb) vroom(r *run, text []byte, o vrp.Options) error {
 	return r.printJSON(answer)
 }
 
-func vroomAnswer(r *run, text []byte, o vrp.Options) (*vroom.Answer, error) {
+func (v routeVerb) answer(r *run, text []byte) (vroom.Answer, error) {
 	request, err := vroom.Parse(text)
 	if err != nil {
-		return nil, err
+		return vroom.Answer{}, err
 	}
-	p, err := request.Problem()
+	request.Options.Geometry = request.Options.Geometry || v.Geometry
+	var streets vroom.Streets
+	if len(request.Matrix)+len(request.Matrices) == 0 {
+		file, err := graphFlags{Profile: "van"}.open(r)
+		if err != nil {
+			return vroom.Answer{}, err
+		}
+		defer file.Close()
+		streets = app.VROOMStreets(file.Graph)
+	}
+	p, err := request.ProblemOn(r.ctx, streets)
 	if err != nil {
-		return nil, err
+		return vroom.Answer{}, err
 	}
+	if v.ChooseETA || request.Options.ChooseETA {
+		return p.ChooseETA()
+	}
+	start := time.Now()
+	o := vrp.Options{Seed: v.Seed, Workers: v.Workers, Spent: func() float64 { return float64(time.Since(start)) / float64(v.Budget) }}
 	for _, w := range p.Start {
 		o.Start = append(o.Start, vrp.Tour{Vehicle: w.Vehicle, Stops: w.Stops})
 	}
 	s, err := solveChecked(r, p.Problem, o)
 	if err != nil {
-		return nil, err
+		return vroom.Answer{}, err
 	}
-	answer := p.Answer(s)
-	return &answer, nil
+	return p.Answer(s), nil
 }
 
 func printRoutes(r *run, inst *vrplib.Instance, s routing.Solution) error {

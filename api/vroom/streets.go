@@ -1,0 +1,165 @@
+package vroom
+
+import (
+	"context"
+	"math"
+
+	"quartermaster/routing"
+)
+
+// Streets measures ways between points of longitude and latitude.
+type Streets interface {
+	// Profile is whose streets they are, such as van.
+	Profile() string
+	// Table gives travel between all points; an error names one that lies on no street.
+	Table(ctx context.Context, points [][2]float64) (routing.Matrix, error)
+	// Way is the line of the fastest way from one point to another, both included.
+	Way(from, to [2]float64) [][2]float64
+}
+
+// mostPlaces is the most places between which travel is measured for one request.
+const mostPlaces = 5000
+
+// measure gives every place an index of its own and fills the matrix from the streets.
+func (p *Plan) measure(ctx context.Context, streets Streets) error {
+	r := p.request
+	at := map[[2]float64]int32{}
+	var points [][2]float64
+	wanted := map[string]bool{}
+	place := func(where *[2]float64) (*int32, error) {
+		if where == nil {
+			return nil, nil //nolint:nilnil // a vehicle without an end has no index
+		}
+		if !(math.Abs(where[0]) <= 180) || !(math.Abs(where[1]) <= 90) {
+			return nil, refuse("Invalid coordinates: [%v, %v].", where[0], where[1])
+		}
+		k, ok := at[*where]
+		if !ok {
+			k = int32(len(points))
+			at[*where] = k
+			points = append(points, *where)
+		}
+		return &k, nil
+	}
+	task := func(t *Task) error {
+		if t.Location == nil {
+			return refuse("Missing location.")
+		}
+		var err error
+		t.LocationIndex, err = place(t.Location)
+		return err
+	}
+	for i := range r.Jobs {
+		if err := task(&r.Jobs[i].Task); err != nil {
+			return err
+		}
+	}
+	for i := range r.Shipments {
+		if err := task(&r.Shipments[i].Pickup); err != nil {
+			return err
+		}
+		if err := task(&r.Shipments[i].Delivery); err != nil {
+			return err
+		}
+	}
+	for i := range r.Vehicles {
+		v := &r.Vehicles[i]
+		var err error
+		if v.StartIndex, err = place(v.Start); err != nil {
+			return err
+		}
+		if v.EndIndex, err = place(v.End); err != nil {
+			return err
+		}
+		name := v.Profile
+		if name == "" {
+			name = "car"
+		}
+		if name != "car" && name != streets.Profile() {
+			return refuse("Invalid profile: %s.", name)
+		}
+		wanted[name] = true
+	}
+	if len(points) > mostPlaces {
+		return &Error{CodeTooLarge, "Too many different locations to measure ways between."}
+	}
+	table, err := streets.Table(ctx, points)
+	if err != nil {
+		return &Error{CodeRouting, err.Error()}
+	}
+	m := Matrix{Durations: rows(table.DurationSec, table.N), Distances: rows(table.DistanceM, table.N)}
+	r.Matrices = map[string]Matrix{}
+	for name := range wanted {
+		r.Matrices[name] = m
+	}
+	p.streets = streets
+	return nil
+}
+
+func rows(cells []int32, n int) [][]uint32 {
+	out := make([][]uint32, n)
+	for i := range out {
+		out[i] = make([]uint32, n)
+		for j := range n {
+			out[i][j] = uint32(cells[i*n+j])
+		}
+	}
+	return out
+}
+
+// shown is a place as it is echoed: without the index where that is ours.
+func (p *Plan) shown(at Place) Place {
+	if p.streets != nil {
+		at.LocationIndex = nil
+	}
+	return at
+}
+
+// conceal takes our own indices out of a route and draws its line where that was asked for.
+func (p *Plan) conceal(r *Route) {
+	var line [][2]float64
+	for k := range r.Steps {
+		s := &r.Steps[k]
+		s.Place = p.shown(s.Place)
+		if s.Location == nil || !p.request.Options.Geometry {
+			continue
+		}
+		if len(line) == 0 {
+			line = append(line, *s.Location)
+			continue
+		}
+		line = append(line, p.streets.Way(line[len(line)-1], *s.Location)...)
+		line = append(line, *s.Location)
+	}
+	if p.request.Options.Geometry {
+		r.Geometry = polyline(line)
+	}
+}
+
+// polyline writes a line in Google's Encoded Polyline Algorithm Format: differences in units of 1e-5 degrees, zigzagged,
+// five bits a character, latitude first. Points that fall together are written once.
+func polyline(line [][2]float64) string {
+	var out []byte
+	var lat, lon int64
+	number := func(v int64) {
+		u := uint64(v) << 1
+		if v < 0 {
+			u = ^u
+		}
+		for u >= 0x20 {
+			out = append(out, byte(0x20|u&0x1f)+63)
+			u >>= 5
+		}
+		out = append(out, byte(u)+63)
+	}
+	for k, p := range line {
+		y, x := int64(math.Round(p[1]*1e5)), int64(math.Round(p[0]*1e5))
+		if k > 0 && y == lat && x == lon {
+			continue
+		}
+		number(y - lat)
+		number(x - lon)
+		lat, lon = y, x
+	}
+	return string(out)
+}
