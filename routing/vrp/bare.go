@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"quartermaster/internal/rng"
 	"quartermaster/routing"
 )
 
@@ -84,6 +83,7 @@ func (p *plain) place(from *routing.Matrix, at []int32) *plain {
 			p.x[i], p.y[i] = pl.X[l], pl.Y[l]
 		}
 		p.plane = routing.Plane{X: p.x, Y: p.y, Scale: pl.Scale, Rounding: pl.Rounding}
+		p.whole = pl.Scale == 1 && pl.Rounding == routing.RoundNearest
 		return p
 	}
 	if p.n > 1<<14 {
@@ -108,22 +108,35 @@ func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) ro
 	b.prepare()
 	first := newLinks(b)
 	first.savings()
+	var tours [][]int32
+	var sum int
+	if b.x != nil && b.n > regionalNodes {
+		tours, sum = regional(ctx, p, first, o)
+	} else {
+		tours, sum = sideBySide(ctx, p, first, o)
+	}
+	return finish(plainSolution(p, tours), sum, o.Seed, ctx.Err() != nil)
+}
+
+// sideBySide runs one search for each worker, each from its own seed, and returns the best plan.
+func sideBySide(ctx context.Context, p *routing.Problem, first *links, o Options) ([][]int32, int) {
 	var start bestLinks
 	start.save(first)
-	arc := float64(first.cost) / float64(b.n+first.used)
+	b := first.p
+	arc := first.meanInner()
 	all := make([]*plainSearch, max(o.Workers, 1))
 	done := make([]int, len(all))
 	var wait sync.WaitGroup
 	for w := range all {
 		wait.Go(func() {
-			l, seed := newLinks(b), o.Seed+uint64(w)<<32
+			l := newLinks(b)
 			start.load(l)
-			s := &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), arc: arc}
+			s := newPlainSearch(l, o.Seed+uint64(w)<<32, arc)
 			if w == 0 {
 				s.tell = o.Progress
 				s.centsPer = p.Vehicles[0].CostCentsPerKm
 			}
-			done[w] = s.run(ctx, seed, o.budget(b.n-1).done)
+			done[w] = s.run(ctx, o.budget(b.n-1).done)
 			all[w] = s
 		})
 	}
@@ -137,17 +150,14 @@ func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) ro
 	}
 	s := all[pick]
 	s.best.load(s.l)
-	return finish(plainSolution(p, s.l), sum, o.Seed, ctx.Err() != nil)
+	return s.l.tours(), sum
 }
 
-func plainSolution(p *routing.Problem, l *links) routing.Solution {
-	tours := make([]*tour, 0, l.used)
-	for r := range l.trips {
-		if l.trips[r].size == 0 {
-			continue
-		}
+func plainSolution(p *routing.Problem, plan [][]int32) routing.Solution {
+	tours := make([]*tour, 0, len(plan))
+	for _, stops := range plan {
 		t := &tour{}
-		for c := l.trips[r].first; c != 0; c = l.knots[c].next {
+		for _, c := range stops {
 			t.seq = append(t.seq, c-1)
 		}
 		tours = append(tours, t)

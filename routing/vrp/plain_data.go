@@ -14,27 +14,31 @@ func (p *plain) prepare() {
 	for i := range p.home {
 		p.home[i] = p.dist(int32(i), 0)
 	}
-	p.reach = min(p.n-2, 100)
+	reach := min(p.n-2, 100)
 	if p.n > 20_000 {
-		p.reach = min(p.reach, 40)
+		reach = min(reach, 40)
 	}
-	p.reach = max(p.reach, 0)
-	p.near = make([]int32, p.n*p.reach)
-	p.gap = make([]int32, p.n*p.reach)
+	reach = max(reach, 0)
+	p.near = make([]leg, p.n*reach)
+	p.rows = make([]int32, p.n+1)
+	for i := range p.n {
+		p.rows[i+1] = int32((i + 1) * reach)
+	}
 	if p.x != nil {
-		p.nearByTree()
+		p.nearByTree(reach)
 	} else {
-		p.nearByCells()
+		p.nearByCells(reach)
 	}
 	for i := 1; i < p.n; i++ {
-		for k := i * p.reach; k < (i+1)*p.reach; k++ {
-			p.gap[k] = p.dist(int32(i), p.near[k])
+		row := p.around(int32(i))
+		for k := range row {
+			row[k].far = p.dist(int32(i), row[k].to)
 		}
 	}
 }
 
-// densePlain is the most nodes for which a square matrix is laid out: 36 MB.
-const densePlain = 3000
+// densePlain is the most nodes for which a square matrix is laid out: 1.4 MB, about what a processor's cache holds.
+const densePlain = regionalNodes
 
 func (p *plain) fillCells() {
 	cells := make([]int32, p.n*p.n)
@@ -47,22 +51,22 @@ func (p *plain) fillCells() {
 	p.cells = cells
 }
 
-func (p *plain) nearByTree() {
+func (p *plain) nearByTree(reach int) {
 	ids := make([]int32, 0, p.n-1)
 	for i := 1; i < p.n; i++ {
 		ids = append(ids, int32(i))
 	}
 	tree := newKDTree(p.x, p.y, ids)
-	found := make([]nearPoint, 0, p.reach+1)
+	found := make([]nearPoint, 0, reach+1)
 	for i := 1; i < p.n; i++ {
-		found = tree.nearest(p.x[i], p.y[i], int32(i), p.reach, found)
+		found = tree.nearest(p.x[i], p.y[i], int32(i), reach, found)
 		for k, f := range found {
-			p.near[i*p.reach+k] = f.id
+			p.near[i*reach+k].to = f.id
 		}
 	}
 }
 
-func (p *plain) nearByCells() {
+func (p *plain) nearByCells(reach int) {
 	ids := make([]int32, 0, p.n)
 	for i := 1; i < p.n; i++ {
 		row := p.cells[i*p.n : (i+1)*p.n]
@@ -73,7 +77,9 @@ func (p *plain) nearByCells() {
 			}
 		}
 		slices.SortFunc(ids, func(a, b int32) int { return cmp.Or(cmp.Compare(row[a], row[b]), cmp.Compare(a, b)) })
-		copy(p.near[i*p.reach:(i+1)*p.reach], ids)
+		for k, id := range ids[:reach] {
+			p.near[i*reach+k].to = id
+		}
 	}
 }
 
@@ -86,10 +92,9 @@ func (l *links) savings() {
 	p := l.p
 	var list []saving
 	for i := int32(1); int(i) < p.n; i++ {
-		for k := int(i) * p.reach; k < int(i+1)*p.reach; k++ {
-			j := p.near[k]
-			if gain := p.home[i] + p.home[j] - p.gap[k]; gain > 0 && (i < j || !p.isNear(j, i)) {
-				list = append(list, saving{gain, i, j})
+		for _, v := range p.around(i) {
+			if gain := p.home[i] + p.home[v.to] - v.far; gain > 0 && (i < v.to || !p.isNear(v.to, i)) {
+				list = append(list, saving{gain, i, v.to})
 			}
 		}
 	}
@@ -118,8 +123,8 @@ func (l *links) savings() {
 }
 
 func (p *plain) isNear(i, j int32) bool {
-	for _, v := range p.near[int(i)*p.reach : int(i+1)*p.reach] {
-		if v == j {
+	for _, v := range p.around(i) {
+		if v.to == j {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package vrp
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"quartermaster/internal/rng"
@@ -10,14 +11,21 @@ import (
 
 // plainSearch anneals one linked plan.
 type plainSearch struct {
-	l    *links
-	tear *reseat
-	arc  float64 // mean leg of the first plan
-	best bestLinks
+	l       *links
+	tear    *reseat
+	accept  *rand.Rand
+	arc     float64 // mean leg between stops of the first plan
+	current int64   // cost of the plan before this step
+	track   bool    // the best plan met is kept
+	best    bestLinks
 
 	tell     func(done float64, costCents int64)
 	centsPer int64 // per kilometre
 	told     float64
+}
+
+func newPlainSearch(l *links, seed uint64, arc float64) *plainSearch {
+	return &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), accept: rng.New(seed, "vrp", "accept"), arc: arc, track: true}
 }
 
 // bestLinks is the best plan met: as a copy, or as the current plan and the steps made since, so that a better plan costs
@@ -27,6 +35,7 @@ type bestLinks struct {
 	copied bool
 	since  []step
 	knots  []knot
+	slack  []int32
 	trips  []trip
 	free   []int32
 	used   int
@@ -35,6 +44,7 @@ type bestLinks struct {
 func (b *bestLinks) save(l *links) {
 	b.cost, b.used, b.copied = l.cost, l.used, true
 	b.knots = append(b.knots[:0], l.knots...)
+	b.slack = append(b.slack[:0], l.slack...)
 	b.trips = append(b.trips[:0], l.trips...)
 	b.free = append(b.free[:0], l.free...)
 	b.since = b.since[:0]
@@ -53,7 +63,7 @@ func (b *bestLinks) moved(l *links, steps []step) {
 	}
 	b.since = append(b.since, steps...)
 	if len(b.since) > 4*len(l.knots)+1000 {
-		other := links{p: l.p, knots: slices.Clone(l.knots), trips: slices.Clone(l.trips), free: slices.Clone(l.free), used: l.used, cost: l.cost, log: b.since}
+		other := links{p: l.p, knots: slices.Clone(l.knots), slack: slices.Clone(l.slack), trips: slices.Clone(l.trips), free: slices.Clone(l.free), used: l.used, cost: l.cost, log: b.since}
 		other.back()
 		b.save(&other)
 	}
@@ -68,15 +78,16 @@ func (b *bestLinks) load(l *links) {
 	}
 	l.cost, l.used = b.cost, b.used
 	l.knots = append(l.knots[:0], b.knots...)
+	l.slack = append(l.slack[:0], b.slack...)
 	l.trips = append(l.trips[:0], b.trips...)
 	l.free = append(l.free[:0], b.free...)
 	l.log = l.log[:0]
 }
 
-// Temperatures of the lean search, as shares of the mean leg of the first plan. With few steps for each stop it begins
+// Temperatures of the lean search, as shares of the mean leg between stops of the first plan. With few steps for each stop it begins
 // colder, because a hot plan could not be cooled in time.
 const (
-	plainHot     = 1.0
+	plainHot     = 2.0
 	plainCold    = 0.01
 	plainHotStep = 300.0 // steps for each stop at which it begins hot
 	plainColdest = 0.05  // coldest beginning
@@ -84,20 +95,22 @@ const (
 
 // heat is the range of temperatures for so many steps for each stop.
 func (s *plainSearch) heat(perStop float64) (hot, cold float64) {
-	share := min(1, max(plainColdest, math.Sqrt(perStop/plainHotStep)))
+	share := hotShare(perStop)
 	return s.arc * plainHot * share, s.arc * plainCold * max(share, 0.3)
+}
+
+// hotShare is how much of the heat a run of so many steps for each stop can cool down.
+func hotShare(perStop float64) float64 {
+	return min(1, max(plainColdest, math.Sqrt(perStop/plainHotStep)))
 }
 
 const plainProbe = 1024 // steps after which the length of the run is foretold
 
-func (s *plainSearch) run(ctx context.Context, seed uint64, spent func(iteration int) float64) int {
-	l := s.l
-	random := rng.New(seed, "vrp", "accept")
+func (s *plainSearch) run(ctx context.Context, spent func(iteration int) float64) int {
 	hot, cold := s.heat(0)
 	begin := spent(0)
 	temperature := hot
-	current := l.cost
-	s.best.note(l)
+	s.begin()
 	for k := 0; ; k++ {
 		if k%256 == 0 {
 			done := spent(k)
@@ -105,7 +118,7 @@ func (s *plainSearch) run(ctx context.Context, seed uint64, spent func(iteration
 				return k
 			}
 			if k == plainProbe && done > begin {
-				hot, cold = s.heat(plainProbe * (1 - begin) / (done - begin) / float64(l.p.n))
+				hot, cold = s.heat(plainProbe * (1 - begin) / (done - begin) / float64(s.l.p.n))
 			}
 			temperature = hot * math.Pow(cold/hot, done)
 			if s.tell != nil && done >= s.told {
@@ -113,18 +126,49 @@ func (s *plainSearch) run(ctx context.Context, seed uint64, spent func(iteration
 				s.tell(done, s.best.cost*s.centsPer/1000)
 			}
 		}
-		s.tear.ruin()
-		s.tear.recreate()
-		if float64(l.cost) >= float64(current)+temperature*random.ExpFloat64() {
-			l.back()
-			continue
-		}
-		current = l.cost
-		if current < s.best.cost {
-			s.best.note(l)
-		} else {
-			s.best.moved(l, l.log)
-		}
-		l.log = l.log[:0]
+		s.step(temperature)
 	}
+}
+
+func (s *plainSearch) begin() {
+	s.current = s.l.cost
+	s.best.note(s.l)
+}
+
+// step tears the plan open, puts it together anew and keeps the outcome where the temperature lets it.
+func (s *plainSearch) step(temperature float64) {
+	l := s.l
+	s.tear.ruin()
+	s.tear.recreate()
+	if float64(l.cost) >= float64(s.current)+temperature*s.accept.ExpFloat64() {
+		l.back()
+		return
+	}
+	s.current = l.cost
+	if !s.track {
+		l.log = l.log[:0]
+		return
+	}
+	if s.current < s.best.cost {
+		s.best.note(l)
+	} else {
+		s.best.moved(l, l.log)
+	}
+	l.log = l.log[:0]
+}
+
+// stretch anneals between two temperatures in so many steps, and returns how many it did before stop ended it.
+func (s *plainSearch) stretch(hot, cold float64, steps int, stop func() bool) int {
+	s.begin()
+	temperature := hot
+	for k := range steps {
+		if k%256 == 0 && stop() {
+			return k
+		}
+		if k%256 == 0 {
+			temperature = hot * math.Pow(cold/hot, float64(k)/float64(steps))
+		}
+		s.step(temperature)
+	}
+	return steps
 }
