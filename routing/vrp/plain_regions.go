@@ -66,7 +66,7 @@ func regional(ctx context.Context, p *routing.Problem, first *links, o Options) 
 			all = float64(s.steps) / max(done-begin, 1e-9)
 			steps = all * share
 		}
-		hot := regionHot * hotShare(all/float64(s.p.n))
+		hot := regionHot * affordable(all/float64(s.p.n))
 		s.round(ctx, round, annealPart{hot: cooled(hot, done), cold: cooled(hot, min(1, done+share)), perStop: steps / float64(s.p.n-1),
 			last: round >= regionalRounds-1}, b.spent)
 	}

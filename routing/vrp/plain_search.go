@@ -95,12 +95,12 @@ const (
 
 // heat is the range of temperatures for so many steps for each stop.
 func (s *plainSearch) heat(perStop float64) (hot, cold float64) {
-	share := hotShare(perStop)
+	share := affordable(perStop)
 	return s.arc * plainHot * share, s.arc * plainCold * max(share, 0.3)
 }
 
-// hotShare is how much of the heat a run of so many steps for each stop can cool down.
-func hotShare(perStop float64) float64 {
+// affordable is how much of the heat a run of so many steps for each stop can cool down.
+func affordable(perStop float64) float64 {
 	return min(1, max(plainColdest, math.Sqrt(perStop/plainHotStep)))
 }
 
