@@ -1,8 +1,10 @@
 // Package lotsize decides when to order how much of what is known to be needed period by period.
 //
-// Takes demand, order costs, unit costs and holding costs per period of one item without limits, and gives orders with their
-// cost. Method: O(n log n) by the lower envelope of Wagelmans, van Hoesel & Kolen (1992). Never: it knows no packs, minimums or
-// shared capacity, and demand is certain here; safety stock is the business of package policy.
+// Takes demand, order costs, unit costs and holding costs per period, of one item without limits or of several that share
+// capacity, with packs, least orders, trucks and calendars, and gives orders with their cost and a proved bound. Method:
+// O(n log n) by the lower envelope of Wagelmans, van Hoesel & Kolen (1992); Lagrangian relaxation of the capacities over it
+// (Trigeiro, Thomas & McClain 1989) with shifting and merging. Never: demand is certain here; safety stock is the business of
+// package policy.
 package lotsize
 
 import (

@@ -5,6 +5,9 @@ import (
 	"math"
 )
 
+// defaultHoldingRate is a common share of value a year: capital, space, insurance and decay.
+const defaultHoldingRate = 0.25
+
 func (p Params) withDefaults() (Params, error) {
 	switch {
 	case p.ReviewDays < 0:
@@ -19,7 +22,7 @@ func (p Params) withDefaults() (Params, error) {
 		return p, fmt.Errorf("policy: longest cover is %d days; it may not be negative", p.MaxCoverDays)
 	}
 	if p.HoldingRate == 0 {
-		p.HoldingRate = 0.25
+		p.HoldingRate = defaultHoldingRate
 	}
 	if p.MaxCoverDays == 0 {
 		p.MaxCoverDays = 180
