@@ -177,6 +177,10 @@ func operations(t *testing.T, c *client.Client) {
 	if r := asked(t, c, api.Replenishments, api.ReplenishmentRequest{OriginDate: "2011-11-28"}); r.Cost.Currency != "GBP" {
 		t.Errorf("replenishments %+v", r)
 	}
+	if r := asked(t, c, api.Replenishments, api.ReplenishmentRequest{OriginDate: "2011-11-28", Lines: true, ItemIDs: []string{"20001"}}); len(r.Stock) == 0 || r.Stock[0].ItemID != "20001" || r.Health.Value.Minor == 0 {
+		t.Errorf("stock %+v, health %+v", r.Stock, r.Health)
+	}
+	stockStudies(t, c)
 	at := func(hour int) time.Time { return time.Date(2026, 3, 2, hour, 0, 0, 0, time.UTC) }
 	routes := asked(t, c, api.Routes, api.RouteRequest{
 		Stops: []api.RouteStop{
@@ -198,6 +202,33 @@ func operations(t *testing.T, c *client.Client) {
 	}
 	if seen != 1 {
 		t.Errorf("%d routes are listed", seen)
+	}
+}
+
+// stockStudies asks for rules, placements and networks.
+func stockStudies(t *testing.T, c *client.Client) {
+	t.Helper()
+	p := asked(t, c, api.Policies, api.PolicyRequest{ItemIDs: []string{"20001"}, OriginDate: "2011-11-28", Days: 30})
+	if len(p.Policies) == 0 || len(p.Policies[0].Path.Mean) != 30 || len(p.Policies[0].Curve) < 5 || len(p.Policies[0].Sensitivity) != 10 {
+		t.Fatalf("policies %+v", p)
+	}
+	better := asked(t, c, api.Policies, api.PolicyRequest{ItemIDs: []string{"20001"}, OriginDate: "2011-11-28", Service: &api.StockService{Cycle: 0.999}})
+	if a, b := p.Policies[0].ReorderPoint, better.Policies[0].ReorderPoint; b < a {
+		t.Errorf("a better service orders at %d, not above %d", b, a)
+	}
+	zero := 0
+	s := asked(t, c, api.Placements, api.PlacementRequest{Stages: []api.PlacementStage{{ID: "make", LeadTime: 10, HoldingCost: 1}, {ID: "sell", LeadTime: 2, HoldingCost: 3, DemandSD: 5, MaxServiceTime: &zero}},
+		Arcs: []api.PlacementArc{{From: "make", To: "sell"}}})
+	if s.Status != "optimal" || s.Bound > s.Cost || s.Cost > s.ZeroCost || len(s.Stages) != 2 {
+		t.Errorf("placement %+v", s)
+	}
+	circle := asked(t, c, api.Placements, api.PlacementRequest{Stages: []api.PlacementStage{{ID: "a"}, {ID: "b"}}, Arcs: []api.PlacementArc{{From: "a", To: "b"}, {From: "b", To: "a"}}})
+	if circle.Status != "infeasible" || len(circle.Relaxation) == 0 {
+		t.Errorf("a circle is %+v", circle)
+	}
+	n := asked(t, c, api.NetworkStudies, api.NetworkStudyRequest{Greenfield: 1, Customers: []api.NetworkCustomer{{ID: "x", Lon: 7, Lat: 47, Demand: 3}, {ID: "y", Lon: 8, Lat: 47, Demand: 1}}})
+	if n.Status != "optimal" || len(n.Open) != 1 || len(n.Serves) != 2 {
+		t.Errorf("network %+v", n)
 	}
 }
 

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"quartermaster/api"
@@ -47,6 +48,9 @@ func smallBusiness() plan.Snapshot {
 
 const aVehicle = `{"id":"v","lon":9,"lat":47,"max_weight_g":1,"max_volume_cm3":1,"shift":{"from":"2026-03-02T08:00:00Z","to":"2026-03-02T17:00:00Z"}}`
 
+const aCatalogue = `{"currency":"CHF","service":{"cycle":0.9},"review":{},"suppliers":[{"id":"s","lead_days":3,"order_days":["mon"]}],"sites":[{"id":"w"}],` +
+	`"items":[{"id":"a","supplier_id":"s","unit_cost_minor":100}],"lines":[{"item_id":"a","site_id":"w","on_hand":1,"mean_per_day":2,"sd_per_day":1}]}`
+
 // Every wrong field of a request is named at once by its place, whether the tags or the facts refuse it, and nothing is
 // queued.
 func TestOperationsNameEveryWrongField(t *testing.T) {
@@ -72,6 +76,14 @@ func TestOperationsNameEveryWrongField(t *testing.T) {
 		"unknown items":     {"/v1/forecasts", `{"item_ids":["A","C"]}`, 422, []string{"body.item_ids[1]"}},
 		"negative demand":   {"/v1/forecasts", `{"series":[{"id":"x","start_date":"2026-01-01","values":[1,-1,null,2e12]}]}`, 422, []string{"body.series[0].values[1]", "body.series[0].values[3]"}},
 		"horizon":           {"/v1/forecasts", `{"item_ids":["A"],"horizon_days":366}`, 422, []string{"body.horizon_days"}},
+		"catalogue, no day": {"/v1/replenishments", `{"catalogue":` + aCatalogue + `}`, 422, []string{"body.origin_date"}},
+		"catalogue":         {"/v1/replenishments", `{"origin_date":"2026-03-02","catalogue":` + strings.NewReplacer(`"item_id":"a"`, `"item_id":"b"`, `"mon"`, `"mun"`).Replace(aCatalogue) + `}`, 422, []string{"body.catalogue.suppliers[0].order_days[0]"}},
+		"catalogue's ids":   {"/v1/replenishments", `{"origin_date":"2026-03-02","catalogue":` + strings.Replace(aCatalogue, `"item_id":"a"`, `"item_id":"b"`, 1) + `}`, 422, []string{"body.catalogue.lines[0].item_id"}},
+		"policies of none":  {"/v1/policies", `{}`, 422, []string{"body.item_ids"}},
+		"policy of service": {"/v1/policies", `{"item_ids":["A"],"service":{"cycle":1}}`, 422, []string{"body.service"}},
+		"stages":            {"/v1/placements", `{"stages":[{"id":"a","lead_time":1,"holding_cost":1},{"id":"a","lead_time":1,"holding_cost":1}],"arcs":[{"from":"a","to":"b"}]}`, 422, []string{"body.stages[1].id", "body.arcs[0].to"}},
+		"network":           {"/v1/network-studies", `{"sites":[{"id":"a"}],"customers":[{"id":"x","demand":1}],"cost":[[1,2]],"plants":[{"id":"p"}]}`, 422, []string{"body.cost[0]", "body.plants"}},
+		"nowhere":           {"/v1/network-studies", `{"customers":[{"id":"x","demand":1}]}`, 422, []string{"body.sites"}},
 		"priority":          {"/v1/replenishments?priority=10", `{}`, 422, []string{"query.priority"}},
 	} {
 		p := refused(t, h.ask("POST", c.path, c.body), c.status, api.CodeInvalid)

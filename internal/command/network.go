@@ -1,12 +1,11 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
-	"os"
 	"text/tabwriter"
 
+	"quartermaster/api"
+	"quartermaster/api/server"
 	"quartermaster/inventory/network"
 )
 
@@ -25,7 +24,7 @@ func (networkVerb) Help() string {
      "customers": [{"id": "basel", "demand": 700}],
      "cost": [[1200]]}
 
-cost[site][customer] is the cost of serving all of the customer's demand; null means impossible. Capacity 0 is unlimited, open 0 lets the number of sites follow from the costs. The exit code is 3 when no choice exists; the answer then names the reasons and the smallest relaxations.
+cost[site][customer] is the cost of serving all of the customer's demand; null means impossible; without cost, "lon" and "lat" of both and "per_unit_km" make it. Capacity 0 is unlimited, open 0 lets the number of sites follow from the costs. More, in the words of POST /v1/network-studies: "existing" sites with "open_cost" for the others; "greenfield": 3 adds centres of gravity; "plants" and "modes" with "co2_price_per_kg" make two stages; "scenarios" with "aim": "expected" or "regret" want one choice for several futures; "hubs" wants a hub-and-spoke network. The exit code is 3 when no choice exists; the answer then names the reasons and the smallest relaxations.
 
 Examples:
 
@@ -33,127 +32,36 @@ Examples:
     quartermaster network sites.json --open 3 --json`
 }
 
-// networkFile is the problem in the words of the file.
-type networkFile struct {
-	Open         int  `json:"open"`
-	SingleSource bool `json:"single_source"`
-	Sites        []struct {
-		ID        string  `json:"id"`
-		FixedCost float64 `json:"fixed_cost"`
-		CloseCost float64 `json:"close_cost"`
-		Capacity  float64 `json:"capacity"`
-		Keep      bool    `json:"keep"`
-		Shut      bool    `json:"shut"`
-	} `json:"sites"`
-	Customers []struct {
-		ID     string  `json:"id"`
-		Demand float64 `json:"demand"`
-	} `json:"customers"`
-	Cost [][]*float64 `json:"cost"`
-}
-
-// networkAnswer is a choice in the words of the file.
-type networkAnswer struct {
-	Status     string          `json:"status"`
-	Open       []string        `json:"open"`
-	Serves     []networkServed `json:"serves"`
-	Cost       float64         `json:"cost"`
-	Bound      float64         `json:"bound"`
-	GapPct     float64         `json:"gap_pct"`
-	Reasons    []string        `json:"reasons,omitempty"`
-	Relaxation []string        `json:"relaxation,omitempty"`
-}
-
-type networkServed struct {
-	Customer string  `json:"customer"`
-	Site     string  `json:"site"`
-	Share    float64 `json:"share"`
-}
-
-// maxNetworkFile bounds what is read into memory.
-const maxNetworkFile = 1 << 30
-
 func (v networkVerb) Run(r *run) error {
-	p, err := readNetwork(v.File)
-	if err != nil {
+	var q api.NetworkStudyRequest
+	if err := r.readJSON(v.File, &q); err != nil {
 		return usageError{err}
 	}
 	if v.Open != nil {
-		p.Open = *v.Open
+		q.Open = *v.Open
+	}
+	q.Seed = v.Seed
+	if wrong := server.CheckNetworkStudy(&q); len(wrong) > 0 {
+		return usageError{wrongFields(v.File, wrong)}
 	}
 	progress := r.progress("network")
-	c, err := network.Solve(r.ctx, p, network.Options{Seed: v.Seed, Progress: func(cost, bound float64) {
-		progress.report(0.5, fmt.Sprintf("cost %.2f, at least %.2f", cost, bound))
-	}})
+	answer, err := server.StudyNetwork(r.ctx, q, progress.report)
 	progress.end()
 	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", v.File, err)}
 	}
-	if err := network.Check(p, c); err != nil {
-		return err
-	}
-	answer := networkWords(p, c)
 	if r.json {
 		err = r.printJSON(answer)
 	} else {
-		err = r.printNetwork(p, c, answer)
+		err = r.printNetwork(answer)
 	}
-	if err == nil && c.Status == network.StatusInfeasible {
+	if err == nil && answer.Status == string(network.StatusInfeasible) {
 		return exitError{code: ExitInfeasible}
 	}
 	return err
 }
 
-func readNetwork(path string) (network.Problem, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return network.Problem{}, err
-	}
-	if info.Size() > maxNetworkFile {
-		return network.Problem{}, fmt.Errorf("%s has %d bytes; the most is %d", path, info.Size(), maxNetworkFile)
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return network.Problem{}, err
-	}
-	var f networkFile
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return network.Problem{}, fmt.Errorf("%s: %w", path, err)
-	}
-	p := network.Problem{Open: f.Open, SingleSource: f.SingleSource}
-	for _, s := range f.Sites {
-		p.Sites = append(p.Sites, network.Site{ID: s.ID, FixedCost: s.FixedCost, CloseCost: s.CloseCost, Capacity: s.Capacity, Keep: s.Keep, Shut: s.Shut})
-	}
-	for _, c := range f.Customers {
-		p.Customers = append(p.Customers, network.Customer{ID: c.ID, Demand: c.Demand})
-	}
-	for _, row := range f.Cost {
-		costs := make([]float64, len(row))
-		for j, c := range row {
-			if costs[j] = math.Inf(1); c != nil {
-				costs[j] = *c
-			}
-		}
-		p.Cost = append(p.Cost, costs)
-	}
-	return p, nil
-}
-
-func networkWords(p network.Problem, c network.Choice) networkAnswer {
-	a := networkAnswer{Status: string(c.Status), Open: []string{}, Serves: []networkServed{}, Cost: c.Cost, Bound: c.Bound, GapPct: 100 * c.Gap,
-		Reasons: c.Reasons, Relaxation: c.Relaxation}
-	for _, i := range c.Open {
-		a.Open = append(a.Open, p.Sites[i].ID)
-	}
-	for j, shares := range c.Serves {
-		for _, s := range shares {
-			a.Serves = append(a.Serves, networkServed{Customer: p.Customers[j].ID, Site: p.Sites[s.Site].ID, Share: s.Part})
-		}
-	}
-	return a
-}
-
-func (r *run) printNetwork(p network.Problem, c network.Choice, a networkAnswer) error {
+func (r *run) printNetwork(a api.NetworkStudyAnswer) error {
 	if len(a.Reasons) > 0 {
 		for _, why := range a.Reasons {
 			fmt.Fprintf(r.streams.Out, "no choice: %s\n", why)
@@ -163,24 +71,38 @@ func (r *run) printNetwork(p network.Problem, c network.Choice, a networkAnswer)
 		}
 		return nil
 	}
-	load, count := make([]float64, len(p.Sites)), make([]int, len(p.Sites))
-	for j, shares := range c.Serves {
-		for _, s := range shares {
-			load[s.Site] += s.Part * p.Customers[j].Demand
-			count[s.Site]++
-		}
-	}
 	t := tabwriter.NewWriter(r.streams.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(t, "site\tcustomers\tserves\tcapacity\n")
-	for _, i := range c.Open {
-		room := "unlimited"
-		if p.Sites[i].Capacity > 0 {
-			room = fmt.Sprintf("%.2f", p.Sites[i].Capacity)
+	for _, s := range a.Sites {
+		if !s.Open {
+			continue
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.2f\t%s\n", p.Sites[i].ID, count[i], load[i], room)
+		room := "unlimited"
+		if s.Capacity > 0 {
+			room = fmt.Sprintf("%.2f", s.Capacity)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%.2f\t%s\n", s.ID, s.Customers, s.Load, room)
+	}
+	if len(a.Flows) > 0 {
+		fmt.Fprintf(t, "\nfrom\tto\tmode\tunits\n")
+		for _, f := range a.Flows {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%.2f\n", f.From, f.To, f.Mode, f.Units)
+		}
+	}
+	if len(a.Scenarios) > 0 {
+		fmt.Fprintf(t, "\nscenario\tcost\tbest alone\n")
+		for _, x := range a.Scenarios {
+			fmt.Fprintf(t, "%s\t%.2f\t%.2f\n", x.ID, x.Cost, x.Best)
+		}
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if len(a.Scenarios) > 0 {
+		fmt.Fprintf(r.streams.Out, "\nexpected cost %.2f, largest regret %.2f\n", a.Cost, a.MaxRegret)
+	}
+	if a.CO2Kg > 0 {
+		fmt.Fprintf(r.streams.Out, "\n%.2f kg of CO2\n", a.CO2Kg)
 	}
 	fmt.Fprintf(r.streams.Out, "\n%s: cost %.2f, no choice costs less than %.2f (gap %.3f %%)\n", a.Status, a.Cost, a.Bound, a.GapPct)
 	return nil

@@ -11,6 +11,8 @@ package echelon
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Unbounded as a MaxServiceTime says that a stage has promised nothing to anyone outside.
@@ -95,6 +97,12 @@ func (w *Network) Validate() error {
 		}
 	}
 	return nil
+}
+
+// Exposure is the spread of demand from outside that covers a share of periods: safety factor × standard deviation for normal
+// demand; 0 where no more than half is asked for.
+func Exposure(sd, service float64) float64 {
+	return sd * math.Max(0, distuv.UnitNormal.Quantile(service))
 }
 
 // PoolSpread gives each stage the spread of all demand that it can reach: √(Σ spread²) over the stages downstream of it and
