@@ -95,7 +95,7 @@ func TestWholeProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	planning, err := app.LoadPlanning(ctx, "")
+	planning, err := app.LoadPlanning(ctx, "", "")
 	if err == nil {
 		err = a.Start(ctx, app.StartOptions{Planning: planning})
 	}

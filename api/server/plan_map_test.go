@@ -37,7 +37,9 @@ func onStreets(t *testing.T) func(*server.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(o *server.Options) { o.Streets = func(context.Context) (*road.Graph, error) { return g, nil } }
+	return func(o *server.Options) {
+		o.Streets = func(context.Context) (*service.Streets, error) { return &service.Streets{Base: g}, nil }
+	}
 }
 
 // tour stores a plan whose one route goes from site S to the doors of A and B, and gives its id.

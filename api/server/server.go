@@ -19,7 +19,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quartermaster/internal/service"
-	"quartermaster/routing/road"
 )
 
 // Planner queues plans; *service.Planning is one.
@@ -46,8 +45,8 @@ type Options struct {
 	// Planning is what operations look at facts and streets with.
 	Planning *service.Planning
 	Counts   TaskCounter
-	// Streets gives what maps are drawn from, nil where there are none; no function = those of Planning.
-	Streets func(ctx context.Context) (*road.Graph, error)
+	// Streets gives what maps are drawn from, without a Base where there are none; no function = those of Planning.
+	Streets func(ctx context.Context) (*service.Streets, error)
 	// Console is served below /console/ to people's browsers; nil = this program carries none.
 	Console http.Handler
 	// VROOM answers clients of VROOM at POST /vroom; nil = this program does not.
@@ -62,6 +61,7 @@ type Options struct {
 	Promising  *service.Promising
 	Answers    service.AnswerStore
 	Webhooks   service.WebhookStore
+	RoadStore  service.RoadStore
 	// CheckReceiver says why nothing may be sent to a URL; nil = nothing is looked at before it is dialled.
 	CheckReceiver func(url string) error
 
@@ -144,6 +144,7 @@ func New(o Options) *Server {
 	s.registerOrders()
 	s.registerStock()
 	s.registerSales()
+	s.registerRoads()
 	s.registerQuotes()
 	s.registerWebhooks()
 	s.registerEvents()

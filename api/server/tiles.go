@@ -56,10 +56,11 @@ func (s *Server) registerTiles() {
 
 // streets gives what maps are drawn from, nil where this installation has none.
 func (s *Server) streets(ctx context.Context) (*road.Graph, error) {
-	if s.options.Streets != nil {
-		return s.options.Streets(ctx)
+	live, err := s.roads(ctx)
+	if err != nil || live == nil {
+		return nil, err
 	}
-	return s.options.Planning.Roads, nil
+	return live.Base, nil
 }
 
 func (s *Server) getTile(ctx context.Context, in *tileInput) (*tileOutput, error) {

@@ -39,6 +39,9 @@ func (a *App) Start(ctx context.Context, o StartOptions) error {
 		return err
 	}
 	o.Planning.Jobs, o.Planning.Facts, o.Planning.Credit = a.Store, a.Store, a.Store
+	if o.Planning.Live == nil {
+		o.Planning.Live = a.live(o.Planning)
+	}
 	// The port is taken first: nothing has to be undone when it is not to be had.
 	var listener net.Listener
 	if a.Config.Role != config.RoleWorker {
@@ -115,7 +118,7 @@ func (a *App) startRunner(planning *service.Planning) error {
 func (a *App) startOutward() {
 	ctx, stop := context.WithCancel(context.Background())
 	courier := &service.Courier{Store: a.Webhooks, Sender: a.sender(), Options: service.CourierOptions{Log: a.Log}}
-	sweeper := &service.Sweeper{Quotes: a.Store, Answers: a.Store, Log: a.Log}
+	sweeper := &service.Sweeper{Quotes: a.Store, Answers: a.Store, Roads: a.Store, Log: a.Log}
 	var running sync.WaitGroup
 	running.Go(func() { courier.Run(ctx) })
 	running.Go(func() { sweeper.Run(ctx) })
@@ -144,13 +147,13 @@ func (a *App) startWeb(listener net.Listener, planning *service.Planning) error 
 	}
 	journal := service.NewJournal(a.Store, a.Log)
 	a.onClose(journal.Close)
-	catalog := &service.Catalog{Facts: a.Store, Roads: planning.Roads}
+	catalog := &service.Catalog{Facts: a.Store, Roads: planning.Roads, Live: planning.Live, Straight: planning.Straight}
 	a.Server = server.New(server.Options{
 		Jobs: a.Store, Plans: a.Store, Tasks: a.Store, Orders: a.Store, Counts: a.Store, Streets: a.streets(planning), Planner: planning, Planning: planning,
 		Simulator: &service.Scenarios{Planning: planning},
 		Catalog:   catalog, Declaring: &service.Declaring{Facts: a.Store, Roads: planning.Roads}, OrderStore: a.Store, Stock: a.Store,
 		Sales: &salesTaker{app: a, one: slot{make(chan struct{}, 1)}}, Promising: &service.Promising{Catalog: catalog, Quotes: a.Store, Stock: a.Store, Plans: a.Store},
-		Answers: a.Store, Webhooks: a.Webhooks, CheckReceiver: a.sender().CheckURL,
+		Answers: a.Store, Webhooks: a.Webhooks, RoadStore: a.Store, CheckReceiver: a.sender().CheckURL,
 		Authenticate: authenticate, Access: a.Access, Personal: a.Personal, Audit: a.Store, Journal: journal, Trace: a.tracer.Request, Backlog: a.Store,
 		MaxQueueAge: a.Config.MaxQueueAge, Pool: a.Store.Pool, CallerPerMinute: a.Config.CallerRate, TenantPerMinute: a.Config.TenantRate,
 		Tenant: Tenant, Version: a.Version, Wake: a.Runner.Wake, Ready: a.Ready,

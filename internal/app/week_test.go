@@ -136,7 +136,7 @@ func started(t *testing.T, cfg config.Config) (*App, *service.Planning) {
 	if _, err := a.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	planning, err := LoadPlanning(t.Context(), "")
+	planning, err := LoadPlanning(t.Context(), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (v demoVerb) show(r *run, a *app.App) error {
 
 func (v demoVerb) work(ctx context.Context, a *app.App, shop app.Shop, bar *progress) (app.Imported, app.Planned, error) {
 	bar.report(0, "reading the streets")
-	planning, err := app.LoadPlanning(ctx, "")
+	planning, err := app.LoadPlanning(ctx, "", "")
 	if err != nil {
 		return app.Imported{}, app.Planned{}, err
 	}

@@ -36,7 +36,7 @@ func startFor(ctx context.Context, a *app.App, verb, start string, do func(a *ap
 	if err != nil {
 		return err
 	}
-	planning, err := app.LoadPlanning(ctx, a.Config.Streets)
+	planning, err := app.LoadPlanning(ctx, a.Config.Streets, a.Config.Home)
 	if err != nil {
 		return err
 	}

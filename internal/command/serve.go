@@ -45,7 +45,7 @@ func (v serveVerb) Run(r *run) error {
 }
 
 func (r *run) serve(a *app.App) error {
-	planning, err := app.LoadPlanning(r.ctx, a.Config.Streets) // an API server quotes promises along the streets
+	planning, err := app.LoadPlanning(r.ctx, a.Config.Streets, a.Config.Home) // an API server quotes promises along the streets
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,9 @@ func (b *builder) days(ctx context.Context) error {
 		if !b.isOpen(day) {
 			continue
 		}
+		if err := b.drive(ctx, day); err != nil {
+			return fmt.Errorf("streets of day %d: %w", day, err)
+		}
 		if err := b.day(ctx, day); err != nil {
 			return fmt.Errorf("day %d: %w", day, err)
 		}
@@ -50,6 +53,8 @@ func (b *builder) days(ctx context.Context) error {
 			day+1, b.s.Days, len(b.shipped), b.plan.Totals.Routes)
 	}
 	b.closeBooks()
+	b.closeTravel()
+	b.toOrder = b.always
 	return nil
 }
 
@@ -225,6 +230,7 @@ func (b *builder) join(site, day int, r *siteResult) {
 	for k := range r.work.solution.Routes {
 		b.recordRoute(site, day, k, r)
 	}
+	b.tellTravel(r.work.effects)
 	b.plan.SiteDays = append(b.plan.SiteDays, r.record)
 	b.plan.Totals.Routes += len(r.record.Routes)
 }

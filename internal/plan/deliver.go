@@ -32,6 +32,7 @@ type itemQty struct {
 type delivery struct {
 	problem  routing.Problem
 	solution routing.Solution
+	effects  []ConditionEffect
 }
 
 // deliver hands the parcels of one site to the routing solver: street matrix, windows of the day, ready times from the
@@ -56,9 +57,10 @@ func (b *builder) deliver(ctx context.Context, site, day int, parcels []parcel) 
 		p.Vehicles = append(p.Vehicles, v)
 	}
 	var err error
-	if p.Matrix, err = b.s.Roads.Matrix(ctx, places, 1); err != nil {
+	if p.Matrix, err = b.travel.matrix(ctx, places); err != nil {
 		return delivery{}, fmt.Errorf("street matrix of %s: %w", b.s.Sites[site].ID, err)
 	}
+	p.Traffic = b.traffic(site, day)
 	solution, err := vrp.Solve(ctx, p, vrp.Options{Seed: b.o.Seed, Iterations: b.o.RoutingIterations})
 	if err != nil {
 		return delivery{}, err
@@ -66,7 +68,7 @@ func (b *builder) deliver(ctx context.Context, site, day int, parcels []parcel) 
 	if err := routing.Check(p, solution); err != nil {
 		return delivery{}, fmt.Errorf("routes of %s on day %d do not hold: %w", b.s.Sites[site].ID, day, err)
 	}
-	return delivery{p, solution}, nil
+	return delivery{p, solution, b.effects(day, places, solution)}, nil
 }
 
 func shift(w routing.Window, bySec int64) routing.Window {

@@ -72,7 +72,11 @@ type builder struct {
 	sitePlace  []road.Place
 	orderPlace []road.Place
 	noRoad     []string   // per order: why no street leads there; "" = one does
-	toOrder    road.Table // site × order
+	toOrder    road.Table // site × order, on the day at work
+	always     road.Table // the same without conditions
+	travel     travel     // of the day at work
+	percent    [][]int64  // of the day at work: see roadDay
+	roadDays   map[string]roadDay
 
 	open    []openOrder // what is still to be sourced
 	held    [][]parcel  // per site: packed, still to be delivered
@@ -104,9 +108,14 @@ func newBuilder(s *Snapshot, o Options) (*builder, error) {
 		b.stock[b.itemIndex[p.ItemID]*m+b.siteIndex[p.SiteID]] = p.OnHand
 	}
 	b.reservations()
+	b.roadDays = map[string]roadDay{}
 	b.plan = &Plan{
 		OriginDay: s.OriginDay, Days: s.Days, Currency: s.Currency, Seed: o.Seed,
 		SnapshotHash: s.Hash(), Versions: map[string]string{"roads": s.RoadsVersion, "plan": Version},
+		Travel: TravelView{Kind: TravelStreets, Hourly: s.Speeds != nil},
+	}
+	if s.Roads == nil {
+		b.plan.Travel = TravelView{Kind: TravelStraight, DetourFactor: s.Straight.Factor()}
 	}
 	return b, nil
 }

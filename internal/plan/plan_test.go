@@ -195,7 +195,7 @@ func TestValidateNamesFields(t *testing.T) {
 		"shares":              {func(s *Snapshot) { s.SiteShare[3][0] = 0.9 }, "siteShare[3]: shares sum to 1.4, not 1"},
 		"late history":        {func(s *Snapshot) { s.Sales[5].StartDay++ }, "sales[5] (item05)"},
 		"negative sales":      {func(s *Snapshot) { s.Sales[5].Values[0] = -1 }, "sales[5] (item05)"},
-		"no streets":          {func(s *Snapshot) { s.Roads = nil }, "roads: no street graph was given"},
+		"no streets":          {func(s *Snapshot) { s.Roads, s.Straight.Detour = nil, 9 }, "straight.detour: 9 is not between 1 and 5"},
 		"forecast of another": {func(s *Snapshot) { s.Forecasts = make([]ItemForecast, len(s.Items)) }, `forecasts[0] (): belongs to item item00`},
 		"site off the street": {func(s *Snapshot) { s.Sites[1].Lon = 2 }, "sites[1] (s2): the nearest street is"},
 		"no robots":           {func(s *Snapshot) { s.Sites[1].Robots = nil }, "sites[1] (s2).floor: warehouse: floor"},

@@ -17,6 +17,7 @@ type Plan struct {
 	SnapshotHash string            // of the facts planned from
 	Versions     map[string]string // program, roads
 
+	Travel    TravelView
 	Totals    Totals
 	Forecast  ForecastSummary
 	Purchases []PurchaseOrder

@@ -41,6 +41,12 @@ type Snapshot struct {
 	Roads *road.Graph `json:"-"` // travel; named by RoadsVersion
 	// RoadsVersion is the hash of the extract behind Roads, so that a stored plan says which streets it used.
 	RoadsVersion string
+	// Straight is travel where Roads is nil.
+	Straight road.Straight `hash:"omitempty"`
+	// Conditions are what holds on the road on the plan's days; their times are seconds of local time since 1970-01-01.
+	Conditions []road.Condition `hash:"omitempty"`
+	// Speeds are by the hour of local time, as learned from traces; nil = free flow at all hours.
+	Speeds *road.Pattern `hash:"omitempty"`
 
 	// Reserved are units that confirmed promises hold for orders of this plan: they go to nobody else. It stands last, since
 	// an empty one is left out of the hash, as is what follows.

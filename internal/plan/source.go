@@ -123,6 +123,9 @@ func (b *builder) unsourced(order, line int, reason sourcing.Reason, day int) ca
 		c.text = fmt.Sprintf("the sites that have them can pack no more parcels on day %d", day)
 	case sourcing.ReasonNoRoad:
 		c.text = "the sites that have them have no street to the consignee"
+		if closed := b.cutOff(order, day); closed != "" {
+			return cause{code: c.code, text: closed}
+		}
 		for site := range m {
 			if _, _, ok := b.way(site, order); ok && b.stock[item*m+site] > 0 {
 				c.code, c.text = "no_vehicle", fmt.Sprintf("%s has them, but no vehicle whose shift allows to be there between %s and %s",

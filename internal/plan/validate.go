@@ -87,7 +87,12 @@ func (v *validator) frame(s *Snapshot) {
 	v.within("review.orderCostCents", s.Review.OrderCostCents, 0, maxCostCents)
 	v.bad(s.Review.HoldingRate >= 0 && s.Review.HoldingRate <= 10, "review.holdingRate", "%v is not between 0 and 10", s.Review.HoldingRate)
 	v.bad(s.OriginDay >= 0 && s.OriginDay <= maxDay, "originDay", "%d is not between 0 and %d", s.OriginDay, maxDay)
-	v.bad(s.Roads != nil, "roads", "no street graph was given")
+	v.bad(s.Roads != nil || s.Straight.Factor() >= 1 && s.Straight.Factor() <= 5, "straight.detour", "%v is not between 1 and 5", s.Straight.Factor())
+	for i := range s.Conditions {
+		if err := s.Conditions[i].Check(); err != nil {
+			v.bad(false, "conditions", "%v", err)
+		}
+	}
 	v.bad(s.DropSec >= 0 && s.DropSec <= 3600, "dropSec", "%d is not between 0 and an hour", s.DropSec)
 	c := s.Sourcing
 	v.within("sourcing.perParcelCents", c.PerParcelCents, 0, maxCostCents)

@@ -16,6 +16,9 @@ import (
 type Catalog struct {
 	Facts FactStore
 	Roads *road.Graph // nil = straight lines
+	Live  *Streets    // Roads under what holds on them; nil = nothing does
+	// Straight is travel where Roads is nil.
+	Straight road.Straight
 
 	mu  sync.Mutex
 	per map[string]*Declared

@@ -126,6 +126,8 @@ type Result struct {
 	// CreditModel becomes the next version of its name; nil = none.
 	CreditModel *CreditModel
 	Messages    []Message // for the world outside: kept until somebody delivers them
+	// RoadSpeeds is added to what was learned of the streets; nil = nothing.
+	RoadSpeeds *LearnedSpeeds
 }
 
 // Message is one thing to tell the world outside (a webhook, a call to another system) because a job ended. ID is given

@@ -34,7 +34,9 @@ type Planning struct {
 	Credit       CreditStore // learned models; nil = none judges suppliers
 	Roads        *road.Graph
 	RoadsVersion string
-	Workers      int // goroutines of one plan, 0 = all
+	Straight     road.Straight // travel where Roads is nil
+	Live         *Streets      // Roads under what holds on them; nil = nothing does
+	Workers      int           // goroutines of one plan, 0 = all
 
 	mu    sync.Mutex
 	watch func(done float64, sentence string)
@@ -146,7 +148,9 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 	if err := load.moving(ctx, s); err != nil {
 		return Outcome{}, err
 	}
-	s.Roads, s.RoadsVersion = p.Roads, p.RoadsVersion
+	if err := p.travel(ctx, run.Job.Tenant, s); err != nil {
+		return Outcome{}, err
+	}
 	made, err := plan.Build(ctx, s, plan.Options{
 		Seed: r.Seed, Workers: p.Workers, RoutingIterations: r.RoutingIterations, Backtest: true,
 		Progress: tell,

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geo"
 
 	"quartermaster/forecast"
 	"quartermaster/internal/plan"
@@ -203,7 +202,7 @@ func (q *quoting) look(ctx context.Context, p *Promising, tenant string) error {
 	if err := q.newestPlan(ctx, p, tenant); err != nil {
 		return err
 	}
-	return q.measure(ctx, p.Catalog.Roads)
+	return q.measure(ctx, p.Catalog, tenant)
 }
 
 // newestPlan reads how much the newest plan gives the sites to do.
@@ -234,28 +233,29 @@ func (q *quoting) newestPlan(ctx context.Context, p *Promising, tenant string) e
 	return nil
 }
 
-// straightKmh and straightDetour stand for streets where there are none: see circuity in api/server.
-const (
-	straightKmh    = 40
-	straightDetour = 4.0 / 3
-)
-
 // measure finds the ways from all sites to the consignee, and whether a vehicle can be there in the order's hours.
-func (q *quoting) measure(ctx context.Context, roads *road.Graph) error {
+func (q *quoting) measure(ctx context.Context, c *Catalog, tenant string) error {
 	at := orb.Point{q.r.Lon, q.r.Lat}
 	q.ways = make([]way, len(q.d.Facts.Sites))
-	if q.road = roads != nil; !q.road {
+	if q.road = c.Roads != nil; !q.road {
 		for i, site := range q.d.Facts.Sites {
-			metres := geo.DistanceHaversine(orb.Point{site.Lon, site.Lat}, at) * straightDetour
-			q.ways[i] = way{ok: true, distanceM: int64(math.Round(metres)), durationSec: int64(math.Round(metres / straightKmh * 3.6))}
+			sec, metres := c.Straight.Travel(orb.Point{site.Lon, site.Lat}, at)
+			q.ways[i] = way{ok: true, distanceM: metres, durationSec: sec}
 		}
 	} else {
-		place, ok := roads.Snap(at)
+		place, ok := c.Roads.Snap(at)
 		if !ok {
-			q.noRoad = roads.SnapProblem(at)
+			q.noRoad = c.Roads.SnapProblem(at)
 			return nil
 		}
-		table, err := roads.Table(ctx, q.d.places, []road.Place{place}, 1)
+		now := c.Roads
+		if c.Live != nil {
+			var err error
+			if now, err = c.Live.Now(ctx, tenant); err != nil {
+				return err
+			}
+		}
+		table, err := now.Table(ctx, q.d.places, []road.Place{place}, 1)
 		if err != nil {
 			return err
 		}

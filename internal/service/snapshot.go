@@ -30,8 +30,7 @@ func (p *Planning) Snapshot(ctx context.Context, tenant string, r PlanRequest, t
 	if err := load.moving(ctx, s); err != nil {
 		return nil, err
 	}
-	s.Roads, s.RoadsVersion = p.Roads, p.RoadsVersion
-	return s, nil
+	return s, p.travel(ctx, tenant, s)
 }
 
 // Declared reads the declared facts with the sales known on the morning of the request's first day: no orders, no stock.

@@ -10,6 +10,7 @@ import (
 type Sweeper struct {
 	Quotes  QuoteStore
 	Answers AnswerStore
+	Roads   RoadStore    // nil = none are kept
 	Log     *slog.Logger // nil = discard
 }
 
@@ -18,6 +19,8 @@ const (
 	holdsEvery   = 5 * time.Second
 	answersEvery = time.Minute
 	sweepAtOnce  = 500
+	// keepConditions is how long a road condition that ended is still listed.
+	keepConditions = 30 * 24 * time.Hour
 )
 
 // Run sweeps until ctx ends.
@@ -36,6 +39,11 @@ func (s *Sweeper) Run(ctx context.Context) {
 			answers = time.Now()
 			if _, err := s.Answers.SweepAnswers(call, sweepAtOnce); err != nil && ctx.Err() == nil {
 				log.Warn("old answers were not forgotten, will try again", "error", err)
+			}
+			if s.Roads != nil {
+				if _, err := s.Roads.SweepRoadConditions(call, keepConditions, sweepAtOnce); err != nil && ctx.Err() == nil {
+					log.Warn("old road conditions were not forgotten, will try again", "error", err)
+				}
 			}
 		}
 		cancel()

@@ -68,7 +68,7 @@ func (s *Store) Release(ctx context.Context, job service.Job) error {
 // end ends one run. Small ends are committed in groups; one that writes facts or a plan goes alone.
 func (s *Store) end(ctx context.Context, job service.Job, e ending) error {
 	doing := "ending job " + job.Ref.String()
-	if r := e.result; r.Plan != nil || r.Import != nil || r.CreditModel != nil || len(r.Forecasts) > 0 {
+	if r := e.result; r.Plan != nil || r.Import != nil || r.CreditModel != nil || r.RoadSpeeds != nil || len(r.Forecasts) > 0 {
 		return s.inTx(ctx, doing, func(t *tx) error { return endRun(ctx, t, job, e) })
 	}
 	c := &endCall{call: newCall(), job: job, end: e}
@@ -201,6 +201,11 @@ func writeResult(ctx context.Context, t *tx, job service.Job, r service.Result) 
 	}
 	if err := writeForecasts(ctx, t, job.Tenant, r.Forecasts); err != nil {
 		return err
+	}
+	if r.RoadSpeeds != nil {
+		if err := addSpeeds(ctx, t, job.Tenant, r.RoadSpeeds.Profile, r.RoadSpeeds.Speeds); err != nil {
+			return err
+		}
 	}
 	if r.Plan != nil {
 		p := *r.Plan

@@ -88,30 +88,67 @@ var kindIndex = map[Kind]int{Incident: 0, Closure: 1, Congestion: 2, Weather: 3}
 
 // impose changes ms by the active conditions.
 func (g *Graph) impose(m *Moment, ms []int32) {
-	var nodes map[int64][]int32
-	effects := map[int32]*effect{}
+	x := imposing{g: g, m: m, effects: map[int32]*effect{}}
+	for i := range m.Active {
+		if len(m.Active[i].Nodes) > 0 {
+			x.nodes = g.nodeIndex(m.Active)
+			break
+		}
+	}
 	for i := range m.Active {
 		c := &m.Active[i]
-		if len(c.Nodes) > 0 && nodes == nil {
-			nodes = g.nodeIndex(m.Active)
+		edges := g.directedEdges(c, x.nodes)
+		for _, d := range edges {
+			x.put(int32(i), d, c.SpeedKmh)
 		}
-		edges := g.directedEdges(c, nodes)
-		if len(edges) == 0 {
+		if x.measured(int32(i)) == 0 && len(edges) == 0 && !slices.Contains(m.Idle, c.ID) {
 			m.Idle = append(m.Idle, c.ID)
 		}
-		for _, d := range edges {
-			x := effects[d]
-			if x == nil {
-				x = &effect{}
-				effects[d] = x
+	}
+	for d, e := range x.effects {
+		ms[d] = e.on(ms[d])
+	}
+}
+
+// imposing gathers what conditions do to each directed edge.
+type imposing struct {
+	g       *Graph
+	m       *Moment
+	nodes   map[int64][]int32
+	effects map[int32]*effect
+}
+
+func (x *imposing) put(i, d int32, speedKmh float64) {
+	e := x.effects[d]
+	if e == nil {
+		e = &effect{}
+		x.effects[d] = e
+	}
+	c := &x.m.Active[i]
+	if on := x.m.on[d]; len(on) == 0 || on[len(on)-1] != i {
+		x.m.on[d] = append(on, i)
+		e.delayMs += 1000 * c.DelaySec
+	}
+	e.add(c, speedKmh, x.g.freeKmh(d))
+}
+
+// measured puts the speeds of a condition that has them for each pair of nodes, and counts the edges found.
+func (x *imposing) measured(i int32) (edges int) {
+	c := &x.m.Active[i]
+	var found []int32
+	for k, v := range c.SpeedsKmh {
+		if v == 0 {
+			continue
+		}
+		found = x.g.appendBetween(found[:0], c.Nodes[k], x.nodes)
+		for _, d := range found {
+			if x.g.opened(d) {
+				x.put(i, d, v)
+				edges++
 			}
-			m.on[d] = append(m.on[d], int32(i))
-			x.add(c, g.freeKmh(d))
 		}
 	}
-	for d, x := range effects {
-		ms[d] = x.on(ms[d])
-	}
+	return edges
 }
 
 // freeKmh is the speed on a directed edge under free flow.
@@ -119,12 +156,11 @@ func (g *streets) freeKmh(d int32) float64 {
 	return float64(g.lengthCm(d>>1)) * 0.036 / float64(max(g.base.ms[d], 1)) * 1000
 }
 
-func (x *effect) add(c *Condition, freeKmh float64) {
+func (x *effect) add(c *Condition, speedKmh, freeKmh float64) {
 	x.closed = x.closed || c.Closed
-	x.delayMs += 1000 * c.DelaySec
 	factor := c.SpeedFactor
-	if c.SpeedKmh > 0 {
-		factor = min(maxFactor, max(minFactor, c.SpeedKmh/max(freeKmh, 0.1)))
+	if speedKmh > 0 {
+		factor = min(maxFactor, max(minFactor, speedKmh/max(freeKmh, 0.1)))
 	}
 	k := kindIndex[c.Kind]
 	if factor > 0 && (x.factor[k] == 0 || factor < x.factor[k]) {

@@ -40,6 +40,8 @@ type Condition struct {
 	Edges []int32
 	Area  orb.Polygon
 	Nodes [][2]int64
+	// SpeedsKmh are measured speeds, one for each pair of nodes; they go before SpeedKmh. 0 = nothing was measured there.
+	SpeedsKmh []float64
 
 	// Effect: Closed; or a factor on the speed, above 0, where 1 changes nothing; or a speed in km/h; and seconds lost once
 	// on each edge. Zero values have no effect.
@@ -55,6 +57,18 @@ func (c *Condition) Words() string {
 		return c.Reason
 	}
 	return string(c.Kind)
+}
+
+// Area makes the area inside corners, given in order around it, the last one joined to the first.
+func Area(corners [][2]float64) orb.Polygon {
+	ring := make(orb.Ring, 0, len(corners)+1)
+	for _, c := range corners {
+		ring = append(ring, c)
+	}
+	if len(ring) > 0 && ring[0] != ring[len(ring)-1] {
+		ring = append(ring, ring[0])
+	}
+	return orb.Polygon{ring}
 }
 
 const (
@@ -91,10 +105,20 @@ func (c *Condition) Check() error {
 	if c.SpeedKmh != 0 && !(c.SpeedKmh >= 0.5 && c.SpeedKmh <= maxKmh) {
 		return bad("speed is %v km/h; give 0.5…%v, or close the street", c.SpeedKmh, maxKmh)
 	}
+	if len(c.SpeedsKmh) != 0 && len(c.SpeedsKmh) != len(c.Nodes) {
+		return bad("it has %d speeds for %d pairs of nodes", len(c.SpeedsKmh), len(c.Nodes))
+	}
+	measured := false
+	for i, v := range c.SpeedsKmh {
+		if v != 0 && !(v >= 0.5 && v <= maxKmh) {
+			return bad("speed %d is %v km/h; give 0.5…%v, or close the street", i, v, maxKmh)
+		}
+		measured = measured || v > 0
+	}
 	if !(c.DelaySec >= 0 && c.DelaySec <= 86_400) {
 		return bad("delay is %v s; give 0…86,400", c.DelaySec)
 	}
-	if !c.Closed && c.SpeedFactor == 0 && c.SpeedKmh == 0 && c.DelaySec == 0 {
+	if !c.Closed && c.SpeedFactor == 0 && c.SpeedKmh == 0 && c.DelaySec == 0 && !measured {
 		return bad("it has no effect; close the street or give a factor, a speed or a delay")
 	}
 	if c.Kind == Closure && !c.Closed {
@@ -122,7 +146,8 @@ func checkArea(area orb.Polygon) string {
 	return ""
 }
 
-// directedEdges returns the open directed edges that the condition lies on, without repetition.
+// directedEdges returns the open directed edges that the condition lies on, without repetition, but for those whose speeds
+// were measured pair by pair.
 func (g *streets) directedEdges(c *Condition, nodes map[int64][]int32) []int32 {
 	var found []int32
 	for _, d := range c.Edges {
@@ -135,8 +160,10 @@ func (g *streets) directedEdges(c *Condition, nodes map[int64][]int32) []int32 {
 			found = append(found, 2*e, 2*e+1)
 		}
 	}
-	for _, pair := range c.Nodes {
-		found = append(found, g.between(pair[0], pair[1], nodes)...)
+	if len(c.SpeedsKmh) == 0 {
+		for _, pair := range c.Nodes {
+			found = g.appendBetween(found, pair, nodes)
+		}
 	}
 	found = slices.DeleteFunc(found, func(d int32) bool { return !g.opened(d) })
 	slices.Sort(found)
@@ -197,15 +224,14 @@ func crosses(a, b, c, d orb.Point) bool {
 	return side(a, b, c)*side(a, b, d) <= 0 && side(c, d, a)*side(c, d, b) <= 0
 }
 
-// between lists the directed edges on which point b follows point a.
-func (g *streets) between(a, b int64, nodes map[int64][]int32) []int32 {
-	var found []int32
-	for _, k := range nodes[a] {
+// appendBetween appends the directed edges on which the second node of a pair follows the first.
+func (g *streets) appendBetween(found []int32, pair [2]int64, nodes map[int64][]int32) []int32 {
+	for _, k := range nodes[pair[0]] {
 		e := g.edgeAt(k)
-		if int(k)+1 < len(g.shapeNode) && g.shapeNode[k+1] == b && k+1 < g.shapeFirst[e+1] {
+		if int(k)+1 < len(g.shapeNode) && g.shapeNode[k+1] == pair[1] && k+1 < g.shapeFirst[e+1] {
 			found = append(found, 2*e)
 		}
-		if k > g.shapeFirst[e] && g.shapeNode[k-1] == b {
+		if k > g.shapeFirst[e] && g.shapeNode[k-1] == pair[1] {
 			found = append(found, 2*e+1)
 		}
 	}
@@ -231,4 +257,21 @@ func (g *Graph) Street(edge int32) string {
 		return ref
 	}
 	return "a " + strings.ReplaceAll(g.attrClass[a].String(), "_", " ") + " street"
+}
+
+// Touches says whether any of some conditions lies on a street of the graph.
+func (g *Graph) Touches(all []Condition) bool {
+	nodes := g.nodeIndex(all)
+	for i := range all {
+		c := &all[i]
+		if len(g.directedEdges(c, nodes)) > 0 {
+			return true
+		}
+		for k, v := range c.SpeedsKmh {
+			if v > 0 && len(g.appendBetween(nil, c.Nodes[k], nodes)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -11,6 +11,7 @@ type Cause struct {
 	ID       string
 	Kind     Kind
 	Source   string
+	Reason   string // in words
 	Street   string // where it was met first
 	DelaySec int64  // lost on the edges of the way as it is now; for a detour, on the whole detour
 	Detour   bool   // the way now goes round it
@@ -93,8 +94,8 @@ func (x *explanation) note(l Leg, late int64) {
 
 func (x *explanation) cause(i int32, ms int64, detour, reachable bool) Cause {
 	c := &x.g.moment.Active[i]
-	out := Cause{ID: c.ID, Kind: c.Kind, Source: c.Source, Street: x.street[i], DelaySec: (ms + 500) / 1000, Detour: detour}
-	lead := delayWords(out.DelaySec)
+	out := Cause{ID: c.ID, Kind: c.Kind, Source: c.Source, Reason: c.Words(), Street: x.street[i], DelaySec: (ms + 500) / 1000, Detour: detour}
+	lead := DelayWords(out.DelaySec)
 	if !reachable {
 		lead, out.DelaySec = "no way", 0
 	}
@@ -105,7 +106,8 @@ func (x *explanation) cause(i int32, ms int64, detour, reachable bool) Cause {
 	return out
 }
 
-func delayWords(sec int64) string {
+// DelayWords says a delay as people do: "+7 min", "+40 s", "-12 s".
+func DelayWords(sec int64) string {
 	switch {
 	case sec >= 60:
 		return fmt.Sprintf("+%d min", (sec+30)/60)

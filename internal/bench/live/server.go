@@ -39,7 +39,7 @@ func (o serveOrders) serve(ctx context.Context, in io.Reader, out io.Writer) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	planning, err := app.LoadPlanning(ctx, "")
+	planning, err := app.LoadPlanning(ctx, "", "")
 	if err == nil {
 		err = a.Start(ctx, app.StartOptions{Planning: planning})
 	}
@@ -111,7 +111,7 @@ func freePort() (string, error) {
 
 // fill takes the sample shop over and prepares what the bench needs beside.
 func (p *pairUnder) fill(ctx context.Context, prepare func(a *app.App) error) error {
-	planning, err := app.LoadPlanning(ctx, "")
+	planning, err := app.LoadPlanning(ctx, "", "")
 	if err != nil {
 		return err
 	}
