@@ -52,6 +52,9 @@ type PlanSummary struct {
 	SourcingGap    float64 `json:"sourcing_gap" doc:"How far the choice of sites may be from the best, as a share of its cost"`
 	ItemsForecast  int     `json:"items_forecast" doc:"Items whose demand was forecast"`
 
+	Travel     *PlanTravel     `json:"travel,omitempty"`
+	Conditions []PlanCondition `json:"conditions,omitempty" doc:"What conditions on the road do to the plan, by day, the largest delay first"`
+
 	UnservedByCode map[string]int `json:"unserved_by_code" doc:"How often each reason kept an order, or a part of one, from being served"`
 }
 

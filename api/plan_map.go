@@ -4,15 +4,17 @@ import "time"
 
 // PlanMap is what a plan looks like on a map: its sites, and each vehicle's way from door to door.
 type PlanMap struct {
-	PlanID      string      `json:"plan_id"`
-	OriginDate  string      `json:"origin_date" format:"date"`
-	Days        int         `json:"days" doc:"Days planned, beginning with origin_date"`
-	Area        *Area       `json:"area,omitempty" doc:"The smallest box around all of it; absent where there is nothing to show"`
-	OnStreets   bool        `json:"on_streets" doc:"The ways follow streets; false where this installation has none, and ways are straight"`
-	Rounded     bool        `json:"rounded,omitempty" doc:"Doors stand at the nearest hundredth of a degree, and ways go straight between them, since the caller may not read orders"`
-	Attribution string      `json:"attribution,omitempty" doc:"To be shown with what is drawn from the streets"`
-	Sites       []MapSite   `json:"sites"`
-	Routes      []PlanRoute `json:"routes" doc:"By day, site and departure"`
+	PlanID      string          `json:"plan_id"`
+	OriginDate  string          `json:"origin_date" format:"date"`
+	Days        int             `json:"days" doc:"Days planned, beginning with origin_date"`
+	Area        *Area           `json:"area,omitempty" doc:"The smallest box around all of it; absent where there is nothing to show"`
+	OnStreets   bool            `json:"on_streets" doc:"The ways follow streets; false where this installation has none, and ways are straight"`
+	Rounded     bool            `json:"rounded,omitempty" doc:"Doors stand at the nearest hundredth of a degree, and ways go straight between them, since the caller may not read orders"`
+	Attribution string          `json:"attribution,omitempty" doc:"To be shown with what is drawn from the streets"`
+	Travel      *PlanTravel     `json:"travel,omitempty"`
+	Conditions  []PlanCondition `json:"conditions,omitempty" doc:"What conditions on the road do to the plan, by day, the largest delay first"`
+	Sites       []MapSite       `json:"sites"`
+	Routes      []PlanRoute     `json:"routes" doc:"By day, site and departure"`
 }
 
 // Area is a box of longitudes and latitudes, degrees.
@@ -62,4 +64,24 @@ type PlanStop struct {
 	StartAt   time.Time `json:"start_at" doc:"Service begins, within the window"`
 	DepartAt  time.Time `json:"depart_at"`
 	DistanceM int64     `json:"distance_m" doc:"Since the stop before, or the site"`
+}
+
+// PlanTravel says what ways a plan was made on.
+type PlanTravel struct {
+	Kind         string  `json:"kind" enum:"streets,straight_line" doc:"straight_line where this installation has no streets: straight lines times detour_factor"`
+	DetourFactor float64 `json:"detour_factor,omitempty" doc:"Metres driven per metre of straight line"`
+	Hourly       bool    `json:"hourly,omitempty" doc:"Speeds go by the hour of the day, as learned from traces"`
+}
+
+// PlanCondition is what one condition on the road does to one day of a plan.
+type PlanCondition struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind" enum:"incident,closure,congestion,weather"`
+	Source   string `json:"source,omitempty" doc:"Who says so"`
+	Date     string `json:"date" format:"date"`
+	DelaySec int64  `json:"delay_sec" doc:"On all routes together, against the same stops under free flow"`
+	Routes   int    `json:"routes" doc:"Routes that drive through it or round it"`
+	Detours  int    `json:"detours" doc:"Ways between two stops that go round it"`
+	CutOff   int    `json:"cut_off,omitempty" doc:"Lines of orders that it keeps every site from"`
+	Sentence string `json:"sentence" example:"+7 min: closure on Landstrasse (police), 3 routes"`
 }

@@ -214,7 +214,7 @@ type RoadNodes struct {
 
 // RoadHour is how a street drives in one hour of the day, both directions together.
 type RoadHour struct {
-	SpeedKmh float64 `json:"speed_kmh"`
+	SpeedKmh float64 `json:"speed_kmh" doc:"Kilometres an hour, mean"`
 	SDShare  float64 `json:"sd_share" doc:"Standard deviation of the speed as a share of it, about"`
 	Passages int     `json:"passages" doc:"Passages it was learned from; 0 = from the class of street alone"`
 }
@@ -254,7 +254,7 @@ type ServiceAreaAnswer struct {
 // DepotArea is what one depot serves.
 type DepotArea struct {
 	DepotID string     `json:"depot_id"`
-	Points  int        `json:"points"`
+	Points  int        `json:"points" doc:"Points that it serves"`
 	Demand  float64    `json:"demand" doc:"Sum over its points, in their unit"`
 	Zones   []AreaZone `json:"zones"`
 }
@@ -272,7 +272,7 @@ type AreaZone struct {
 // ZoneCell is one H3 cell with what is known of it.
 type ZoneCell struct {
 	Cell     string  `json:"cell" doc:"Name of the H3 cell"`
-	Points   int     `json:"points"`
+	Points   int     `json:"points" doc:"Points that lie in it"`
 	Demand   float64 `json:"demand" doc:"Sum over its points, in their unit"`
 	SpeedKmh float64 `json:"speed_kmh" doc:"Mean speed from the depot to its points"`
 }

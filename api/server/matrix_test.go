@@ -20,6 +20,7 @@ import (
 	"quartermaster/api/server"
 	"quartermaster/internal/service"
 	"quartermaster/internal/store"
+	"quartermaster/routing/road"
 )
 
 // scene is a guarded server with two tenants; the things are all the first one's.
@@ -165,6 +166,11 @@ func (c *scene) facts() {
 		}
 		c.fill[id+" id"] = q.ID
 	}
+	closure := service.RoadCondition{ID: "closure-of-main", Kind: road.Closure, Closed: true, UntilUs: 1, Nodes: [][2]int64{{1, 2}}}
+	if _, err := c.store.SaveRoadConditions(ctx, tenant, []service.RoadCondition{closure}); err != nil {
+		c.t.Fatal(err)
+	}
+	c.fill["get-road-condition id"], c.fill["delete-road-condition id"] = closure.ID, closure.ID
 	c.fill["follow-job id"] = c.job(service.KindPlan)
 	w, err := c.store.AddWebhook(ctx, tenant, service.Webhook{URL: "https://main.example/hook", State: service.WebhookActive, Secrets: []service.WebhookSecret{{Secret: "whsec_AAAA"}}})
 	if err == nil {
@@ -183,7 +189,7 @@ func (c *scene) facts() {
 	c.fill["delivery"] = sent[0].ID
 	money := `{"minor":1,"currency":"GBP"}`
 	for id, body := range map[string]string{
-		"confirm-promise": `{"order_id":"O-9"}`, "put-webhook": `{"url":"https://other.example/hook"}`, "create-webhook": `{"url":"https://other.example/hook"}`,
+		"confirm-promise": `{"order_id":"O-9"}`, "put-road-conditions": `{"conditions":[{"id":"x","kind":"closure","closed":true,"from":"2026-01-01T00:00:00Z","until":"2026-01-02T00:00:00Z","nodes":[[1,2]]}]}`, "put-webhook": `{"url":"https://other.example/hook"}`, "create-webhook": `{"url":"https://other.example/hook"}`,
 		"put-item":     `{"id":"A","supplier_id":"sup","unit_cost":` + money + `,"price":` + money + `,"weight_g":1,"volume_cm3":1,"pack_size":1}`,
 		"put-site":     `{"id":"S","lon":9.5,"lat":47.1,"orders_per_day":10,"opens":"06:00","closes":"18:00","pickers":1}`,
 		"put-supplier": `{"id":"sup","since_date":"2010-01-01","lead_days":3,"credit_limit":` + money + `,"open_orders":` + money + `}`,
@@ -191,7 +197,7 @@ func (c *scene) facts() {
 	} {
 		c.bodies[id] = body
 	}
-	c.secrets = append(c.secrets, w.ID, sent[0].ID, "main.example")
+	c.secrets = append(c.secrets, w.ID, sent[0].ID, "main.example", closure.ID)
 }
 
 // creditModel stores two versions of a model.

@@ -42,6 +42,7 @@ func (s *Server) registerPlanMap() {
 type plannedRoutes struct {
 	OriginDay, Days int
 	Currency        string
+	Travel          plan.TravelView
 	SiteDays        []struct {
 		SiteID string
 		Day    int
@@ -66,21 +67,26 @@ func (s *Server) getPlanMap(ctx context.Context, in *planMapInput) (*planMapOutp
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
+	planned, err := s.readPlannedRoutes(ctx, record.ID)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
 	exact := mayReadOrders(ctx)
-	var graph *road.Graph
+	var ways map[int]*walker
+	tag := "none"
 	if exact { // a way over the streets would lead to the door
-		if graph, err = s.streets(ctx); err != nil {
+		if ways, tag, err = s.dayStreets(ctx, planned); err != nil {
 			return nil, s.fail(ctx, err)
 		}
 	}
 	out := &planMapOutput{Status: http.StatusOK, CacheControl: "private, no-cache"}
 	// A stored plan never changes; what is drawn of it changes with the streets and the caller's rights alone.
-	out.ETag = fmt.Sprintf(`"%s-%s-%t"`, record.ID, hashOf(graph), exact)
+	out.ETag = fmt.Sprintf(`"%s-%s-%t"`, record.ID, tag, exact)
 	if in.IfNoneMatch == out.ETag {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	if out.Body, err = s.planMap(ctx, record.ID, graph, exact); err != nil {
+	if out.Body, err = s.planMap(ctx, record.ID, planned, ways, exact); err != nil {
 		return nil, s.fail(ctx, err)
 	}
 	return out, nil
@@ -104,11 +110,44 @@ func rounded(p orb.Point) orb.Point {
 	return orb.Point{math.Round(p.Lon()*100) / 100, math.Round(p.Lat()*100) / 100}
 }
 
-func (s *Server) planMap(ctx context.Context, id string, graph *road.Graph, exact bool) (*api.PlanMap, error) {
-	planned, err := s.readPlannedRoutes(ctx, id)
+// dayStreets gives the streets of each day as its plan saw them: under all that holds while its vehicles are out. tag names
+// them together; no day has any where this installation has no streets.
+func (s *Server) dayStreets(ctx context.Context, p plannedRoutes) (ways map[int]*walker, tag string, err error) {
+	live, err := s.roads(ctx)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
+	ways, tag = map[int]*walker{}, "none"
+	if live == nil || live.Base == nil {
+		return ways, tag, nil
+	}
+	tag = hashOf(live.Base)
+	for day := range p.Days {
+		from, until := int64(math.MaxInt64), int64(math.MinInt64)
+		for _, d := range p.SiteDays {
+			for _, r := range d.Routes {
+				if d.Day == day {
+					from, until = min(from, r.Route.DepartSec), max(until, r.Route.ReturnSec)
+				}
+			}
+		}
+		if from > until {
+			continue
+		}
+		midnight := int64(p.OriginDay) * secondsPerDay
+		graph, err := live.During(ctx, s.tenant(ctx), s.localTime(midnight+from), s.localTime(midnight+until+1))
+		if err != nil {
+			return nil, "", err
+		}
+		if graph.Moment() != nil {
+			tag += "-" + hashOf(graph)[:8]
+		}
+		ways[day] = newWalker(graph)
+	}
+	return ways, tag, nil
+}
+
+func (s *Server) planMap(ctx context.Context, id string, planned plannedRoutes, ways map[int]*walker, exact bool) (*api.PlanMap, error) {
 	sites, err := s.declaredSites(ctx)
 	if err != nil {
 		return nil, err
@@ -124,13 +163,14 @@ func (s *Server) planMap(ctx context.Context, id string, graph *road.Graph, exac
 	}
 	out := &api.PlanMap{
 		Rounded: !exact,
-		PlanID:  id, OriginDate: dateOf(planned.OriginDay), Days: planned.Days, OnStreets: graph != nil,
+		PlanID:  id, OriginDate: dateOf(planned.OriginDay), Days: planned.Days, OnStreets: len(ways) > 0,
 		Sites: make([]api.MapSite, len(sites)), Routes: []api.PlanRoute{},
 	}
-	if graph != nil {
+	if out.OnStreets {
 		out.Attribution = road.Attribution
 	}
-	draw := drawing{s: s, planned: planned, doors: doors, walker: newWalker(graph), depots: map[string]orb.Point{}}
+	out.Travel, out.Conditions = travelWords(planned.Travel, planned.OriginDay)
+	draw := drawing{s: s, planned: planned, doors: doors, ways: ways, depots: map[string]orb.Point{}}
 	for i, x := range sites {
 		out.Sites[i] = api.MapSite{ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat}
 		draw.depots[x.ID] = orb.Point{x.Lon, x.Lat}
@@ -205,7 +245,7 @@ type drawing struct {
 	planned plannedRoutes
 	doors   map[string]orb.Point
 	depots  map[string]orb.Point
-	walker  *walker
+	ways    map[int]*walker
 }
 
 func (d *drawing) route(ctx context.Context, siteID string, day int, r plan.DayRoute) (api.PlanRoute, error) {
@@ -215,6 +255,10 @@ func (d *drawing) route(ctx context.Context, siteID string, day int, r plan.DayR
 		DepartAt: at(r.Route.DepartSec), ReturnAt: at(r.Route.ReturnSec), DistanceM: r.Route.DistanceM, DriveSec: r.Route.DriveSec,
 		WaitSec: r.Route.WaitSec, WeightG: r.Route.WeightG, VolumeCm3: r.Route.VolumeCm3,
 		Cost: api.Money{Minor: r.Route.CostCents, Currency: d.planned.Currency}, CO2eG: r.Route.CO2eG, Stops: []api.PlanStop{},
+	}
+	walker := d.ways[day]
+	if walker == nil {
+		walker = newWalker(nil)
 	}
 	var way orb.LineString
 	depot, known := d.depots[siteID]
@@ -229,13 +273,13 @@ func (d *drawing) route(ctx context.Context, siteID string, day int, r plan.DayR
 			OrderID: id, Lon: door.Lon(), Lat: door.Lat(), ArriveAt: at(v.ArrivalSec), StartAt: at(v.StartSec), DepartAt: at(v.DepartSec), DistanceM: v.DistanceM,
 		})
 		if there && known {
-			way = d.walker.walk(way, here, door)
+			way = walker.walk(way, here, door)
 			here = door
 		}
 		out.Legs = append(out.Legs, len(way))
 	}
 	if known {
-		way = d.walker.walk(way, here, depot)
+		way = walker.walk(way, here, depot)
 	}
 	out.Legs = append(out.Legs, len(way))
 	out.Way = polyline(way)

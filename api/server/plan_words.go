@@ -31,7 +31,7 @@ func readSummary(r service.PlanRecord) (p service.PlanSummary, err error) {
 func (s *Server) summaryWords(p service.PlanSummary, createdUs int64) *api.PlanSummary {
 	t := p.Totals
 	money := func(minor int64) api.Money { return api.Money{Minor: minor, Currency: p.Currency} }
-	return &api.PlanSummary{
+	out := &api.PlanSummary{
 		OriginDate: time.Unix(int64(p.OriginDay)*secondsPerDay, 0).UTC().Format(time.DateOnly),
 		Days:       p.Days, Seed: p.Seed, SnapshotHash: p.SnapshotHash, Versions: p.Versions, CreatedAt: s.timeOf(createdUs),
 		Orders: t.Orders, Promised: t.Promised, Partial: t.Partial, Unserved: t.Unserved, Split: t.Split, Parcels: t.Parcels,
@@ -41,6 +41,23 @@ func (s *Server) summaryWords(p service.PlanSummary, createdUs int64) *api.PlanS
 		PurchaseOrders: t.PurchaseOrders, PurchaseLines: t.PurchaseLines, PurchaseCost: money(t.PurchaseCents),
 		SourcingGap: t.SourcingGap, ItemsForecast: p.Forecast.Items, UnservedByCode: p.UnservedByCode,
 	}
+	out.Travel, out.Conditions = travelWords(p.Travel, p.OriginDay)
+	return out
+}
+
+// travelWords shows what ways a plan was made on; nil for a plan of an older program, which did not say.
+func travelWords(t plan.TravelView, originDay int) (*api.PlanTravel, []api.PlanCondition) {
+	if t.Kind == "" {
+		return nil, nil
+	}
+	var conditions []api.PlanCondition
+	for _, c := range t.Conditions {
+		conditions = append(conditions, api.PlanCondition{
+			ID: c.ID, Kind: c.Kind, Source: c.Source, Date: dateOf(originDay + c.Day), DelaySec: c.DelaySec, Routes: c.Routes, Detours: c.Detours,
+			CutOff: c.CutOff, Sentence: c.Sentence,
+		})
+	}
+	return &api.PlanTravel{Kind: t.Kind, DetourFactor: t.DetourFactor, Hourly: t.Hourly}, conditions
 }
 
 func (s *Server) promiseWords(originDay int, currency string, o service.OrderAnswer) api.Promise {

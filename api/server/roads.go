@@ -38,15 +38,15 @@ type conditionIDInput struct {
 type conditionOutput struct{ Body api.RoadCondition }
 
 type roadSpeedsInput struct {
-	Lon float64 `query:"lon" minimum:"-180" maximum:"180" required:"true" doc:"Degrees east"`
-	Lat float64 `query:"lat" minimum:"-90" maximum:"90" required:"true" doc:"Degrees north"`
+	Lon float64 `query:"lon" minimum:"-180" maximum:"180" doc:"Degrees east"`
+	Lat float64 `query:"lat" minimum:"-90" maximum:"90" doc:"Degrees north"`
 }
 
 type roadSpeedsOutput struct{ Body api.RoadSpeeds }
 
 func (s *Server) registerRoads() {
 	const all, one = "/v1/road-conditions", "/v1/road-conditions/{id}"
-	put := operation("put-road-conditions", http.MethodPost, all, "Say what holds on the road for a while", "roads", service.ScopeFactsWrite, 409, 413, 422)
+	put := operation("put-road-conditions", http.MethodPut, all, "Say what holds on the road for a while", "roads", service.ScopeFactsWrite, 409, 413, 422)
 	put.Description = "Closures, incidents, measured speeds and weather, each with a time in which it holds and a source. All conditions of a request are stored, or none; " +
 		"one of an id that is known is replaced. They take effect on every process within seconds, end by themselves, and are explained with each way and plan that they change."
 	put.MaxBodyBytes = api.MaxRoadBody
@@ -63,10 +63,14 @@ func (s *Server) registerRoads() {
 		return &conditionOutput{s.conditionWords(&c)}, nil
 	})
 	end := operation("delete-road-condition", http.MethodDelete, one, "End a condition on the road at once", "roads", service.ScopeFactsWrite, 404)
+	end.Description = "One that holds stays listed as ended; one that was still to come is forgotten."
 	end.DefaultStatus = http.StatusNoContent
 	register(s, end, func(ctx context.Context, in *conditionIDInput) (*struct{}, error) {
-		if err := s.options.RoadStore.RemoveRoadCondition(ctx, s.tenant(ctx), in.ID); err != nil {
+		if err := s.options.RoadStore.EndRoadCondition(ctx, s.tenant(ctx), in.ID); err != nil {
 			return nil, s.fail(ctx, err)
+		}
+		if live, err := s.roads(ctx); err == nil {
+			live.Changed(s.tenant(ctx))
 		}
 		return nil, nil
 	})
@@ -101,6 +105,7 @@ func (s *Server) putConditions(ctx context.Context, in *roadConditionsInput) (*r
 	}
 	out := &roadReceiptOutput{api.RoadConditionReceipt{Stored: len(stored)}}
 	if live, err := s.roads(ctx); err == nil && live != nil && live.Base != nil {
+		live.Changed(s.tenant(ctx))
 		out.Body.Idle = idleOf(live.Base, stored)
 	}
 	return out, nil
@@ -108,14 +113,13 @@ func (s *Server) putConditions(ctx context.Context, in *roadConditionsInput) (*r
 
 // idleOf names the conditions that lie on none of a graph's streets.
 func idleOf(g *road.Graph, all []service.RoadCondition) []string {
-	var idle []string
+	conditions := make([]road.Condition, 0, len(all))
 	for i := range all {
-		some, err := all[i].Road()
-		if err == nil && !g.Touches(some) {
-			idle = append(idle, all[i].ID)
+		if c, err := all[i].Road(); err == nil {
+			conditions = append(conditions, c)
 		}
 	}
-	return idle
+	return g.Idle(conditions)
 }
 
 // checkConditions names conditions that cannot be taken in.
@@ -277,11 +281,11 @@ func (w *Work) streetsAt(ctx context.Context, m api.RoadMoment) (*road.Graph, er
 	}
 	for i := range m.Conditions {
 		c := conditionOf(&m.Conditions[i])
-		some, err := c.Road()
+		x, err := c.Road()
 		if err != nil {
 			return nil, err
 		}
-		stored = append(stored, some...)
+		stored = append(stored, x)
 	}
 	out, err := g.At(ctx, at.Unix(), pattern, stored, max(w.Planning.Workers, 1))
 	if errors.Is(err, road.ErrCondition) {

@@ -84,7 +84,7 @@ func newHouseOn(t testing.TB, s *store.Store, edit ...func(*server.Options)) *ho
 	planning := &service.Planning{Jobs: s, Facts: s, Credit: s}
 	catalog := &service.Catalog{Facts: s}
 	options := server.Options{
-		Catalog: catalog, Declaring: &service.Declaring{Facts: s}, OrderStore: s, Stock: s, Answers: s, Webhooks: s,
+		Catalog: catalog, Declaring: &service.Declaring{Facts: s}, OrderStore: s, Stock: s, Answers: s, Webhooks: s, RoadStore: s,
 		Sales:     noSales{},
 		Promising: &service.Promising{Catalog: catalog, Quotes: s, Stock: s, Plans: s},
 		Jobs:      s, Plans: s, Tasks: s, Orders: s, Counts: s, Planner: planning, Planning: planning,

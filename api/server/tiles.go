@@ -6,13 +6,15 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/paulmach/orb"
 
 	"quartermaster/api"
 	"quartermaster/internal/service"
@@ -20,15 +22,17 @@ import (
 	"quartermaster/routing/tile"
 )
 
-// keptTiles bounds the tiles that are kept drawn; one takes about 10 kB, so all together about 10 MB.
-const keptTiles = 1024
+// keptTiles bounds the tiles that are kept drawn; one takes about 10 kB, so all together about 5 MB a graph.
+const keptTiles = 512
 
 type tileInput struct {
-	Z              int    `path:"z" minimum:"0" maximum:"14" doc:"Zoom"`
-	X              int    `path:"x" minimum:"0" maximum:"16383" doc:"Column, from the west"`
-	Y              string `path:"y" maxLength:"12" pattern:"^[0-9]{1,5}\\.mvt$" doc:"Row, from the north, with .mvt behind it" example:"5749.mvt"`
-	IfNoneMatch    string `header:"If-None-Match" maxLength:"200" doc:"ETag of the tile that the caller has"`
-	AcceptEncoding string `header:"Accept-Encoding" maxLength:"200"`
+	Z              int       `path:"z" minimum:"0" maximum:"14" doc:"Zoom"`
+	X              int       `path:"x" minimum:"0" maximum:"16383" doc:"Column, from the west"`
+	Y              string    `path:"y" maxLength:"12" pattern:"^[0-9]{1,5}\\.mvt$" doc:"Row, from the north, with .mvt behind it" example:"5749.mvt"`
+	From           time.Time `query:"from" doc:"Drawn as who drives between from and until sees it; default: as it is now"`
+	Until          time.Time `query:"until" doc:"Until before then; default: a moment after from"`
+	IfNoneMatch    string    `header:"If-None-Match" maxLength:"200" doc:"ETag of the tile that the caller has"`
+	AcceptEncoding string    `header:"Accept-Encoding" maxLength:"200"`
 }
 
 type tileOutput struct {
@@ -45,7 +49,8 @@ const tileType = "application/vnd.mapbox-vector-tile"
 
 func (s *Server) registerTiles() {
 	op := operation("get-road-tile", http.MethodGet, "/v1/tiles/roads/{z}/{x}/{y}", "The streets of one map tile", "map", service.ScopeFactsRead, 304, 404)
-	op.Description = "A Mapbox Vector Tile with one layer, roads, whose features have the property kind (motorway, trunk, primary, …). " +
+	op.Description = "A Mapbox Vector Tile with one layer, roads, whose features have the properties kind (motorway, trunk, primary, …), speed_kmh (now, to the nearest 5) and, where something holds, condition " +
+		"(closure, incident, congestion, weather). " +
 		"204 where no street is, or this installation has none. © OpenStreetMap contributors, where the installation's streets are theirs."
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "OK", Content: map[string]*huma.MediaType{tileType: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
@@ -54,17 +59,8 @@ func (s *Server) registerTiles() {
 	register(s, op, s.getTile)
 }
 
-// streets gives what maps are drawn from, nil where this installation has none.
-func (s *Server) streets(ctx context.Context) (*road.Graph, error) {
-	live, err := s.roads(ctx)
-	if err != nil || live == nil {
-		return nil, err
-	}
-	return live.Base, nil
-}
-
 func (s *Server) getTile(ctx context.Context, in *tileInput) (*tileOutput, error) {
-	graph, err := s.streets(ctx)
+	graph, err := s.drawnStreets(ctx, in)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -73,7 +69,7 @@ func (s *Server) getTile(ctx context.Context, in *tileInput) (*tileOutput, error
 		return nil, newProblem(http.StatusNotFound, api.CodeNotFound, fmt.Sprintf("zoom %d has no such tile; its numbers are 0 to %d", in.Z, n-1))
 	}
 	out := &tileOutput{
-		Status: http.StatusOK, ContentType: tileType, CacheControl: "private, max-age=3600", Vary: "Accept-Encoding, Authorization",
+		Status: http.StatusOK, ContentType: tileType, CacheControl: tileCache(graph), Vary: "Accept-Encoding, Authorization",
 		ETag: fmt.Sprintf(`"%s-%d-%d-%d"`, hashOf(graph), in.Z, in.X, y),
 	}
 	if in.IfNoneMatch == out.ETag {
@@ -97,15 +93,50 @@ func (s *Server) getTile(ctx context.Context, in *tileInput) (*tileOutput, error
 	return out, err
 }
 
+// drawnStreets is the graph that a tile is asked of.
+func (s *Server) drawnStreets(ctx context.Context, in *tileInput) (*road.Graph, error) {
+	live, err := s.roads(ctx)
+	if err != nil || live == nil {
+		return nil, err
+	}
+	if in.From.IsZero() {
+		return live.Now(ctx, s.tenant(ctx))
+	}
+	until := in.Until
+	if until.IsZero() {
+		until = in.From.Add(time.Microsecond)
+	}
+	if !until.After(in.From) {
+		return nil, invalidFields([]api.FieldError{{Location: "until", Message: "is not after from", Value: in.Until}})
+	}
+	return live.During(ctx, s.tenant(ctx), in.From, until)
+}
+
+// tileCache says how long a tile may be kept unasked: streets stay for an hour, what holds on them for seconds.
+func tileCache(g *road.Graph) string {
+	if g == nil || g.Moment() == nil {
+		return "private, max-age=60"
+	}
+	return "private, max-age=5"
+}
+
 type tileKey struct{ z, x, y int }
 
-// tileBook draws tiles of the newest graph it was asked for, and keeps the latest that were wanted.
+// tileBook draws tiles of the graphs it was asked for last, and keeps the latest tiles of each that were wanted.
 type tileBook struct {
-	mu    sync.Mutex
-	hash  string
-	draw  func() *tile.Map
-	kept  map[tileKey]*list.Element
-	order *list.List // latest first
+	mu     sync.Mutex
+	graphs []*graphBook // latest last
+}
+
+// maxBooks bounds the graphs that tiles are kept of: those of several tenants, days and moments.
+const maxBooks = 6
+
+// graphBook is the tiles of one graph.
+type graphBook struct {
+	hash, root string
+	draw       func() *tile.Map
+	kept       map[tileKey]*list.Element
+	order      *list.List // latest first
 }
 
 type keptTile struct {
@@ -113,32 +144,52 @@ type keptTile struct {
 	packed []byte
 }
 
+// of gives the tiles of a graph. Graphs of the same streets share all but the looks. b.mu is held.
+func (b *tileBook) of(g *road.Graph) *graphBook {
+	for i, x := range b.graphs {
+		if x.hash == g.Hash() {
+			b.graphs = append(slices.Delete(b.graphs, i, i+1), x)
+			return x
+		}
+	}
+	x := &graphBook{hash: g.Hash(), root: g.BaseHash(), kept: map[tileKey]*list.Element{}, order: list.New()}
+	draw := func() *tile.Map { return tile.New(streetLines(g)) }
+	for _, other := range b.graphs {
+		if other.root == x.root {
+			draw = func() *tile.Map {
+				return other.draw().Redrawn(func(i int) tile.Look { return lookOf(g.Line(int32(i))) })
+			}
+		}
+	}
+	x.draw = sync.OnceValue(draw)
+	if b.graphs = append(b.graphs, x); len(b.graphs) > maxBooks {
+		b.graphs = slices.Delete(b.graphs, 0, 1)
+	}
+	return x
+}
+
 // get gives a tile as gzip, nil where no street is.
 func (b *tileBook) get(g *road.Graph, key tileKey) ([]byte, error) {
 	b.mu.Lock()
-	if b.hash != g.Hash() {
-		b.hash, b.kept, b.order = g.Hash(), map[tileKey]*list.Element{}, list.New()
-		b.draw = sync.OnceValue(func() *tile.Map { return tile.New(streetLines(g)) })
-	}
-	if e, ok := b.kept[key]; ok {
-		b.order.MoveToFront(e)
+	book := b.of(g)
+	if e, ok := book.kept[key]; ok {
+		book.order.MoveToFront(e)
 		b.mu.Unlock()
 		return e.Value.(keptTile).packed, nil
 	}
-	hash, draw := b.hash, b.draw
 	b.mu.Unlock()
-	plain, err := draw().Tile(key.z, key.x, key.y)
+	plain, err := book.draw().Tile(key.z, key.x, key.y)
 	if err != nil {
 		return nil, err
 	}
 	packed := pack(plain)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.hash == hash && b.kept[key] == nil {
-		b.kept[key] = b.order.PushFront(keptTile{key, packed})
-		if b.order.Len() > keptTiles {
-			oldest := b.order.Back()
-			delete(b.kept, b.order.Remove(oldest).(keptTile).key)
+	if book.kept[key] == nil {
+		book.kept[key] = book.order.PushFront(keptTile{key, packed})
+		if book.order.Len() > keptTiles {
+			oldest := book.order.Back()
+			delete(book.kept, book.order.Remove(oldest).(keptTile).key)
 		}
 	}
 	return packed, nil
@@ -151,12 +202,16 @@ var fromZoom = map[road.Class]int{
 }
 
 func streetLines(g *road.Graph) []tile.Line {
-	var lines []tile.Line
-	g.Lines(func(class road.Class, points orb.LineString) bool {
-		lines = append(lines, tile.Line{Kind: class.String(), MinZoom: fromZoom[class], Points: points})
+	lines := make([]tile.Line, 0, g.Edges())
+	g.Lines(func(l road.Line) bool {
+		lines = append(lines, tile.Line{Look: lookOf(l), MinZoom: fromZoom[l.Class], Points: l.Points})
 		return true
 	})
 	return lines
+}
+
+func lookOf(l road.Line) tile.Look {
+	return tile.Look{Kind: l.Class.String(), SpeedKmh: int(math.Round(l.SpeedKmh)), Condition: string(l.Condition)}
 }
 
 func pack(plain []byte) []byte {

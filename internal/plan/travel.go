@@ -262,7 +262,7 @@ func (e *ConditionEffect) sentence() string {
 		fmt.Fprintf(&s, ", %d routes", e.Routes)
 	}
 	if e.CutOff > 0 {
-		fmt.Fprintf(&s, ", cuts off %d orders", e.CutOff)
+		fmt.Fprintf(&s, ", keeps %d lines of orders from every site", e.CutOff)
 	}
 	return s.String()
 }

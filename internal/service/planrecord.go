@@ -19,6 +19,7 @@ type PlanSummary struct {
 	Versions     map[string]string    `json:"versions"`
 	Totals       plan.Totals          `json:"totals"`
 	Forecast     plan.ForecastSummary `json:"forecast"`
+	Travel       plan.TravelView      `json:"travel"`
 	Suppliers    []plan.SupplierView  `json:"suppliers"`
 	// UnservedByCode counts the reasons.
 	UnservedByCode map[string]int `json:"unserved_by_code"`
@@ -45,7 +46,7 @@ func planRecord(p *plan.Plan, draft bool) (*PlanRecord, error) {
 	r := &PlanRecord{Draft: draft, OriginDay: p.OriginDay, Days: p.Days, Seed: p.Seed, SnapshotHash: p.SnapshotHash}
 	summary := PlanSummary{
 		OriginDay: p.OriginDay, Days: p.Days, Currency: p.Currency, Seed: p.Seed, SnapshotHash: p.SnapshotHash,
-		Versions: p.Versions, Totals: p.Totals, Forecast: p.Forecast, Suppliers: p.Suppliers, UnservedByCode: map[string]int{},
+		Versions: p.Versions, Totals: p.Totals, Forecast: p.Forecast, Travel: p.Travel, Suppliers: p.Suppliers, UnservedByCode: map[string]int{},
 	}
 	for _, u := range p.Unserved {
 		summary.UnservedByCode[u.Code]++

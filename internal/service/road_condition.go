@@ -32,9 +32,8 @@ type RoadCondition struct {
 	CreatedUs, UpdatedUs int64 `json:"-"`
 }
 
-// Road gives the condition as the road engine takes it. One that lies on cells becomes one for each cell and one for the rest.
-// The error says what is wrong with it and wraps ErrInvalid.
-func (c *RoadCondition) Road() ([]road.Condition, error) {
+// Road gives the condition as the road engine takes it. The error says what is wrong with it and wraps ErrInvalid.
+func (c *RoadCondition) Road() (road.Condition, error) {
 	out := road.Condition{
 		ID: c.ID, Kind: c.Kind, Source: c.Source, Reason: c.Reason, FromSec: floorDiv(c.FromUs, microsPerSec), UntilSec: -floorDiv(-c.UntilUs, microsPerSec),
 		Nodes: c.Nodes, SpeedsKmh: c.SpeedsKmh, Closed: c.Closed, SpeedFactor: c.SpeedFactor, SpeedKmh: c.SpeedKmh, DelaySec: c.DelaySec,
@@ -45,25 +44,17 @@ func (c *RoadCondition) Road() ([]road.Condition, error) {
 	if len(c.Area) > 0 {
 		out.Area = road.Area(c.Area)
 	}
-	var all []road.Condition
-	if len(c.Cells) == 0 || len(c.Area) > 0 || len(c.Nodes) > 0 {
-		all = append(all, out)
-	}
 	for _, name := range c.Cells {
 		corners, err := zone.Boundary(name)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+			return out, fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
-		x := out
-		x.Area, x.Nodes, x.SpeedsKmh = road.Area(corners), nil, nil
-		all = append(all, x)
+		out.Areas = append(out.Areas, road.Area(corners))
 	}
-	for i := range all {
-		if err := all[i].Check(); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
-		}
+	if err := out.Check(); err != nil {
+		return out, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return all, nil
+	return out, nil
 }
 
 // RoadQuery chooses conditions for a list, by id; zero fields do not choose.
@@ -87,8 +78,8 @@ const MaxRoadConditions = 20_000
 type RoadStore interface {
 	// SaveRoadConditions adds conditions or replaces those of the same ids, all or none, and gives the tenant's new revision.
 	SaveRoadConditions(ctx context.Context, tenant string, all []RoadCondition) (revision int64, err error)
-	// RemoveRoadCondition ends one at once; ErrNotFound where there is none.
-	RemoveRoadCondition(ctx context.Context, tenant, id string) error
+	// EndRoadCondition ends one at once, or forgets it where it has not begun; ErrNotFound where there is none.
+	EndRoadCondition(ctx context.Context, tenant, id string) error
 	RoadCondition(ctx context.Context, tenant, id string) (RoadCondition, error)
 	RoadConditions(ctx context.Context, tenant string, q RoadQuery) ([]RoadCondition, error)
 	// RoadRevision counts the changes to a tenant's conditions, 0 = there was none yet.

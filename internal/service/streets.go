@@ -108,6 +108,17 @@ func (s *Streets) Now(ctx context.Context, tenant string) (*road.Graph, error) {
 	return t.now, nil
 }
 
+// Changed makes the next who asks for a tenant's streets look for changes first: this process has made one itself.
+func (s *Streets) Changed(tenant string) {
+	if s == nil || s.Base == nil {
+		return
+	}
+	t := s.of(tenant)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.looked = time.Time{}
+}
+
 func (s *Streets) base() *road.Graph {
 	if s == nil {
 		return nil
@@ -195,14 +206,14 @@ func (s *Streets) conditions(ctx context.Context, tenant string, q RoadQuery) ([
 	}
 	var all []road.Condition
 	for i := range stored {
-		some, err := stored[i].Road()
+		c, err := stored[i].Road()
 		if err != nil {
 			if s.Log != nil {
 				s.Log.Warn("a road condition is passed over", "id", stored[i].ID, "error", err)
 			}
 			continue
 		}
-		all = append(all, some...)
+		all = append(all, c)
 	}
 	return all, nil
 }
@@ -229,14 +240,23 @@ func (s *Streets) zone() *time.Location {
 
 // At gives the streets of another time: the speeds of its hour, and the conditions that hold then by what is known now.
 func (s *Streets) At(ctx context.Context, tenant string, at time.Time) (*road.Graph, error) {
+	return s.During(ctx, tenant, at, at.Add(time.Microsecond))
+}
+
+// During gives the streets of a span of time, as who plans for the whole of it sees them: the speeds of the hour in its
+// middle, and all conditions that hold at some time of it.
+func (s *Streets) During(ctx context.Context, tenant string, from, until time.Time) (*road.Graph, error) {
 	now, err := s.Now(ctx, tenant)
 	if err != nil || now == nil || s.Store == nil {
 		return now, err
 	}
-	us := at.UnixMicro()
-	holding, err := s.conditions(ctx, tenant, RoadQuery{FromUs: us, UntilUs: us + 1})
+	holding, err := s.Between(ctx, tenant, from, until)
 	if err != nil {
 		return nil, err
+	}
+	at := from.Add(until.Sub(from) / 2)
+	for i := range holding {
+		holding[i].FromSec, holding[i].UntilSec = at.Unix(), at.Unix()+1
 	}
 	t := s.of(tenant)
 	t.mu.Lock()

@@ -14,17 +14,18 @@ import (
 
 var _ service.RoadStore = (*Store)(nil)
 
-const conditionColumns = `document, revision, created_at, updated_at`
+const conditionColumns = `document, from_at, until_at, revision, created_at, updated_at`
 
 func scanCondition(scan func(...any) error) (c service.RoadCondition, err error) {
 	var document []byte
-	var revision, created, updated int64
-	if err := scan(&document, &revision, &created, &updated); err != nil {
+	var from, until, revision, created, updated int64
+	if err := scan(&document, &from, &until, &revision, &created, &updated); err != nil {
 		return c, err
 	}
 	if err := json.Unmarshal(document, &c); err != nil {
 		return c, fmt.Errorf("%w: a road condition: %w", errPacked, err)
 	}
+	c.FromUs, c.UntilUs = from, until
 	c.Revision, c.CreatedUs, c.UpdatedUs = revision, created, updated
 	return c, nil
 }
@@ -84,17 +85,22 @@ func (s *Store) SaveRoadConditions(ctx context.Context, tenant string, all []ser
 	return revision, err
 }
 
-// RemoveRoadCondition forgets one.
-func (s *Store) RemoveRoadCondition(ctx context.Context, tenant, id string) error {
-	return s.save(ctx, tenant, "removing road condition "+id, nil, func(t *tx) error {
-		n, err := t.exec(ctx, `delete from road_conditions where tenant = $1 and id = $2`, tenant, id)
-		if err == nil && n == 0 {
-			err = fmt.Errorf("%w: road condition %s", service.ErrNotFound, id)
+// EndRoadCondition ends one at once.
+func (s *Store) EndRoadCondition(ctx context.Context, tenant, id string) error {
+	return s.save(ctx, tenant, "ending road condition "+id, nil, func(t *tx) error {
+		gone, err := t.exec(ctx, `delete from road_conditions where tenant = $1 and id = $2 and from_at >= {now}`, tenant, id)
+		if err == nil && gone == 0 {
+			gone, err = t.exec(ctx, `update road_conditions set until_at = {now}, updated_at = {now} where tenant = $1 and id = $2 and until_at > {now}`, tenant, id)
 		}
-		if err == nil {
+		if err != nil {
+			return err
+		}
+		if gone > 0 {
 			_, err = turnRoads(ctx, t, tenant)
+			return err
 		}
-		return err
+		var one string
+		return t.row(ctx, `select id from road_conditions where tenant = $1 and id = $2`, tenant, id).Scan(&one) // it has ended before
 	})
 }
 

@@ -59,9 +59,14 @@ func TestRoadConditions(t *testing.T) {
 		if _, err := s.SaveRoadConditions(ctx, tenant, []service.RoadCondition{closureOf("good", now, now+1), closureOf("bad", now, now)}); !errors.Is(err, service.ErrInvalid) {
 			t.Errorf("an empty time: %v", err)
 		}
-		noError(t, s.RemoveRoadCondition(ctx, tenant, "a"))
-		if err := s.RemoveRoadCondition(ctx, tenant, "a"); !errors.Is(err, service.ErrNotFound) {
-			t.Errorf("removed twice: %v", err)
+		for range 2 { // ending it twice is no error, and counts once
+			noError(t, s.EndRoadCondition(ctx, tenant, "a"))
+		}
+		if c := must[service.RoadCondition](t)(s.RoadCondition(ctx, tenant, "a")); c.UntilUs > must[int64](t)(s.Now(ctx)) {
+			t.Errorf("ended, and holds until %d", c.UntilUs)
+		}
+		if err := s.EndRoadCondition(ctx, tenant, "nobody's"); !errors.Is(err, service.ErrNotFound) {
+			t.Errorf("ended what is not there: %v", err)
 		}
 		if r := must[int64](t)(s.RoadRevision(ctx, tenant)); r != 3 {
 			t.Errorf("revision %d at the end", r)

@@ -39,6 +39,7 @@ type Condition struct {
 	// numbers, from and to, next to each other on a street.
 	Edges []int32
 	Area  orb.Polygon
+	Areas orb.MultiPolygon // further ones, as the cells of a lattice
 	Nodes [][2]int64
 	// SpeedsKmh are measured speeds, one for each pair of nodes; they go before SpeedKmh. 0 = nothing was measured there.
 	SpeedsKmh []float64
@@ -57,6 +58,14 @@ func (c *Condition) Words() string {
 		return c.Reason
 	}
 	return string(c.Kind)
+}
+
+// areas are all areas of a condition.
+func (c *Condition) areas() []orb.Polygon {
+	if len(c.Area) == 0 {
+		return c.Areas
+	}
+	return append([]orb.Polygon{c.Area}, c.Areas...)
 }
 
 // Area makes the area inside corners, given in order around it, the last one joined to the first.
@@ -93,11 +102,13 @@ func (c *Condition) Check() error {
 	if c.UntilSec <= c.FromSec {
 		return bad("it ends at %d, not after its begin at %d", c.UntilSec, c.FromSec)
 	}
-	if len(c.Edges) == 0 && len(c.Area) == 0 && len(c.Nodes) == 0 {
+	if len(c.Edges) == 0 && len(c.Area) == 0 && len(c.Areas) == 0 && len(c.Nodes) == 0 {
 		return bad("it lies nowhere; give edges, an area or nodes")
 	}
-	if err := checkArea(c.Area); err != "" {
-		return bad("%s", err)
+	for _, area := range c.areas() {
+		if err := checkArea(area); err != "" {
+			return bad("%s", err)
+		}
 	}
 	if c.SpeedFactor != 0 && !(c.SpeedFactor >= minFactor && c.SpeedFactor <= maxFactor) {
 		return bad("speed factor is %v; give %v…%v, or close the street", c.SpeedFactor, minFactor, maxFactor)
@@ -155,8 +166,8 @@ func (g *streets) directedEdges(c *Condition, nodes map[int64][]int32) []int32 {
 			found = append(found, d)
 		}
 	}
-	if len(c.Area) > 0 {
-		for _, e := range g.edgesIn(c.Area, c.Kind == Weather) {
+	for _, area := range c.areas() {
+		for _, e := range g.edgesIn(area, c.Kind == Weather) {
 			found = append(found, 2*e, 2*e+1)
 		}
 	}
@@ -259,18 +270,22 @@ func (g *Graph) Street(edge int32) string {
 	return "a " + strings.ReplaceAll(g.attrClass[a].String(), "_", " ") + " street"
 }
 
-// Touches says whether any of some conditions lies on a street of the graph.
-func (g *Graph) Touches(all []Condition) bool {
+// Idle names those of some conditions that lie on no street of the graph.
+func (g *Graph) Idle(all []Condition) []string {
 	nodes := g.nodeIndex(all)
+	var idle []string
 	for i := range all {
-		c := &all[i]
-		if len(g.directedEdges(c, nodes)) > 0 {
-			return true
+		if c := &all[i]; len(g.directedEdges(c, nodes)) == 0 && !g.measuresAny(c, nodes) {
+			idle = append(idle, c.ID)
 		}
-		for k, v := range c.SpeedsKmh {
-			if v > 0 && len(g.appendBetween(nil, c.Nodes[k], nodes)) > 0 {
-				return true
-			}
+	}
+	return idle
+}
+
+func (g *Graph) measuresAny(c *Condition, nodes map[int64][]int32) bool {
+	for k, v := range c.SpeedsKmh {
+		if v > 0 && len(g.appendBetween(nil, c.Nodes[k], nodes)) > 0 {
+			return true
 		}
 	}
 	return false

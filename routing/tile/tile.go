@@ -19,12 +19,19 @@ import (
 
 // Line is one street between two junctions.
 type Line struct {
-	Kind    string         // in the words of the tile's property kind, such as primary
+	Look
 	MinZoom int            // smallest zoom at which it is drawn
 	Points  orb.LineString // longitude and latitude, degrees
 }
 
-// Layer is the name of the one layer of a tile; each of its features is all streets of one kind.
+// Look is what a tile says of a street, as properties of its feature.
+type Look struct {
+	Kind      string // property kind, such as primary
+	SpeedKmh  int    // property speed_kmh, 0 = not told; to the nearest 5, so that features are few
+	Condition string // property condition: what holds there, such as closure; "" = nothing, and no property
+}
+
+// Layer is the name of the one layer of a tile; each of its features is all streets of one look.
 const Layer = "roads"
 
 // MaxZoom is the largest zoom drawn; maps enlarge its tiles from there on.
@@ -43,14 +50,20 @@ const (
 
 // Map is a street network ready to be drawn. It is never changed after New and may be used by any number of goroutines.
 type Map struct {
-	kinds []string
+	*ground
+	looks []Look
+	look  []int32 // of each line of the ground
+}
+
+// ground is the part of a map that no look changes.
+type ground struct {
 	lines []line
 	at    map[[2]int32][]int32 // cell → lines that may pass through it, rising
 }
 
 // line is a Line on the Mercator plane, where the world is the unit square.
 type line struct {
-	kind    int
+	source  int32 // index of the Line
 	minZoom int
 	points  orb.LineString
 	bound   orb.Bound
@@ -59,22 +72,33 @@ type line struct {
 // New prepares lines for drawing. Lines of fewer than two points, or with points that Web Mercator does not know (beyond
 // 85.06° north or south), are left out.
 func New(lines []Line) *Map {
-	m := &Map{at: map[[2]int32][]int32{}}
-	kinds := map[string]int{}
-	for _, l := range lines {
-		points, ok := mercator(l.Points)
-		if !ok {
-			continue
+	g := &ground{at: map[[2]int32][]int32{}}
+	for i, l := range lines {
+		if points, ok := mercator(l.Points); ok {
+			g.add(line{int32(i), l.MinZoom, points, points.Bound()})
 		}
-		kind, known := kinds[l.Kind]
-		if !known {
-			kind = len(m.kinds)
-			kinds[l.Kind] = kind
-			m.kinds = append(m.kinds, l.Kind)
-		}
-		m.add(line{kind, l.MinZoom, points, points.Bound()})
 	}
-	return m
+	return (&Map{ground: g}).Redrawn(func(i int) Look { return lines[i].Look })
+}
+
+// Redrawn is the map with other looks, given by the index of each Line; it shares all else.
+func (m *Map) Redrawn(look func(i int) Look) *Map {
+	out := &Map{ground: m.ground, look: make([]int32, len(m.lines))}
+	known := map[Look]int32{}
+	for k := range m.lines {
+		l := look(int(m.lines[k].source))
+		if l.SpeedKmh > 0 {
+			l.SpeedKmh = max(5, (l.SpeedKmh+2)/5*5)
+		}
+		number, ok := known[l]
+		if !ok {
+			number = int32(len(out.looks))
+			known[l] = number
+			out.looks = append(out.looks, l)
+		}
+		out.look[k] = number
+	}
+	return out
 }
 
 // mercator projects to the unit square, north at 0.
@@ -93,7 +117,7 @@ func mercator(from orb.LineString) (orb.LineString, bool) {
 	return out, true
 }
 
-func (m *Map) add(l line) {
+func (m *ground) add(l line) {
 	number := int32(len(m.lines))
 	m.lines = append(m.lines, l)
 	pad := float64(margin) / extent // of a cell; tiles of larger zooms need less
@@ -107,16 +131,16 @@ func (m *Map) add(l line) {
 }
 
 // near lists the lines that may be seen in a tile, rising.
-func (m *Map) near(z, x, y int, visit func(l *line)) {
+func (m *ground) near(z, x, y int, visit func(k int32, l *line)) {
 	if z >= cellZoom {
 		shift := z - cellZoom
 		for _, k := range m.at[[2]int32{int32(x >> shift), int32(y >> shift)}] {
-			visit(&m.lines[k])
+			visit(k, &m.lines[k])
 		}
 		return
 	}
 	for k := range m.lines {
-		visit(&m.lines[k])
+		visit(int32(k), &m.lines[k])
 	}
 }
 
@@ -136,9 +160,9 @@ func (m *Map) Tile(z, x, y int) ([]byte, error) {
 		Max: orb.Point{(left + extent + margin) / scale, (top + extent + margin) / scale},
 	}
 	frame := orb.Bound{Min: orb.Point{-margin, -margin}, Max: orb.Point{extent + margin, extent + margin}}
-	drawn := make([]orb.MultiLineString, len(m.kinds))
+	drawn := make([]orb.MultiLineString, len(m.looks))
 	thin := simplify.DouglasPeucker(thinning)
-	m.near(z, x, y, func(l *line) {
+	m.near(z, x, y, func(k int32, l *line) {
 		if l.minZoom > z || !l.bound.Intersects(window) {
 			return
 		}
@@ -148,11 +172,11 @@ func (m *Map) Tile(z, x, y int) ([]byte, error) {
 		}
 		for _, part := range clip.LineString(frame, local) {
 			if part = rounded(thin.LineString(part)); len(part) >= 2 {
-				drawn[l.kind] = append(drawn[l.kind], part)
+				drawn[m.look[k]] = append(drawn[m.look[k]], part)
 			}
 		}
 	})
-	return encode(m.kinds, drawn)
+	return encode(m.looks, drawn)
 }
 
 // rounded puts a line on the tile's whole units and drops points that fall together.
@@ -167,12 +191,18 @@ func rounded(in orb.LineString) orb.LineString {
 	return out
 }
 
-func encode(kinds []string, drawn []orb.MultiLineString) ([]byte, error) {
+func encode(looks []Look, drawn []orb.MultiLineString) ([]byte, error) {
 	layer := &mvt.Layer{Name: Layer, Version: 2, Extent: extent}
-	for kind, lines := range drawn {
+	for k, lines := range drawn {
 		if len(lines) > 0 {
 			f := geojson.NewFeature(lines)
-			f.Properties = geojson.Properties{"kind": kinds[kind]}
+			f.Properties = geojson.Properties{"kind": looks[k].Kind}
+			if looks[k].SpeedKmh > 0 {
+				f.Properties["speed_kmh"] = looks[k].SpeedKmh
+			}
+			if looks[k].Condition != "" {
+				f.Properties["condition"] = looks[k].Condition
+			}
 			layer.Features = append(layer.Features, f)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 // village is a main road from west to east through Vaduz and a lane across it.
 func village() []Line {
 	return []Line{
-		{"primary", 6, orb.LineString{{9.45, 47.14}, {9.52, 47.14}, {9.60, 47.145}}},
-		{"residential", 12, orb.LineString{{9.52, 47.13}, {9.52, 47.15}}},
+		{Look{Kind: "primary"}, 6, orb.LineString{{9.45, 47.14}, {9.52, 47.14}, {9.60, 47.145}}},
+		{Look{Kind: "residential"}, 12, orb.LineString{{9.52, 47.13}, {9.52, 47.15}}},
 	}
 }
 
@@ -100,7 +100,7 @@ func TestLatticeTwin(t *testing.T) {
 	var lines []Line
 	for range 400 {
 		at := orb.Point{9.4 + 0.3*r.Float64(), 47 + 0.3*r.Float64()}
-		l := Line{Kind: []string{"primary", "residential", "service"}[r.IntN(3)], MinZoom: 6 + r.IntN(8)}
+		l := Line{Look: Look{Kind: []string{"primary", "residential", "service"}[r.IntN(3)]}, MinZoom: 6 + r.IntN(8)}
 		for range 2 + r.IntN(6) {
 			l.Points = append(l.Points, at)
 			at = orb.Point{at[0] + 0.02*(r.Float64()-0.5), at[1] + 0.02*(r.Float64()-0.5)}
@@ -136,8 +136,8 @@ func TestLatticeTwin(t *testing.T) {
 // Numbers out of range are refused with a sentence; lines that cannot be drawn are left out.
 func TestBadInput(t *testing.T) {
 	m := New([]Line{
-		{"primary", 0, orb.LineString{{9, 47}}}, {"primary", 0, nil}, {"primary", 0, orb.LineString{{9, 89}, {9, 47}}},
-		{"primary", 0, orb.LineString{{math.NaN(), 1}, {1, 1}}}, {"primary", 0, orb.LineString{{9, 47}, {9, math.Inf(1)}}},
+		{Look{Kind: "primary"}, 0, orb.LineString{{9, 47}}}, {Look{Kind: "primary"}, 0, nil}, {Look{Kind: "primary"}, 0, orb.LineString{{9, 89}, {9, 47}}},
+		{Look{Kind: "primary"}, 0, orb.LineString{{math.NaN(), 1}, {1, 1}}}, {Look{Kind: "primary"}, 0, orb.LineString{{9, 47}, {9, math.Inf(1)}}},
 	})
 	for _, z := range []struct{ z, x, y int }{{-1, 0, 0}, {15, 0, 0}, {1, 2, 0}, {1, 0, -1}, {0, 0, 1}} {
 		if _, err := m.Tile(z.z, z.x, z.y); err == nil {
@@ -146,5 +146,35 @@ func TestBadInput(t *testing.T) {
 	}
 	if data, err := m.Tile(0, 0, 0); err != nil || data != nil {
 		t.Errorf("lines that cannot be drawn gave %d bytes, %v", len(data), err)
+	}
+}
+
+// A redrawn map has the same lines with other words: speeds to the nearest five, and what holds on one of them.
+func TestRedrawn(t *testing.T) {
+	m := New(village())
+	now := m.Redrawn(func(i int) Look {
+		if i == 0 {
+			return Look{Kind: "primary", SpeedKmh: 48, Condition: "closure"}
+		}
+		return Look{Kind: "residential", SpeedKmh: 1}
+	})
+	x, y := where(orb.Point{9.52, 47.14}, 13)
+	data, err := now.Tile(13, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	layers, err := mvt.Unmarshal(data)
+	if err != nil || len(layers[0].Features) != 2 {
+		t.Fatalf("%+v, %v", layers, err)
+	}
+	for _, f := range layers[0].Features {
+		speed, condition := f.Properties["speed_kmh"], f.Properties["condition"]
+		if f.Properties["kind"] == "primary" && (speed != 50.0 || condition != "closure") || f.Properties["kind"] == "residential" && (speed != 5.0 || condition != nil) {
+			t.Errorf("properties %v", f.Properties)
+		}
+	}
+	before, after := draw(t, m, 13, x, y), draw(t, now, 13, x, y)
+	if !orb.Equal(before["primary"], after["primary"]) {
+		t.Error("the line moved")
 	}
 }
