@@ -71,9 +71,9 @@ func (m *Model) Assess(f Frame, o AssessOptions) ([]Assessment, error) {
 	factors := m.factors()
 	const block = 128
 	parallel((len(out)+block-1)/block, o.Workers, func(b int) {
-		x := make([]float64, n)
+		x := make([]float64, m.width())
 		for i := b * block; i < min(len(out), (b+1)*block); i++ {
-			for j := range x {
+			for j := range columns {
 				x[j] = columns[j][i]
 			}
 			out[i] = m.assess(f, i, x, phi[i*n:(i+1)*n], score[i], factors, o)

@@ -27,6 +27,10 @@ type crossFit struct {
 }
 
 func (m *Model) learn(ctx context.Context, f Frame, y []float64, o Options) error {
+	o.Progress(0.03, "trying ratios and differences of columns")
+	if err := m.derive(ctx, f, y, o); err != nil {
+		return err
+	}
 	t, directions, err := m.table(f)
 	if err != nil {
 		return err
@@ -64,21 +68,21 @@ func (m *Model) crossFit(ctx context.Context, f Frame, y []float64, t gbdt.Table
 	}
 	cf := &crossFit{folds: dealFolds(y, folds, o.Seed), useCard: o.Kind != GlassBox, card: make([]float64, len(y)), tree: make([]float64, len(y))}
 	probe := make([]float64, 0, folds)
+	wide, known := m.widen(f, deriveInCard), m.widened(deriveInCard)
 	x := make([]float64, len(t.Columns))
 	for k := range folds {
 		o.Progress(0.05+0.7*float64(k)/float64(folds), fmt.Sprintf("cross-fitting, fold %d of %d", k+1, folds))
 		rows, rest := split(cf.folds, k)
 		ry, sy := take(y, rows), take(y, rest)
 		if cf.useCard {
-			part := f.Take(rows)
-			card, err := fitScorecard(ctx, part, ry, m.Features, cardOptions{crosses: o.Crosses, seed: o.Seed, workers: o.Workers})
+			card, err := fitScorecard(ctx, wide.Take(rows), ry, known, cardOptions{crosses: o.Crosses, seed: o.Seed, workers: o.Workers})
 			if err != nil {
 				return nil, err
 			}
-			for i, s := range card.scoresOf(f.Take(rest)) {
+			for i, s := range card.scoresOf(wide.Take(rest)) {
 				cf.card[rest[i]] = s
 			}
-			probe = append(probe, card.scoresOf(f.Take([]int{0}))[0])
+			probe = append(probe, card.scoresOf(wide.Take([]int{0}))[0])
 		}
 		if o.Kind == ScoreCard {
 			continue
@@ -188,7 +192,7 @@ func (m *Model) shapes(ctx context.Context, ds *gbdt.Dataset, y []float64, valid
 func (m *Model) final(ctx context.Context, f Frame, y []float64, ds *gbdt.Dataset, cf *crossFit, o Options) error {
 	var err error
 	if cf.useCard {
-		if m.Card, err = fitScorecard(ctx, f, y, m.Features, cardOptions{crosses: o.Crosses, seed: o.Seed, workers: o.Workers}); err != nil {
+		if m.Card, err = fitScorecard(ctx, m.widen(f, deriveInCard), y, m.widened(deriveInCard), cardOptions{crosses: o.Crosses, seed: o.Seed, workers: o.Workers}); err != nil {
 			return err
 		}
 	}

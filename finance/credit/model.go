@@ -59,6 +59,7 @@ type Model struct {
 	Format    string        `json:"format"`
 	Kind      string        `json:"kind"`
 	Features  []Feature     `json:"features"`
+	Derived   []Derived     `json:"derived,omitempty"` // columns made of the features, which trees and card see behind them
 	Fixed     []string      `json:"fixed,omitempty"`
 	Aside     []SetAside    `json:"set_aside,omitempty"`
 	Card      *Scorecard    `json:"card,omitempty"`
@@ -81,7 +82,8 @@ type Model struct {
 	Seed      uint64        `json:"seed"`
 
 	explainers []*gbdt.Explainer
-	place      []int // features of the card's characteristics
+	wide       []Feature // the features and what is derived
+	place      []int     // among them, of the card's characteristics
 }
 
 const modelFormat = "quartermaster-credit/1"
@@ -155,29 +157,29 @@ func withoutLeaks(fs []Feature, aside []SetAside, leaks []Leak) ([]Feature, []Se
 
 // table is the frame as the trees take it.
 func (m *Model) table(f Frame) (gbdt.Table, []int8, error) {
-	columns, err := coded(f, m.Features)
+	columns, err := m.columns(f)
 	if err != nil {
 		return gbdt.Table{}, nil, err
 	}
 	t := gbdt.Table{Columns: columns}
 	directions := make([]int8, len(columns))
-	for j := range m.Features {
-		t.Names = append(t.Names, m.Features[j].Name)
-		t.Categorical = append(t.Categorical, m.Features[j].Levels != nil)
-		directions[j] = m.Features[j].Direction
+	for j, feature := range m.widened(len(m.Derived)) {
+		t.Names = append(t.Names, feature.Name)
+		t.Categorical = append(t.Categorical, feature.Levels != nil)
+		directions[j] = feature.Direction
 	}
 	return t, directions, nil
 }
 
 // ready prepares what is not in the file.
 func (m *Model) ready() error {
-	m.explainers, m.place = nil, nil
+	m.explainers, m.place, m.wide = nil, nil, m.widened(len(m.Derived))
 	for _, t := range m.Trees {
 		m.explainers = append(m.explainers, t.Explainer())
 	}
 	if m.Card != nil {
 		for _, p := range m.Card.Parts {
-			k := slices.IndexFunc(m.Features, func(f Feature) bool { return f.Name == p.Binning.Feature })
+			k := slices.IndexFunc(m.wide, func(f Feature) bool { return f.Name == p.Binning.Feature })
 			if k < 0 {
 				return fmt.Errorf("credit: model file: the card's characteristic %q is no feature", p.Binning.Feature)
 			}
@@ -189,15 +191,15 @@ func (m *Model) ready() error {
 
 // raw gives, for each case, the contributions of the features and the log-odds before calibration.
 func (m *Model) raw(f Frame, workers int) (phi, score []float64, err error) {
-	columns, err := coded(f, m.Features)
+	columns, err := m.columns(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, n := f.Rows(), len(m.Features)
+	rows, n := f.Rows(), m.width()
 	phi, score = make([]float64, rows*n), make([]float64, rows)
 	start := m.Shift
 	if m.Card != nil {
-		m.Card.contributions(f, m.place, n, phi)
+		m.Card.contributions(m.widen(f, len(m.Derived)), m.place, n, phi)
 		for i := range phi {
 			phi[i] *= m.CardPart
 		}
@@ -237,14 +239,20 @@ func (m *Model) raw(f Frame, workers int) (phi, score []float64, err error) {
 			return nil, nil, err
 		}
 	}
+	if len(m.Derived) > 0 {
+		narrow := make([]float64, rows*len(m.Features))
+		m.share(phi, narrow)
+		phi = narrow
+	}
 	return phi, score, nil
 }
 
-// logOddsOf is the log-odds of one coded case before calibration, without explaining it.
+// logOddsOf is the log-odds of one coded case before calibration, without explaining it. x has room for what is derived.
 func (m *Model) logOddsOf(x []float64) float64 {
+	m.fill(x)
 	s := m.Shift
 	if m.Card != nil {
-		s += m.CardPart * m.Card.scoreCoded(x, m.place, m.Features)
+		s += m.CardPart * m.Card.scoreCoded(x, m.place, m.wide)
 	}
 	for _, t := range m.Trees {
 		s += m.TreePart / float64(len(m.Trees)) * t.Score(x)
@@ -259,7 +267,7 @@ func (m *Model) PD(f Frame) ([]float64, error) {
 		return nil, err
 	}
 	out := make([]float64, f.Rows())
-	x := make([]float64, len(columns))
+	x := make([]float64, m.width())
 	for i := range out {
 		for j := range columns {
 			x[j] = columns[j][i]
@@ -317,8 +325,13 @@ func (m *Model) check() error {
 	case len(m.Calibrate.X) != len(m.Calibrate.Y):
 		return fmt.Errorf("its calibration has %d and %d steps", len(m.Calibrate.X), len(m.Calibrate.Y))
 	}
+	for k, d := range m.Derived {
+		if d.A < 0 || d.A >= n || d.B < 0 || d.B >= n || m.Features[d.A].Levels != nil || m.Features[d.B].Levels != nil || d.Op != ratioOf && d.Op != differenceOf {
+			return fmt.Errorf("derived column %d (%q) is not made of two features of numbers", k, d.Name)
+		}
+	}
 	for k, t := range m.Trees {
-		if t == nil || len(t.Names) != n {
+		if t == nil || len(t.Names) != m.width() {
 			return fmt.Errorf("member %d has other columns than the model", k)
 		}
 	}

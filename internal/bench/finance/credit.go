@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,7 +91,40 @@ func taskOf(opts bench.Options) (*task, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &task{frame: t.frame(target), y: y, folds: foldsOf(of, "fold-")}, nil
+	return &task{frame: likePeers(t.frame(target)), y: y, folds: foldsOf(of, "fold-")}, nil
+}
+
+// likePeers prepares a table of small-business loans as those whose published figures stand beside ours prepared it, and
+// leaves any other alone: without the bank's state, of the industry code its first two digits, of the franchise code whether
+// there is a franchise (codes above 1), and nothing that was written down at the charge-off.
+func likePeers(f credit.Frame) credit.Frame {
+	if f.Column("bank_state") == nil || f.Column("naics") == nil || f.Column("franchise_code") == nil {
+		return f
+	}
+	f = slices.DeleteFunc(f, func(c credit.Column) bool {
+		return c.Name == "bank_state" || strings.HasSuffix(c.Name, "_label_only")
+	})
+	for j := range f {
+		c := &f[j]
+		switch {
+		case c.Name == "naics" && c.Words == nil:
+			c.Words = make([]string, len(c.Numbers))
+			for i, x := range c.Numbers {
+				if x >= 10 {
+					c.Words[i] = strconv.FormatFloat(x, 'f', 0, 64)[:2]
+				}
+			}
+			c.Numbers = nil
+		case c.Name == "franchise_code" && c.Words == nil:
+			for i, x := range c.Numbers {
+				c.Numbers[i] = 0
+				if x > 1 {
+					c.Numbers[i] = 1
+				}
+			}
+		}
+	}
+	return f
 }
 
 func foldsOf(of []int, prefix string) []fold {

@@ -8,6 +8,21 @@ export interface Area {
   west: number
 }
 
+export interface CreditChange {
+  column?: string
+  from?: string
+  pd: number
+  to?: string
+  words: string
+}
+
+export interface CreditReason {
+  change?: CreditChange
+  factor: string
+  points: number
+  sentence: string
+}
+
 export interface CutoffChange {
   time: string
 }
@@ -292,6 +307,8 @@ export interface PlanSummary {
 export interface PlanSupplier {
   advice: string
   criteria: Array<ScoreCriterion> | null
+  expected_loss?: Money
+  failure?: SupplierFailure
   grade: "A" | "B" | "C" | "D" | "E"
   headroom: Money
   high: number
@@ -486,6 +503,80 @@ export interface SupplierDifference {
   supplier_id: string
 }
 
+export interface SupplierExposure {
+  advice: string
+  expected_loss?: Money
+  headroom: Money
+  limit: Money
+  open: Money
+  plan_id?: string
+  prepaid: Money
+  proposed: Money
+}
+
+export interface SupplierFailure {
+  grade: "A" | "B" | "C" | "D" | "E"
+  high: number
+  low: number
+  model: string
+  notes?: Array<string> | null
+  pd: number
+  rating: string
+  reasons: Array<CreditReason> | null
+  strengths?: Array<CreditReason> | null
+  version: number
+}
+
+export interface SupplierFigure {
+  factor: string
+  meaning: string
+  name: string
+  value?: number
+}
+
+export interface SupplierRisk {
+  criteria: Array<ScoreCriterion> | null
+  failure?: SupplierFailure
+  grade: "A" | "B" | "C" | "D" | "E"
+  high: number
+  low: number
+  name: string
+  points: number
+  supplier_id: string
+  widest?: string
+}
+
+export interface SupplierRiskDetail {
+  as_of_date: string
+  criteria: Array<ScoreCriterion> | null
+  exposure: SupplierExposure
+  failure?: SupplierFailure
+  figures: Array<SupplierFigure> | null
+  grade: "A" | "B" | "C" | "D" | "E"
+  high: number
+  low: number
+  name: string
+  points: number
+  supplier_id: string
+  trend: Array<SupplierRiskMonth> | null
+  widest?: string
+}
+
+export interface SupplierRiskList {
+  as_of_date: string
+  found: number
+  items: Array<SupplierRisk> | null
+  next_cursor?: string
+}
+
+export interface SupplierRiskMonth {
+  date: string
+  deliveries: number
+  grade: "A" | "B" | "C" | "D" | "E"
+  pd?: number
+  points: number
+}
+
 export interface Task {
   depends_on?: Array<string> | null
   end_at: string
@@ -632,6 +723,20 @@ export const listPlanSuppliers = operation<{
   body: undefined
   result: PlanSupplierList
 }>("GET", "/v1/fulfilment-plans/{id}/suppliers")
+
+export const listSupplierRisks = operation<{
+  path: undefined
+  query: { q?: string; as_of_date?: string; cursor?: string; limit?: number }
+  body: undefined
+  result: SupplierRiskList
+}>("GET", "/v1/supplier-risks")
+
+export const getSupplierRisk = operation<{
+  path: { id: string }
+  query: { as_of_date?: string }
+  body: undefined
+  result: SupplierRiskDetail
+}>("GET", "/v1/supplier-risks/{id}")
 
 export const getPlanMap = operation<{
   path: { id: string }

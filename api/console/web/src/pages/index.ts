@@ -16,6 +16,7 @@ export const pages: Page[] = [
   { path: '/map', title: 'map.title', icon: 'map', Component: lazy(() => import('./map')) },
   { path: '/forecast', title: 'forecast.title', icon: 'forecast', Component: lazy(() => import('./forecast')) },
   { path: '/tasks', title: 'tasks.title', icon: 'tasks', Component: lazy(() => import('./tasks')) },
+  { path: '/suppliers', title: 'trust.title', icon: 'cart', Component: lazy(() => import('./suppliers')) },
   { path: '/what-if', title: 'whatif.title', icon: 'whatif', Component: lazy(() => import('./whatif')) },
   { path: '/jobs', title: 'jobs.title', icon: 'jobs', Component: lazy(() => import('./jobs')) },
 ]

@@ -71,6 +71,40 @@ assert.ok(Number(await page.getAttribute('[data-test=chart]', 'data-points')) > 
 await page.locator('summary', { hasText: 'The figures as a table' }).click()
 assert.ok((await page.locator('.short tbody tr').count()) >= 28)
 
+// Suppliers: by points first; once a model of their records is learned, by the chance to fail, with reasons, the trend and
+// what would improve it; in Chinese too.
+await go('suppliers')
+await page.waitForSelector('.items button')
+assert.match(await text('main'), /No learned model is in use/)
+const risks = (await api('/v1/supplier-risks')).items
+assert.equal(await page.locator('.items button').count(), risks.length)
+const records = []
+for (let month = 0; month < 20; month++) for (const [k, s] of risks.entries()) records.push({ supplier_id: s.supplier_id, as_of_date: `${2010 + Math.floor(month / 12)}-${String(1 + (month % 12)).padStart(2, '0')}-01`, failed: k === 0 && month % 4 > 0 })
+const training = await fetch(new URL('/v1/credit-trainings', address), {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', Prefer: 'wait=25' },
+  body: JSON.stringify({ model: 'suppliers', kind: 'scorecard', records, keep_leaks: true }),
+})
+assert.equal((await training.json()).status, 'done')
+await page.reload()
+await page.waitForSelector('h2:text-is("What would improve it")')
+const riskiest = (await api('/v1/supplier-risks')).items[0]
+assert.equal(await text('.items button[aria-pressed=true] code'), riskiest.supplier_id)
+assert.match(await text('main'), /model suppliers, version 1/)
+assert.equal(await page.locator('.trust-reasons').first().locator('li').count(), riskiest.failure.reasons.length)
+await page.locator('summary', { hasText: 'Trend as a table' }).click()
+assert.ok((await page.locator('.short tbody tr').count()) >= 12)
+assert.match(await text('[data-test=trend]'), /Getting|Steady/)
+await page.fill('[data-test=supplier-search]', 'no such supplier')
+await page.waitForSelector('text=No supplier fits')
+await page.fill('[data-test=supplier-search]', '')
+await page.locator('.items button').nth(1).focus()
+await page.keyboard.press('Enter')
+await page.waitForFunction(() => new URLSearchParams(location.search).has('supplier'))
+await page.selectOption('[data-test=language]', 'zh')
+await page.waitForSelector('h2:text-is("风险金额")')
+await page.selectOption('[data-test=language]', 'en')
+
 // What if: asked, planned by the real planner, answered side by side.
 await go('what-if')
 await page.fill('.draft input[type=number]', '2')
@@ -93,7 +127,7 @@ assert.notEqual(await text('[data-test=clock]'), clock, 'the hand of the timelin
 
 // Down to a tablet nothing is wider than the screen.
 await page.setViewportSize({ width: 834, height: 1112 })
-for (const path of ['', 'tasks', 'jobs']) {
+for (const path of ['', 'tasks', 'suppliers', 'jobs']) {
   await go(path)
   await page.waitForSelector('h1')
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path || 'overview'} is wider than a tablet`)

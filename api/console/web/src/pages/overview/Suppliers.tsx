@@ -1,5 +1,6 @@
 import type { PlanSupplier } from '../../api/schema'
 import type { Resource } from '../../api/useResource'
+import { Link } from '../../app/Link'
 import { useWords } from '../../i18n'
 import { Badge, type Tone } from '../../ui/figures'
 import { Loaded, Notice } from '../../ui/States'
@@ -17,7 +18,7 @@ export function Suppliers({ of }: { of: Resource<PlanSupplier[]> }) {
           rows={[...rows].sort((a, b) => a.points - b.points)}
           rowKey={(s) => s.supplier_id}
           columns={[
-            { key: 'name', head: t('suppliers.name'), header: true, cell: (s) => s.name },
+            { key: 'name', head: t('suppliers.name'), header: true, cell: (s) => <Link to="/suppliers" query={{ supplier: s.supplier_id }}>{s.name || s.supplier_id}</Link> },
             { key: 'grade', head: t('suppliers.grade'), cell: (s) => <Badge tone={tones[s.grade]}>{s.grade}</Badge> },
             { key: 'score', head: t('suppliers.score'), cell: (s) => <ScoreBar supplier={s} /> },
             { key: 'proposed', head: t('suppliers.proposed'), align: 'end', cell: (s) => money(s.proposed, true) },
