@@ -64,7 +64,7 @@ func runCases(ctx context.Context, o bench.Options) (bench.Outcome, error) {
 		why := "passed"
 		if err != nil {
 			why = err.Error()
-		} else if err := compare("", c.Expected, got, c.RelTol); err != nil {
+		} else if err := bench.Hold(c.ID, got, c.Expected, func(_ string, w float64) float64 { return c.RelTol * math.Max(1e-9, math.Abs(w)) }); err != nil {
 			why = err.Error()
 		} else {
 			out.Figures["passed"]++
@@ -73,42 +73,4 @@ func runCases(ctx context.Context, o bench.Options) (bench.Outcome, error) {
 		o.Report(float64(i+1)/float64(len(cases)), c.ID)
 	}
 	return out, nil
-}
-
-// compare holds every recorded value against the one found; what was not recorded is not looked at.
-func compare(at string, want, got any, tol float64) error {
-	switch w := want.(type) {
-	case map[string]any:
-		g, ok := got.(map[string]any)
-		if !ok {
-			return fmt.Errorf("%s: found nothing to compare", at)
-		}
-		for k, v := range w {
-			x, ok := g[k]
-			if !ok {
-				return fmt.Errorf("%s%s: not found", at, k)
-			}
-			if err := compare(at+k+" ", v, x, tol); err != nil {
-				return err
-			}
-		}
-	case []any:
-		g, ok := got.([]float64)
-		if !ok || len(g) != len(w) {
-			return fmt.Errorf("%s: found %v, recorded %v", at, got, want)
-		}
-		for i := range w {
-			if err := compare(fmt.Sprintf("%s[%d] ", at, i), w[i], g[i], tol); err != nil {
-				return err
-			}
-		}
-	case float64:
-		g, ok := got.(float64)
-		if !ok || math.Abs(g-w) > tol*math.Max(1e-9, math.Abs(w)) {
-			return fmt.Errorf("%s: found %v, recorded %v", at, got, w)
-		}
-	default:
-		return fmt.Errorf("%s: recorded %v is of no kind known", at, want)
-	}
-	return nil
 }
