@@ -1,7 +1,9 @@
 package vrp
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 
@@ -153,25 +155,54 @@ func sideBySide(ctx context.Context, p *routing.Problem, first *links, o Options
 	return s.l.tours(), sum
 }
 
+// plainSolution drives the routes of plan, the first vehicle the first and so on.
 func plainSolution(p *routing.Problem, plan [][]int32) routing.Solution {
-	tours := make([]*tour, 0, len(plan))
+	slices.SortFunc(plan, func(a, b []int32) int { return cmp.Compare(a[0], b[0]) })
+	s := routing.Solution{Routes: make([]routing.Route, 0, len(plan))}
+	vehicle, given := 0, 0
 	for _, stops := range plan {
-		t := &tour{}
-		for _, c := range stops {
-			t.seq = append(t.seq, c-1)
+		if given == p.Vehicles[vehicle].Alike() {
+			vehicle, given = vehicle+1, 0
 		}
-		tours = append(tours, t)
+		given++
+		r := plainRoute(p, vehicle, stops)
+		s.Routes = append(s.Routes, r)
+		s.CostCents += r.CostCents
+		s.DistanceM += r.DistanceM
+		s.CO2eG += r.CO2eG
 	}
-	m := &model{p: p, n: len(p.Stops), dims: 2}
-	m.addStops()
-	m.addPairs()
-	m.addKinds()
-	m.addLoads()
-	m.gramsFirst, m.gramsDelta = make([]int64, m.n), make([]int64, m.n)
-	for i := range m.n {
-		m.gramsFirst[i], m.gramsDelta[i] = m.first[i*2], m.delta[i*2]
-	}
-	s := solution(p, m, &best{tours: tours}, make([]string, len(p.Stops)))
-	slices.SortFunc(s.Routes, func(a, b routing.Route) int { return a.Visits[0].Stop - b.Visits[0].Stop })
 	return s
+}
+
+// plainRoute drives to the stops in order; there is never anything to wait for.
+func plainRoute(p *routing.Problem, vehicle int, stops []int32) routing.Route {
+	v := &p.Vehicles[vehicle]
+	r := routing.Route{Vehicle: vehicle, DepartSec: v.Shift.StartSec, Visits: make([]routing.Visit, 0, len(stops))}
+	for _, c := range stops {
+		r.WeightG += p.Stops[c-1].WeightG
+		r.VolumeCm3 += p.Stops[c-1].VolumeCm3
+	}
+	clock, at, grams := v.Shift.StartSec, v.Depot, r.WeightG
+	spent := routing.Spent{}
+	leg := func(to int32) int64 {
+		sec, metres, _ := p.Matrix.Leg(at, to)
+		clock, at = clock+sec, to
+		spent.DriveSec += sec
+		spent.DistanceM += metres
+		spent.CO2eG += v.LegCO2eG(metres, grams)
+		return metres
+	}
+	for _, c := range stops {
+		s := &p.Stops[c-1]
+		metres := leg(s.Location)
+		r.Visits = append(r.Visits, routing.Visit{Stop: int(c - 1), ArrivalSec: clock, StartSec: clock, DepartSec: clock + s.ServiceSec, DistanceM: metres})
+		clock += s.ServiceSec
+		spent.TaskSec += s.ServiceSec
+		grams -= s.WeightG
+	}
+	leg(v.Depot)
+	spent.DurationSec = clock - r.DepartSec
+	r.ReturnSec, r.DistanceM, r.DriveSec = clock, spent.DistanceM, spent.DriveSec
+	r.CO2eG, r.CostCents = int64(math.Round(spent.CO2eG)), p.CostCents(v, spent)
+	return r
 }
