@@ -199,6 +199,16 @@ func (k *kind) leg(i, j int32) (sec, cost int64) {
 	return int64(s), int64(d)*k.perM + int64(s)*k.perDrive
 }
 
+// legTo is leg by the table that has what leads to j together.
+func (k *kind) legTo(i, j int32) (sec, cost int64) {
+	if !k.quick || i < 0 || j < 0 {
+		return k.leg(i, j)
+	}
+	at := int(j)*k.places + int(i)
+	s := int64(k.into[at])
+	return s, int64(k.intoM[at])*k.perM + s*k.perDrive
+}
+
 // beside is the cost of the legs from a place to stop location c and back.
 func (k *kind) beside(at, c int32) (to, from int64) {
 	if k.quick && at >= 0 {

@@ -29,68 +29,101 @@ func (b *builder) scanPairs(c, mate int32) {
 	}
 }
 
+// detour is the legs between a place of a tour and a stop of a pair: from the place to it, and from it to the next place.
+type detour struct {
+	inSec, outSec int64
+	in, out       int64 // cost
+}
+
+// detours measures the legs between places low…high of t and stop a, which stand together in memory.
+func (k *kind) detours(into []detour, t *tour, a *ask, low, high int32) []detour {
+	into = grow(into, len(t.seq)+1)
+	for p := low; p <= high; p++ {
+		d := &into[p]
+		d.inSec, d.in = k.legTo(t.marks[p].at, a.loc)
+		d.outSec, d.out = k.leg(a.loc, t.marks[p+1].at)
+	}
+	return into
+}
+
+// between are the places of t behind which stop a can be on time at all, from low on: those left before it closes, and those
+// whose next place waits until it is open.
+func (a *ask) between(t *tour, low int32) (int32, int32) {
+	n := int32(len(t.seq))
+	for low <= n && t.marks[low+1].late < a.open+a.service {
+		low++
+	}
+	high := low - 1
+	for high < n && t.marks[high+1].leave <= a.close {
+		high++
+	}
+	return low, high
+}
+
 // pairOn tests pickup c and delivery mate on t, in constant time for each two places.
 func (b *builder) pairOn(t *tour, c, mate int32) {
 	m := b.m
 	k := &m.kinds[t.kind]
-	lc, ld := m.loc[c], m.loc[mate]
-	sd, _ := k.leg(lc, ld)
+	first, then := &k.asks[c], &k.asks[mate]
 	n := int32(len(t.seq))
-	opening := int64(0)
+	opening, from := int64(0), int32(0)
 	if n == 0 {
 		opening = k.used
-	}
-	_, straight := k.leg(lc, ld)
-	from := int32(0)
-	if n > 0 {
+	} else {
 		from = int32(len(k.fixed))
 	}
-	for p := from; p <= n; p++ {
-		s1, c1 := k.leg(t.marks[p].at, lc)
-		arrive := max(t.marks[p].leave+s1, m.open[c])
-		if arrive > m.close[c] {
-			if t.marks[p].leave > m.close[c] {
-				return // and later places are later still
-			}
+	from, until := first.between(t, from)
+	behind, last := then.between(t, from)
+	until = min(until, last)
+	if from > until {
+		return
+	}
+	sd, straight := k.leg(first.loc, then.loc)
+	b.toFirst, b.toThen = k.detours(b.toFirst, t, first, from, until), k.detours(b.toThen, t, then, behind, last)
+	for p := from; p <= until; p++ {
+		here := &b.toFirst[p]
+		arrive := max(t.marks[p].leave+here.inSec, first.open)
+		if arrive > first.close || n > 0 && !b.lifts(k, t, c, p) || b.skip() {
 			continue
 		}
-		if n > 0 && !b.lifts(k, t, c, p) || b.skip() {
-			continue
-		}
-		leaves := arrive + k.asks[c].service
-		s2, c2 := k.leg(lc, t.marks[p+1].at)
-		// Delivered straight away.
-		s3, c3 := k.leg(ld, t.marks[p+1].at)
-		if delta := opening + c1 + straight + c3 - t.marks[p].ahead; delta < b.found.delta {
-			there := max(leaves+sd, m.open[mate])
-			if there <= m.close[mate] && there+k.asks[mate].service+s3 <= t.marks[p+1].late {
+		leaves := arrive + first.service
+		if p >= behind { // delivered straight away
+			there := &b.toThen[p]
+			begin := max(leaves+sd, then.open)
+			if delta := opening + here.in + straight + there.out - t.marks[p].ahead; delta < b.found.delta && begin <= then.close &&
+				begin+then.service+there.outSec <= t.marks[p+1].late {
 				b.keepPair(k, t, c, mate, p, p, delta)
 			}
 		}
-		base := opening + c1 + c2 - t.marks[p].ahead
-		if base >= b.found.delta {
-			continue
+		if base := opening + here.in + here.out - t.marks[p].ahead; base < b.found.delta {
+			b.mateBehind(k, t, c, mate, p, behind, leaves+here.outSec, base)
 		}
-		clock := leaves + s2
-		for q := p + 1; q <= n; q++ { // the mate goes behind place q
-			i := t.seq[q-1]
-			if clock > t.marks[q].late || i == reload || n > 0 && !b.lifts(k, t, c, q) {
-				break
-			}
-			clock = max(clock, m.open[i]) + k.asks[i].service
-			s4, c4 := k.leg(t.marks[q].at, ld)
-			s5, c5 := k.leg(ld, t.marks[q+1].at)
-			if delta := base + c4 + c5 - t.marks[q].ahead; delta < b.found.delta {
-				there := max(clock+s4, m.open[mate])
-				if there <= m.close[mate] && there+k.asks[mate].service+s5 <= t.marks[q+1].late {
-					b.keepPair(k, t, c, mate, p, q, delta)
-				}
-			}
-			if q < n {
-				s6, _ := k.leg(t.marks[q].at, t.marks[q+1].at)
-				clock += s6
+	}
+}
+
+// mateBehind tests the mate behind all later places that are not before from, where c stands behind place p, the tour goes on
+// at clock and that costs base.
+func (b *builder) mateBehind(k *kind, t *tour, c, mate, p, from int32, clock, base int64) {
+	then := &k.asks[mate]
+	n := int32(len(t.seq))
+	for q := p + 1; q <= n; q++ {
+		i := t.seq[q-1]
+		if clock > t.marks[q].late || i == reload || n > 0 && !b.lifts(k, t, c, q) {
+			return
+		}
+		a := &k.asks[i]
+		clock = max(clock, a.open) + a.service
+		if clock > then.close {
+			return
+		}
+		there := &b.toThen[q]
+		if delta := base + there.in + there.out - t.marks[q].ahead; q >= from && delta < b.found.delta {
+			begin := max(clock+there.inSec, then.open)
+			if begin <= then.close && begin+then.service+there.outSec <= t.marks[q+1].late {
+				b.keepPair(k, t, c, mate, p, q, delta)
 			}
 		}
+		clock += int64(t.marks[q].sec)
 	}
 }
 

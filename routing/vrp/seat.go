@@ -35,6 +35,8 @@ type builder struct {
 	ctx      context.Context // asked before each stop while the first plan is made; nil later
 	bits     uint64
 
+	toFirst, toThen []detour // of a pair, on the tour that is tried
+
 	centre int32 // the stop around which the plan was torn
 	opens  int32 // the stop for which a tour is opened at a loss; -1 = none
 	called []int32
