@@ -144,7 +144,7 @@ const insist = 1_000_000
 
 // broken is how much beginning at a time breaks.
 func (m *moment) broken(t int64) int64 {
-	sum := int64(forever)
+	sum := forever
 	for _, w := range m.windows {
 		sum = min(sum, max(0, w.StartSec-t, t-w.EndSec))
 	}
