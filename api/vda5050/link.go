@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
@@ -24,9 +25,9 @@ type Link interface {
 
 // Broker is an MQTT broker in this process.
 type Broker struct {
-	server  *mochi.Server
-	address string
-	next    int
+	server *mochi.Server
+	door   *door
+	next   int
 }
 
 // BrokerOptions say who may connect.
@@ -56,8 +57,8 @@ func NewBroker(address string, o BrokerOptions) (*Broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vda5050: broker: %w", err)
 	}
-	b.address = listener.Addr().String()
-	if err := b.server.AddListener(listeners.NewNet("mqtt", listener)); err != nil {
+	b.door = &door{Listener: listener, inside: map[net.Conn]bool{}}
+	if err := b.server.AddListener(listeners.NewNet("mqtt", b.door)); err != nil {
 		return nil, fmt.Errorf("vda5050: broker: %w", err)
 	}
 	if err := b.server.Serve(); err != nil {
@@ -67,7 +68,7 @@ func NewBroker(address string, o BrokerOptions) (*Broker, error) {
 }
 
 // Address is where the broker listens, host:port.
-func (b *Broker) Address() string { return b.address }
+func (b *Broker) Address() string { return b.door.Addr().String() }
 
 // Publish sends a message from within this process.
 func (b *Broker) Publish(topic string, payload []byte) error {
@@ -83,7 +84,60 @@ func (b *Broker) Subscribe(filter string, receive func(topic string, payload []b
 }
 
 // Close ends the broker and all its connections.
-func (b *Broker) Close() error { return b.server.Close() }
+func (b *Broker) Close() error {
+	b.door.shut()
+	return b.server.Close()
+}
+
+// door knows the connections that came in, so that closing leaves none behind: the server waits for all of them, and
+// forgets those that come in while it closes.
+type door struct {
+	net.Listener
+	mu     sync.Mutex
+	inside map[net.Conn]bool
+	closed bool
+}
+
+// guest is a connection that says when it goes.
+type guest struct {
+	net.Conn
+	door *door
+}
+
+// Accept lets a connection in.
+func (d *door) Accept() (net.Conn, error) {
+	c, err := d.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		_ = c.Close()
+		return nil, net.ErrClosed
+	}
+	d.inside[c] = true
+	return guest{c, d}, nil
+}
+
+// Close ends a connection.
+func (g guest) Close() error {
+	g.door.mu.Lock()
+	delete(g.door.inside, g.Conn)
+	g.door.mu.Unlock()
+	return g.Conn.Close()
+}
+
+// shut lets nobody in any more and ends all connections.
+func (d *door) shut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	_ = d.Listener.Close()
+	for c := range d.inside {
+		_ = c.Close()
+	}
+}
 
 // Will is what a broker sends when a client is lost.
 type Will struct {
