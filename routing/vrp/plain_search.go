@@ -11,13 +11,15 @@ import (
 
 // plainSearch anneals one linked plan.
 type plainSearch struct {
-	l       *links
-	tear    *reseat
-	accept  *rand.Rand
-	arc     float64 // mean leg between stops of the first plan
-	current int64   // cost of the plan before this step
-	track   bool    // the best plan met is kept
-	best    bestLinks
+	l           *links
+	tear        *reseat
+	accept      *rand.Rand
+	arc         float64 // mean leg between stops of the first plan
+	current     int64   // cost of the plan before this step
+	track       bool    // the best plan met is kept
+	tries       int     // exchanges of ends drawn in each step
+	left, right []int32 // scratch of those
+	best        bestLinks
 
 	tell     func(done float64, costCents int64)
 	centsPer int64 // per kilometre
@@ -25,7 +27,7 @@ type plainSearch struct {
 }
 
 func newPlainSearch(l *links, seed uint64, arc float64) *plainSearch {
-	return &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), accept: rng.New(seed, "vrp", "accept"), arc: arc, track: true}
+	return &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), accept: rng.New(seed, "vrp", "accept"), arc: arc, track: true, tries: crossTries(l)}
 }
 
 // bestLinks is the best plan met: as a copy, or as the current plan and the steps made since, so that a better plan costs
@@ -142,8 +144,17 @@ func (s *plainSearch) step(temperature float64) {
 	s.tear.recreate()
 	if float64(l.cost) >= float64(s.current)+temperature*s.accept.ExpFloat64() {
 		l.back()
-		return
+	} else {
+		s.keep()
 	}
+	for range s.tries {
+		s.cross(temperature)
+	}
+}
+
+// keep makes the changed plan the current one.
+func (s *plainSearch) keep() {
+	l := s.l
 	s.current = l.cost
 	if !s.track {
 		l.log = l.log[:0]

@@ -138,6 +138,7 @@ func TestLinksStayTrue(t *testing.T) {
 	l := newLinks(b)
 	l.savings()
 	s := newPlainSearch(l, 1, l.meanInner())
+	s.tries = 4
 	s.begin()
 	for k := range 3000 {
 		s.step(30)
