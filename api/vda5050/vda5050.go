@@ -2,8 +2,9 @@
 //
 // Master keeps the sessions of vehicles: takes their connection, state and factsheet messages, and sends orders as base and
 // horizon, order updates, and instant actions. Fleet drives the vehicles of a floor by warehouse/agv/execution. Vehicle is a
-// simulated one. Every message is validated against the schemas of its version (schemas/, VDA 5050, MIT licence), whichever
-// way it goes. Never: a message that breaks its schema is sent or believed, and no vehicle's fault stops the others.
+// simulated one; Equipment is what does not drive. Every message is validated against the schemas of its version (schemas/,
+// VDA 5050, MIT licence), whichever way it goes. Never: a message that breaks its schema is sent or believed, and no
+// vehicle's fault stops the others.
 package vda5050
 
 import (
