@@ -12,7 +12,7 @@ func Check(f Forecast, horizon int) error {
 		return fmt.Errorf("forecast: %s of series %q: %s", f.Method, f.SeriesID, fmt.Sprintf(format, a...))
 	}
 	switch f.Status {
-	case StatusOK, StatusSparse, StatusEmpty, StatusCleaned:
+	case StatusOK, StatusSparse, StatusEmpty, StatusCleaned, StatusNew, StatusDying:
 	default:
 		return bad("Status %q is unknown", f.Status)
 	}

@@ -23,8 +23,10 @@ const (
 	StatusOK     Status = "ok"
 	StatusSparse Status = "sparse" // too little history for the method asked: mean and a deliberately wide spread
 	StatusEmpty  Status = "empty"  // no demand ever seen: zero mean, zero spread
-	// StatusCleaned is ok, but impossible values (see Validate) were read as days not observed.
+	// StatusCleaned is ok, but impossible values (see Validate) were read as days not observed, or the screen changed some.
 	StatusCleaned Status = "cleaned"
+	StatusNew     Status = "new"   // ok, but the first demand came a few weeks ago: the method has seen no season and little else
+	StatusDying   Status = "dying" // ok, but silent for longer than its own intervals explain
 )
 
 // DefaultLevels are the quantile levels that every forecast carries unless told otherwise.

@@ -27,35 +27,48 @@ const (
 	minFactor       = 0.01 // of an open weekday, so that dividing by it is safe
 )
 
-// PooledProfile is the week that all series share. Each weighs by 1/(1 + CV²) of its days and not by its volume, so that
-// neither a best-seller nor a lumpy item sets everyone's week. O(total days).
+// ProfilePool adds up what series say of the week that they share, one by one, so that they need not be in memory together.
+type ProfilePool struct{ came, seen, days, demand [7]float64 }
+
+// Add takes in one series. Each weighs by 1/(1 + CV²) of its days and not by its volume, so that neither a best-seller nor a
+// lumpy item sets everyone's week. O(days).
+func (p *ProfilePool) Add(s Series) {
+	t := tally(s)
+	for w := range p.came {
+		p.came[w] += t.came[w]
+		p.seen[w] += t.seen[w]
+	}
+	open := FlatProfile()
+	mean, variance := t.moments(&open)
+	if mean <= 0 {
+		return
+	}
+	say := 1 / (1 + variance/(mean*mean))
+	for w := range p.days {
+		p.days[w] += say * t.days[w]
+		p.demand[w] += say * t.demand[w] / mean
+	}
+}
+
+// Profile is the week of what was added.
+func (p *ProfilePool) Profile() Profile {
+	out := Profile{Factor: openWeekdays(p.came, p.seen, nil)}
+	for w := range out.Factor {
+		if out.Factor[w] > 0 && p.days[w] > 0 {
+			out.Factor[w] = max(minFactor, p.demand[w]/p.days[w])
+		}
+	}
+	out.normalise()
+	return out
+}
+
+// PooledProfile is the week that all series share; see ProfilePool. O(total days).
 func PooledProfile(series []Series) Profile {
-	var came, seen, days, demand [7]float64
+	var p ProfilePool
 	for _, s := range series {
-		t := tally(s)
-		for w := range came {
-			came[w] += t.came[w]
-			seen[w] += t.seen[w]
-		}
-		open := FlatProfile()
-		mean, variance := t.moments(&open)
-		if mean <= 0 {
-			continue
-		}
-		say := 1 / (1 + variance/(mean*mean))
-		for w := range days {
-			days[w] += say * t.days[w]
-			demand[w] += say * t.demand[w] / mean
-		}
+		p.Add(s)
 	}
-	p := Profile{Factor: openWeekdays(came, seen, nil)}
-	for w := range p.Factor {
-		if p.Factor[w] > 0 && days[w] > 0 {
-			p.Factor[w] = max(minFactor, demand[w]/days[w])
-		}
-	}
-	p.normalise()
-	return p
+	return p.Profile()
 }
 
 // tallies counts a series by weekday: days that came up and days observed over all its length; days, demand and squared

@@ -39,6 +39,16 @@ func (m Model) Name() string {
 	return name
 }
 
+// regression is the model with a series prepared for it.
+type regression struct {
+	x       []float64 // values or their logarithms; steps to come are appended
+	lags    []int
+	base    int // changes are from so many steps ago; 0 = levels
+	longest int // steps that the first row needs before it
+	logs    bool
+	top     float64 // of all values
+}
+
 // Fit implements forecast.Method.
 func (m Model) Fit(r *forecast.Regular, horizon int) (forecast.Curve, error) {
 	window := m.Window
@@ -46,77 +56,86 @@ func (m Model) Fit(r *forecast.Regular, horizon int) (forecast.Curve, error) {
 		window = 1500
 	}
 	skip := max(0, len(r.Values)-window)
-	y := r.Values[skip:]
-	logs := !m.Raw
-	top := 0.0
-	for _, v := range y {
-		logs = logs && v > 0
-		top = max(top, math.Abs(v))
+	g, err := m.prepare(r, r.Values[skip:], horizon)
+	if err != nil {
+		return forecast.Curve{}, err
 	}
-	x := make([]float64, len(y), len(y)+horizon)
-	for t, v := range y {
-		if x[t] = v; logs {
-			x[t] = math.Log(v)
-		}
-	}
-	base := 0
-	if m.Difference {
-		if base = r.Season(); base == 1 || len(y) < 3*base {
-			base = 0
-		}
-	}
-	lags := m.lags(r, len(y)-base)
-	longest := base
-	for _, l := range lags {
-		longest = max(longest, l+base)
-	}
-	if len(y)-longest < len(lags)+5 {
-		return forecast.Curve{}, fmt.Errorf("%w: %s needs %d values, has %d", forecast.ErrShort, m.Name(), longest+len(lags)+5, len(y))
-	}
-	change := func(t int) float64 {
-		if base > 0 {
-			return x[t] - x[t-base]
-		}
-		return x[t]
-	}
-	g := fitRidge(len(y)-longest, len(lags), m.Ridge, func(i int, row []float64) float64 {
-		t := longest + i
-		for k, l := range lags {
-			row[k] = change(t - l)
-		}
-		return change(t)
+	n := len(g.x)
+	fit := fitRidge(n-g.longest, len(g.lags), m.Ridge, func(i int, row []float64) float64 {
+		g.row(g.longest+i, row)
+		return g.change(g.longest + i)
 	})
-	row := make([]float64, len(lags))
+	row := make([]float64, len(g.lags))
 	next := func(t int) float64 {
-		for k, l := range lags {
-			row[k] = change(t - l)
-		}
-		v := g.at(row)
-		if base > 0 {
-			v += x[t-base]
+		g.row(t, row)
+		v := fit.at(row)
+		if g.base > 0 {
+			v += g.x[t-g.base]
 		}
 		return v
 	}
-	back := func(v float64) float64 {
-		if logs {
-			return math.Exp(min(v, math.Log(top)+1))
-		}
-		return max(-2*top, min(v, 2*top))
-	}
 	out := forecast.Curve{Method: m.Name(), Mean: make([]float64, horizon), Fitted: make([]float64, len(r.Values))}
 	for t := range out.Fitted {
-		if out.Fitted[t] = math.NaN(); t-skip >= longest {
-			out.Fitted[t] = back(next(t - skip))
+		if out.Fitted[t] = math.NaN(); t-skip >= g.longest {
+			out.Fitted[t] = g.back(next(t - skip))
 		}
 	}
 	for h := range out.Mean {
-		x = append(x, next(len(y)+h))
-		out.Mean[h] = back(x[len(y)+h])
-		if !logs {
-			x[len(y)+h] = out.Mean[h]
+		v := next(n + h)
+		if out.Mean[h] = g.back(v); !g.logs {
+			v = out.Mean[h]
 		}
+		g.x = append(g.x, v)
 	}
 	return out, nil
+}
+
+// prepare takes logarithms where they can be taken and finds the lags; ErrShort where too few steps are left to regress.
+func (m Model) prepare(r *forecast.Regular, y []float64, horizon int) (*regression, error) {
+	g := &regression{logs: !m.Raw, x: make([]float64, len(y), len(y)+horizon)}
+	for _, v := range y {
+		g.logs = g.logs && v > 0
+		g.top = max(g.top, math.Abs(v))
+	}
+	for t, v := range y {
+		if g.x[t] = v; g.logs {
+			g.x[t] = math.Log(v)
+		}
+	}
+	if m.Difference {
+		if g.base = r.Season(); g.base == 1 || len(y) < 3*g.base {
+			g.base = 0
+		}
+	}
+	g.lags, g.longest = m.lags(r, len(y)-g.base), g.base
+	for _, l := range g.lags {
+		g.longest = max(g.longest, l+g.base)
+	}
+	if len(y)-g.longest < len(g.lags)+5 {
+		return nil, fmt.Errorf("%w: %s needs %d values, has %d", forecast.ErrShort, m.Name(), g.longest+len(g.lags)+5, len(y))
+	}
+	return g, nil
+}
+
+func (g *regression) change(t int) float64 {
+	if g.base > 0 {
+		return g.x[t] - g.x[t-g.base]
+	}
+	return g.x[t]
+}
+
+func (g *regression) row(t int, row []float64) {
+	for k, l := range g.lags {
+		row[k] = g.change(t - l)
+	}
+}
+
+// back gives a value for what was regressed, within reach of what was seen.
+func (g *regression) back(v float64) float64 {
+	if g.logs {
+		return math.Exp(min(v, math.Log(g.top)+1))
+	}
+	return max(-2*g.top, min(v, 2*g.top))
 }
 
 // lags are the short ones and those about one and two rounds of each season of which three rounds fit.

@@ -51,6 +51,8 @@ type Result struct {
 	Accuracy forecast.Accuracy
 	Sums     Sums
 	Skipped  int // origins wanted but not tested: too early, or before the first sale
+	// Errors (forecast − demand) of the days up to the next origin, oldest first; NaN where nothing was observed.
+	Errors []float64
 }
 
 // Run tests m on s. Origins lie StepDays apart; the last one leaves HorizonDays (or LeadDays, if longer) to compare. An
@@ -65,7 +67,9 @@ func Run(m forecast.Model, s forecast.Series, o Options) Result {
 			out.Skipped = o.Origins - k // the earlier ones fail too
 			break
 		}
-		out.Sums.Add(one(m, s, origin, o))
+		sums, errors := one(m, s, origin, o)
+		out.Sums.Add(sums)
+		out.Errors = append(errors[:min(o.StepDays, len(errors)):min(o.StepDays, len(errors))], out.Errors...)
 	}
 	out.Accuracy = out.Sums.Accuracy()
 	return out
@@ -76,7 +80,7 @@ func sold(values []float64) bool {
 }
 
 // one forecasts from one origin and compares.
-func one(m forecast.Model, s forecast.Series, origin int, o Options) Sums {
+func one(m forecast.Model, s forecast.Series, origin int, o Options) (Sums, []float64) {
 	past := forecast.Series{ID: s.ID, StartDay: s.StartDay, Values: slices.Clone(s.Values[:origin])}
 	var lead *forecast.LeadTime
 	if o.LeadDays > 0 {
@@ -89,7 +93,13 @@ func one(m forecast.Model, s forecast.Series, origin int, o Options) Sums {
 	if lead != nil && f.LeadTime != nil {
 		sums.compareLead(*f.LeadTime, s.Values[origin:origin+o.LeadDays])
 	}
-	return sums
+	errors := make([]float64, len(actual))
+	for d, y := range actual {
+		if errors[d] = math.NaN(); y >= 0 && y <= forecast.MaxUnits {
+			errors[d] = f.Mean[d] - y
+		}
+	}
+	return sums, errors
 }
 
 // SeasonalNaive repeats the last observed demand of the same weekday (lag 7, or 14 where that day was not observed, and so

@@ -129,7 +129,10 @@ func weights(square []float64, points float64) []float64 {
 	kept := 0.0
 	for i := range w {
 		w[i] = say*w[i]/total + (1-say)/n
-		if w[i] < minWeight {
+	}
+	least = min(minWeight, slices.Max(w)) // of many equals none is heavy, and all stay
+	for i := range w {
+		if w[i] < least {
 			w[i] = 0
 		}
 		kept += w[i]

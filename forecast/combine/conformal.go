@@ -15,11 +15,10 @@ const (
 
 // missed is one compared step of the panel's own past: how far the blend was off, over what was expected of the series.
 type missed struct {
+	run    int // origins, one after the other
 	step   int
 	latest bool // at the series' latest origin
-	// informed says that trials of the series itself were over by then, as they are when it is forecast.
-	informed bool
-	z        float64
+	z      float64
 }
 
 // calibrate learns how wrong the blend is: by step, by series, and in what shape (split conformal prediction pooled over
@@ -41,6 +40,7 @@ func (r *Recipe) calibrate(trials []trial) {
 	}
 	r.Ratio = max(ratios/count, 1e-6)
 	all := r.misses(trials)
+	r.Dependence = forecast.DependenceOf(runsOf(all))
 	sums, counts := make([]float64, r.Horizon), make([]float64, r.Horizon)
 	for _, m := range all {
 		sums[m.step] += min(math.Abs(m.z), 10)
@@ -50,23 +50,15 @@ func (r *Recipe) calibrate(trials []trial) {
 	var z, earlier, latest []float64
 	for _, m := range all {
 		v := m.z / r.Growth[m.step]
-		if m.informed {
-			z = append(z, v)
-		}
+		z = append(z, v)
 		if m.latest {
 			latest = append(latest, v)
 		} else {
 			earlier = append(earlier, v)
 		}
 	}
-	if len(z) < leastMisses {
-		z = z[:0]
-		for _, m := range all {
-			z = append(z, m.z/r.Growth[m.step])
-		}
-	}
 	slices.Sort(z)
-	wider := wider(earlier, latest)
+	wider := wider(earlier, latest) * r.optimism(trials)
 	r.Shape = make([]float64, 0, shapePoints)
 	for k := range shapePoints {
 		r.Shape = append(r.Shape, wider*forecast.Quantile(z, (float64(k)+0.5)/shapePoints))
@@ -76,6 +68,7 @@ func (r *Recipe) calibrate(trials []trial) {
 // misses compares the blends of all origins with what came.
 func (r *Recipe) misses(trials []trial) []missed {
 	var all []missed
+	run := 0
 	for i := range trials {
 		t := &trials[i]
 		for j := range t.origins {
@@ -84,15 +77,43 @@ func (r *Recipe) misses(trials []trial) []missed {
 				continue
 			}
 			blend := blendOf(o, r.ownBefore(t, j))
-			size, informed := r.size(t, j), len(t.before(j)) > 0
+			size := r.size(t, j)
+			run++
 			for h, y := range o.actual {
 				if !math.IsNaN(y) {
-					all = append(all, missed{h, j == 0, informed, (y - blend[h]) / size})
+					if t.counts { // a count stands for all that rounds to it
+						y += spreadOut(len(all)) - 0.5
+					}
+					all = append(all, missed{run, h, j == 0, (y - blend[h]) / size})
 				}
 			}
 		}
 	}
 	return all
+}
+
+// spreadOut is the k-th of numbers that fill 0…1 evenly (van der Corput's, as fractions of the golden mean).
+func spreadOut(k int) float64 {
+	_, part := math.Modf(float64(k+1) * 0.6180339887498949)
+	return part
+}
+
+// runsOf puts misses of one origin into a row, step by step; NaN where nothing was compared.
+func runsOf(all []missed) [][]float64 {
+	var runs [][]float64
+	before := -1
+	for _, m := range all {
+		if m.run != before {
+			runs = append(runs, nil)
+			before = m.run
+		}
+		row := runs[len(runs)-1]
+		for len(row) < m.step {
+			row = append(row, math.NaN())
+		}
+		runs[len(runs)-1] = append(row, m.z)
+	}
+	return runs
 }
 
 // leastMisses on either side for a comparison of origins to mean anything.
@@ -112,6 +133,42 @@ func wider(earlier, latest []float64) float64 {
 	}
 	return min(max(now/before, 1), mostWider)
 }
+
+// optimism is how much more a blend misses at the latest origins where its weights were learned from the earlier ones alone, as
+// weights are always learned from what came before: the bands' errors are those of weights that have seen them.
+func (r *Recipe) optimism(trials []trial) float64 {
+	var before []bout
+	for i := range trials {
+		for j := 1; j < len(trials[i].origins); j++ {
+			if o := &trials[i].origins[j]; o.scale > 0 && o.means[0] != nil {
+				before = append(before, bout{i, o, len(o.actual)})
+			}
+		}
+	}
+	if len(before) == 0 {
+		return 1
+	}
+	s := &scorer{loss: r.Kind, normA: max(r.Norms[0], 1e-9), normS: max(r.Norms[1], 1e-9)}
+	other := *r
+	other.Pooled = s.greedy(before, len(r.Pooled))
+	with, without := 0.0, 0.0
+	for i := range trials {
+		t := &trials[i]
+		if len(t.origins) == 0 || t.origins[0].scale <= 0 || t.origins[0].means[0] == nil {
+			continue
+		}
+		o := &t.origins[0]
+		with += meanMiss(o.actual, blendOf(o, r.ownBefore(t, 0))) / o.scale
+		without += meanMiss(o.actual, blendOf(o, other.ownBefore(t, 0))) / o.scale
+	}
+	if with <= 0 {
+		return 1
+	}
+	return min(max(without/with, 1), mostOptimism)
+}
+
+// mostOptimism bounds the widening for weights that have seen the errors.
+const mostOptimism = 1.3
 
 func meanMiss(actual, means []float64) float64 {
 	sum, n := 0.0, 0.0
@@ -173,7 +230,9 @@ func (r *Recipe) spread(out *Outlook, t *trial, signed bool) {
 		row := make([]float64, len(out.Mean))
 		z := r.quantile(p)
 		for h, m := range out.Mean {
-			row[h] = m + z*size*r.Growth[h]
+			if row[h] = m + z*size*r.Growth[h]; t.counts {
+				row[h] = math.Round(row[h])
+			}
 			if !signed {
 				row[h] = max(0, row[h])
 			}

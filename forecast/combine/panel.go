@@ -73,6 +73,14 @@ type Outlook struct {
 	Levels    []float64
 	Quantiles [][]float64 // [level][step]
 	Reason    string      // in words, where Status is not ok
+	// Effects are what each regressor adds on average over the steps to come, against its mean of the past, as far as the methods
+	// believed say it; nil without regressors.
+	Effects []float64 `json:",omitempty"`
+	// Tested is what the blend reached from the series' own origins, with bands as they would have been drawn there; value added
+	// is over the first method. Points is 0 where nothing was compared.
+	Tested forecast.Accuracy
+	// Dependence says how errors of different steps hang together, over the whole panel.
+	Dependence forecast.Dependence
 	// Errors are those of the blend on the series' own past, value less mean, origin by origin (latest first) and step by step; NaN
 	// where nothing was compared. Made where PanelOptions.KeepErrors asks.
 	Errors []float64 `json:",omitempty"`
@@ -159,14 +167,34 @@ func (p *Panel) answer(r *forecast.Regular, t *trial, recipe *Recipe) Outlook {
 	for i, w := range weights {
 		wanted[i] = w > 0
 	}
-	means := p.means(whole, p.o.Horizon, wanted)
+	curves := p.curves(whole, p.o.Horizon, wanted)
+	means := make([][]float64, len(curves))
+	for i := range curves {
+		means[i] = curves[i].Mean
+	}
 	out.Mean, out.Weights, out.Method = p.blend(means, weights)
+	out.Effects = p.effects(curves, out.Weights, len(whole.Regressors))
 	if out.Mean == nil { // none of them could: the first one that can
 		out.Mean, out.Method = p.rescue(whole)
 	}
 	recipe.spread(&out, t, whole.Signed)
+	out.Tested, out.Dependence = recipe.tested(t), recipe.Dependence
 	if p.o.KeepErrors {
 		out.Errors = p.errors(t, recipe)
+	}
+	return out
+}
+
+// effects is the weighted mean of what the methods say that regressors add.
+func (p *Panel) effects(curves []forecast.Curve, weights map[string]float64, regressors int) []float64 {
+	if regressors == 0 {
+		return nil
+	}
+	out := make([]float64, regressors)
+	for i, c := range curves {
+		for k := range out {
+			out[k] += weights[p.methods[i].Name()] * c.Params[fmt.Sprintf("effect_%d", k+1)]
+		}
 	}
 	return out
 }

@@ -20,7 +20,9 @@ type Recipe struct {
 	Shape   []float64 // rising errors relative to what is expected of them, at even quantiles
 	Loss    float64   // of the blend on its own trials
 	Kind    Loss
-	Norms   [2]float64 // the first method's scaled absolute (or squared) and symmetric percentage error
+	// Dependence of errors of different steps, as forecast.Simulate takes it.
+	Dependence forecast.Dependence
+	Norms      [2]float64 // the first method's scaled absolute (or squared) and symmetric percentage error
 }
 
 // wanted says which methods a recipe uses; the first one stands in for those that cannot answer.
@@ -75,7 +77,7 @@ func (s *scorer) of(b *bout, means []float64) float64 {
 // learn chooses pooled weights, the freedom of a series' own, and the spread.
 func (p *Panel) learn(trials []trial) *Recipe {
 	k := len(p.methods)
-	r := &Recipe{Horizon: p.o.Horizon, Pooled: make([]float64, k), Losses: make([]float64, k), Ratio: 1, Growth: slices.Repeat([]float64{1}, p.o.Horizon)}
+	r := &Recipe{Horizon: p.o.Horizon, Pooled: make([]float64, k), Losses: make([]float64, k), Ratio: 1, Dependence: forecast.DefaultDependence, Growth: slices.Repeat([]float64{1}, p.o.Horizon)}
 	for _, m := range p.methods {
 		r.Methods = append(r.Methods, m.Name())
 	}

@@ -9,6 +9,7 @@ import (
 // trial is what the methods said of one series from origins in its own past, beside what came.
 type trial struct {
 	origins []origin
+	counts  bool    // all values are whole and small enough for that to matter
 	scale   float64 // of all the history, see naiveScale; 0 where it has none
 }
 
@@ -25,6 +26,7 @@ func (p *Panel) try(r *forecast.Regular, wanted []bool) trial {
 	filled, cut, _ := forecast.Filled(r.Values, r.FirstSeason())
 	raw := r.Values[cut:]
 	t := trial{scale: naiveScale(filled, r.FirstSeason())}
+	t.counts = counts(r.Values)
 	n := len(filled)
 	horizon := p.trialHorizon(n)
 	for k := range p.o.Origins {
@@ -39,6 +41,25 @@ func (p *Panel) try(r *forecast.Regular, wanted []bool) trial {
 		t.origins = append(t.origins, o)
 	}
 	return t
+}
+
+// smallCounts is the mean up to which the gaps between whole numbers matter to a band.
+const smallCounts = 30
+
+// counts says whether values are whole and small.
+func counts(values []float64) bool {
+	sum, n := 0.0, 0.0
+	for _, v := range values {
+		if math.IsNaN(v) {
+			continue
+		}
+		if v != math.Trunc(v) {
+			return false
+		}
+		sum += math.Abs(v)
+		n++
+	}
+	return n > 0 && sum < smallCounts*n
 }
 
 // forecastable fills the gaps of what was known at an origin, from nothing later.
@@ -76,7 +97,17 @@ func (p *Panel) leastHistory(r *forecast.Regular, horizon int) int {
 
 // means asks every wanted method; answers that are no numbers count as none.
 func (p *Panel) means(r *forecast.Regular, horizon int, wanted []bool) [][]float64 {
-	out := make([][]float64, len(p.methods))
+	curves := p.curves(r, horizon, wanted)
+	out := make([][]float64, len(curves))
+	for i := range curves {
+		out[i] = curves[i].Mean
+	}
+	return out
+}
+
+// curves is means with all else that the methods say.
+func (p *Panel) curves(r *forecast.Regular, horizon int, wanted []bool) []forecast.Curve {
+	out := make([]forecast.Curve, len(p.methods))
 	top := 0.0
 	for _, v := range r.Values {
 		top = max(top, math.Abs(v))
@@ -94,7 +125,7 @@ func (p *Panel) means(r *forecast.Regular, horizon int, wanted []bool) [][]float
 				f.Mean[h] = max(0, v)
 			}
 		}
-		out[i] = f.Mean
+		out[i] = f
 	}
 	return out
 }

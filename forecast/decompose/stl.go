@@ -2,6 +2,7 @@ package decompose
 
 import (
 	"math"
+	"slices"
 
 	"quartermaster/forecast"
 )
@@ -281,31 +282,16 @@ func (o Over) Name() string {
 
 // Fit implements forecast.Method.
 func (o Over) Fit(r *forecast.Regular, horizon int) (forecast.Curve, error) {
-	y := r.Values
 	skip := 0
 	if o.Window > 0 {
-		skip = max(0, len(y)-o.Window)
+		skip = max(0, len(r.Values)-o.Window)
 	}
-	y = y[skip:]
+	y := r.Values[skip:]
 	logs := o.Log && least(y) > 0
 	if logs {
-		other := make([]float64, len(y))
-		for t, v := range y {
-			other[t] = math.Log(v)
-		}
-		y = other
+		y = logarithms(y)
 	}
-	var seasons, windows []int
-	for _, m := range r.Seasons {
-		if m > 1 && 2*m <= len(y) && (o.Longest == 0 || m <= o.Longest) {
-			seasons = append(seasons, m)
-			w := 7 + 4*len(seasons)
-			if o.Periodic || len(y)/m < 6 {
-				w = 0
-			}
-			windows = append(windows, w)
-		}
-	}
+	seasons, windows := o.seasons(r, len(y))
 	rest := y
 	var p Parts
 	if len(seasons) > 0 {
@@ -331,25 +317,46 @@ func (o Over) Fit(r *forecast.Regular, horizon int) (forecast.Curve, error) {
 		}
 	}
 	if logs {
-		// A logarithm's forecast far above all that was seen is no forecast.
-		top := 0.0
-		for _, v := range y {
-			top = max(top, v)
-		}
-		for h := range f.Mean {
-			f.Mean[h] = math.Exp(min(f.Mean[h], top+1))
-		}
-		for t := range f.Fitted {
-			f.Fitted[t] = math.Exp(min(f.Fitted[t], top+1))
-		}
+		unlog(y, f.Mean, f.Fitted)
 	}
 	if skip > 0 && f.Fitted != nil {
-		whole := make([]float64, skip+len(f.Fitted))
-		for t := range skip {
-			whole[t] = math.NaN()
-		}
-		copy(whole[skip:], f.Fitted)
-		f.Fitted = whole
+		f.Fitted = append(slices.Repeat([]float64{math.NaN()}, skip), f.Fitted...)
 	}
 	return f, nil
+}
+
+// seasons are those of r that have two rounds in n values, with their loess windows; 0 = periodic.
+func (o Over) seasons(r *forecast.Regular, n int) (seasons, windows []int) {
+	for _, m := range r.Seasons {
+		if m > 1 && 2*m <= n && (o.Longest == 0 || m <= o.Longest) {
+			seasons = append(seasons, m)
+			w := 7 + 4*len(seasons)
+			if o.Periodic || n/m < 6 {
+				w = 0
+			}
+			windows = append(windows, w)
+		}
+	}
+	return seasons, windows
+}
+
+func logarithms(y []float64) []float64 {
+	out := make([]float64, len(y))
+	for t, v := range y {
+		out[t] = math.Log(v)
+	}
+	return out
+}
+
+// unlog turns logarithms back into values. One far above all logarithms seen is no forecast and is cut.
+func unlog(seen []float64, rows ...[]float64) {
+	top := 0.0
+	for _, v := range seen {
+		top = max(top, v)
+	}
+	for _, row := range rows {
+		for t := range row {
+			row[t] = math.Exp(min(row[t], top+1))
+		}
+	}
 }

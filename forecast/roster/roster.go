@@ -124,7 +124,9 @@ func Sporadic() []forecast.Method {
 func ForSeries(series []*forecast.Regular) []forecast.Method {
 	zeros, n := 0, 0
 	var seasons []int
+	causes := false
 	for _, r := range series {
+		causes = causes || len(r.Regressors) > 0
 		if len(r.Seasons) > len(seasons) {
 			seasons = r.Seasons
 		}
@@ -137,8 +139,21 @@ func ForSeries(series []*forecast.Regular) []forecast.Method {
 			}
 		}
 	}
+	methods := For(seasons)
 	if 2*zeros > n {
-		return Sporadic()
+		methods = Sporadic()
 	}
-	return For(seasons)
+	if causes {
+		return withCauses(methods)
+	}
+	return methods
+}
+
+// withCauses gives every method its regressors. ARIMA takes them itself and is there both ways.
+func withCauses(methods []forecast.Method) []forecast.Method {
+	out := make([]forecast.Method, 0, len(methods)+1)
+	for _, m := range methods {
+		out = append(out, decompose.Causal{Inner: m})
+	}
+	return append(out, arima.Auto{Fast: true, Label: "arimax"})
 }
