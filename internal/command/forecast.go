@@ -3,7 +3,6 @@ package command
 import (
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,11 +16,15 @@ import (
 
 // forecastVerb forecasts any table of demand.
 type forecastVerb struct {
-	File    string `arg:"" help:"CSV file with a heading: a column of dates, a column of quantities, and any that name a series (sku, store, …)."`
-	Horizon int    `default:"0" placeholder:"N" help:"Steps ahead; default: 48 hours, 28 days, 13 weeks, 12 months, 8 quarters or 6 years."`
-	Gaps    string `default:"unseen" enum:"unseen,zero" help:"What a step without a row means: unseen (not observed) or zero; default ${default}."`
-	Plot    string `placeholder:"FILE" help:"Also draw the first twelve series with their bands into this SVG file."`
-	Workers int    `default:"0" placeholder:"N" help:"Goroutines; default: one a processor."`
+	File    string   `arg:"" help:"CSV file with a heading, or Parquet: a column of dates, one of quantities, any that name a series (sku, store, …), and where there is one a column of stock."`
+	Horizon int      `default:"0" placeholder:"N" help:"Steps ahead; default: 48 hours, 28 days, 13 weeks, 12 months, 8 quarters or 6 years."`
+	Gaps    string   `default:"unseen" enum:"unseen,zero" help:"What a step without a row means: unseen (not observed) or zero; default ${default}."`
+	With    []string `placeholder:"COLUMN,…" help:"Columns of numbers that are known for the steps to come as well, such as price or promotion; rows without a quantity at the end tell what they will be."`
+	Lead    float64  `placeholder:"STEPS" help:"Also the total over a lead time of so many steps, as a distribution."`
+	LeadSD  float64  `name:"lead-sd" placeholder:"STEPS" help:"Standard deviation of the lead time."`
+	Screen  bool     `default:"true" negatable:"" help:"Net returns, leave out steps on an empty shelf and cut lone mistakes before forecasting; default: yes."`
+	Plot    string   `placeholder:"FILE" help:"Also draw the first twelve series with their bands into this SVG file."`
+	Workers int      `default:"0" placeholder:"N" help:"Goroutines; default: one a processor."`
 }
 
 func (forecastVerb) Help() string {
@@ -31,7 +34,8 @@ Examples:
 
     quartermaster forecast sales.csv
     quartermaster forecast sales.csv --horizon 8 --plot sales.svg
-    quartermaster forecast sales.csv --gaps zero --json`
+    quartermaster forecast sales.parquet --gaps zero --json
+    quartermaster forecast sales.csv --with price,promo --lead 3 --lead-sd 1`
 }
 
 // Seasons and usual horizons of the calendar steps.
@@ -48,7 +52,10 @@ func (v forecastVerb) Run(r *run) error {
 	if v.Horizon < 0 || v.Horizon > mostHorizon {
 		return usageError{fmt.Errorf("forecast: --horizon is %d, want 1 to %d", v.Horizon, mostHorizon)}
 	}
-	table, err := intake.ReadDemand(r.ctx, v.File)
+	if v.Lead < 0 || v.LeadSD < 0 || v.Lead+v.LeadSD > mostHorizon {
+		return usageError{fmt.Errorf("forecast: --lead %v and --lead-sd %v: want steps, 0 to %d", v.Lead, v.LeadSD, mostHorizon)}
+	}
+	table, err := intake.ReadDemand(r.ctx, v.File, intake.DemandOptions{With: v.With})
 	if err != nil {
 		return fmt.Errorf("forecast: %w", err)
 	}
@@ -56,9 +63,12 @@ func (v forecastVerb) Run(r *run) error {
 	if horizon == 0 {
 		horizon = stepHorizon[table.Step]
 	}
-	series := v.series(table)
+	series, reports, err := v.series(table, horizon)
+	if err != nil {
+		return usageError{fmt.Errorf("forecast: %s: %w", v.File, err)}
+	}
 	bar := r.progress("forecast")
-	p, err := combine.NewPanel(roster.ForSeries(series), combine.PanelOptions{Horizon: horizon, Workers: v.Workers,
+	p, err := combine.NewPanel(roster.ForSeries(series), combine.PanelOptions{Horizon: horizon, Workers: v.Workers, KeepErrors: true,
 		Progress: func(done, total int) {
 			bar.report(float64(done)/float64(total), "trying methods on the past, then forecasting")
 		}})
@@ -72,6 +82,9 @@ func (v forecastVerb) Run(r *run) error {
 		return fmt.Errorf("forecast: %w", err)
 	}
 	view := forecastView(v.File, table, answers, recipe, horizon)
+	for i := range answers {
+		v.explain(&view.Series[i], table, i, series[i], &answers[i], reports[i])
+	}
 	if v.Plot != "" {
 		if err := writePlot(v.Plot, table, answers); err != nil {
 			return fmt.Errorf("forecast: --plot: %w", err)
@@ -79,22 +92,6 @@ func (v forecastVerb) Run(r *run) error {
 		view.Plot = v.Plot
 	}
 	return r.print(view)
-}
-
-func (v forecastVerb) series(table *intake.Demand) []*forecast.Regular {
-	out := make([]*forecast.Regular, len(table.Series))
-	for i := range table.Series {
-		s := &table.Series[i]
-		if v.Gaps == "zero" {
-			for k, x := range s.Values {
-				if math.IsNaN(x) {
-					s.Values[k] = 0
-				}
-			}
-		}
-		out[i] = &forecast.Regular{ID: s.ID, Seasons: stepSeasons[table.Step], Values: s.Values}
-	}
-	return out
 }
 
 // forecastSummary is what the verb says.
@@ -105,6 +102,8 @@ type forecastSummary struct {
 	Time    string         `json:"time_column"`
 	Qty     string         `json:"quantity_column"`
 	Keys    []string       `json:"series_columns"`
+	Stock   string         `json:"stock_column,omitempty"`
+	With    []string       `json:"with_columns,omitempty"`
 	Unread  []string       `json:"columns_not_read"`
 	Doubled int            `json:"rows_added_up"`
 	Missing int            `json:"steps_without_row"`
@@ -131,11 +130,17 @@ type forecastRows struct {
 	High80  []float64          `json:"high80"`
 	Low95   []float64          `json:"low95"`
 	High95  []float64          `json:"high95"`
+
+	Explanation *forecast.Explanation    `json:"explanation,omitempty"`
+	Tested      *forecast.Accuracy       `json:"tested,omitempty"`
+	Lead        *forecast.LeadTimeDemand `json:"lead_time,omitempty"`
+	Findings    []string                 `json:"findings,omitempty"`
+	Alerts      []string                 `json:"alerts,omitempty"`
 }
 
 func forecastView(file string, table *intake.Demand, answers []combine.Outlook, recipe *combine.Recipe, horizon int) forecastSummary {
 	c := table.Columns
-	v := forecastSummary{File: filepath.Base(file), Step: table.Step, Horizon: horizon, Time: c.Time, Qty: c.Quantity, Keys: append([]string{}, c.Keys...),
+	v := forecastSummary{File: filepath.Base(file), Step: table.Step, Horizon: horizon, Time: c.Time, Qty: c.Quantity, Stock: c.Stock, With: c.With, Keys: append([]string{}, c.Keys...),
 		Unread: append([]string{}, c.Unread...), Doubled: table.Doubled, Missing: table.Missing, Weights: []weightRow{}}
 	for i, w := range recipe.Pooled {
 		if w >= 0.005 {
@@ -175,6 +180,9 @@ func (v forecastSummary) write(w io.Writer) {
 		fmt.Fprintf(w, ", series named by %s", quoted(v.Keys))
 	}
 	fmt.Fprintln(w)
+	if v.Stock != "" {
+		fmt.Fprintf(w, "Steps with nothing left in %q are not read as demand\n", v.Stock)
+	}
 	if len(v.Unread) > 0 {
 		fmt.Fprintf(w, "Not read: %s\n", quoted(v.Unread))
 	}
@@ -209,14 +217,46 @@ func (v forecastSummary) write(w io.Writer) {
 	if n := len(v.Series) - mostForecastRows; n > 0 {
 		fmt.Fprintf(w, "… and %d more; --json has all\n", n)
 	}
-	for _, s := range v.Series {
-		if s.Status == string(forecast.StatusEmpty) || s.Status == string(forecast.StatusSparse) {
-			fmt.Fprintf(w, "%s: %s\n", s.ID, s.Reason)
-		}
-	}
+	v.writeStories(w)
 	if v.Plot != "" {
 		fmt.Fprintf(w, "Drawn into %s\n", v.Plot)
 	}
+}
+
+const mostStories = 12 // series explained to people
+
+// writeStories says what each forecast is made of, and why one is none.
+func (v forecastSummary) writeStories(w io.Writer) {
+	fmt.Fprintln(w)
+	for i, s := range v.Series {
+		name := s.ID
+		if name == "" {
+			name = "(all)"
+		}
+		if s.Status == string(forecast.StatusEmpty) || s.Status == string(forecast.StatusSparse) {
+			fmt.Fprintf(w, "%s: %s\n", name, s.Reason)
+			continue
+		}
+		if i >= mostStories || s.Explanation == nil {
+			continue
+		}
+		fmt.Fprintf(w, "%s: %s\n", name, s.Explanation.Sentence)
+		if l := s.Lead; l != nil {
+			fmt.Fprintf(w, "    over the lead time of %.3g: %.4g, standard deviation %.3g, 95 %% below %.4g\n", l.MeanDays, l.Mean, l.SD, leadQuantile(l, 0.95))
+		}
+		for _, text := range append(s.Findings, s.Alerts...) {
+			fmt.Fprintf(w, "    %s\n", text)
+		}
+	}
+}
+
+func leadQuantile(l *forecast.LeadTimeDemand, level float64) float64 {
+	for i, p := range l.Levels {
+		if p == level {
+			return l.Quantiles[i]
+		}
+	}
+	return l.Mean
 }
 
 func quoted(names []string) string { return "\"" + strings.Join(names, "\", \"") + "\"" }

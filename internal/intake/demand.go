@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,8 @@ type Demand struct {
 // DemandColumns says which columns were taken for what.
 type DemandColumns struct {
 	Time, Quantity string
+	Stock          string   // of stock, "" = none: a step with no stock left is no demand
+	With           []string // as asked for
 	Keys           []string // that name a series
 	Unread         []string
 }
@@ -36,12 +39,15 @@ type DemandSeries struct {
 	ID     string
 	Start  time.Time
 	Values []float64
+	Empty  []bool      // steps on which the stock column says that nothing was left; nil without one
+	With   [][]float64 // the columns asked for, as long as Values and the steps to come that rows tell of; a step without a row is like the one before
 }
 
 // Names of the two columns that a demand table must have, as fold gives them, the likeliest first.
 var (
 	demandTimes      = []string{"date", "ds", "day", "week", "month", "period", "time", "timestamp", "datetime", "orderdate", "invoicedate", "placed", "yearmonth"}
 	demandQuantities = []string{"quantity", "qty", "demand", "sales", "units", "unitssold", "y", "sold", "volume", "value", "count", "scripts", "target"}
+	demandStocks     = []string{"stock", "onhand", "stockonhand", "instock", "available", "inventory", "stocklevel"}
 	demandKeys       = []string{"item", "itemid", "itemcode", "sku", "stockcode", "product", "productid", "productcode", "article", "store", "storeid", "site",
 		"siteid", "warehouse", "client", "uniqueid", "seriesid", "id", "series", "department", "dept", "region"}
 )
@@ -51,15 +57,35 @@ const (
 	mostDemandText  = 1 << 16    // bytes of a field
 )
 
-// ReadDemand reads a demand table from a CSV file with a heading; commas, semicolons and tabs are told apart by the heading. Errors name file, row
-// and column. O(rows · log rows).
-func ReadDemand(ctx context.Context, path string) (*Demand, error) {
+// DemandOptions say what to read beside dates, quantities and names.
+type DemandOptions struct {
+	// With names columns of numbers that are known for the steps to come as well (price, promotion): rows without a quantity
+	// after a series' last one say what they will be.
+	With []string
+}
+
+// ReadDemand reads a demand table from a CSV file with a heading, or from a Parquet file; commas, semicolons and tabs are told apart by
+// the heading. Errors name file, row and column. O(rows · log rows).
+func ReadDemand(ctx context.Context, path string, o DemandOptions) (*Demand, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return readDemand(ctx, path, file)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var mark [4]byte
+	if n, err := file.ReadAt(mark[:], 0); err == nil && n == 4 && string(mark[:]) == "PAR1" || strings.EqualFold(filepath.Ext(path), ".parquet") {
+		records, err := parquetRecords(path, file, info.Size())
+		if err != nil {
+			return nil, err
+		}
+		defer records.close()
+		return readDemandFrom(ctx, path, records, o)
+	}
+	return readDemand(ctx, path, file, o)
 }
 
 // demandRow is one row read.
@@ -67,9 +93,26 @@ type demandRow struct {
 	series int
 	at     time.Time
 	qty    float64
+	empty  bool // it says that the shelf was empty
+	with   []float64
 }
 
-func readDemand(ctx context.Context, path string, in io.Reader) (*Demand, error) {
+// records is a table as its rows come. Row counts from 1 below the heading; a record is good until the next.
+type records interface {
+	heading() []string
+	next() ([]string, error) // io.EOF at the end
+}
+
+// csvRecords are the rows of a CSV file.
+type csvRecords struct {
+	r    *csv.Reader
+	head []string
+}
+
+func (c *csvRecords) heading() []string       { return c.head }
+func (c *csvRecords) next() ([]string, error) { return c.r.Read() }
+
+func readDemand(ctx context.Context, path string, in io.Reader, o DemandOptions) (*Demand, error) {
 	buffered := bufio.NewReaderSize(in, 1<<16)
 	heading, err := buffered.Peek(1 << 12)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -86,15 +129,19 @@ func readDemand(ctx context.Context, path string, in io.Reader) (*Demand, error)
 	if len(header) > 0 {
 		header[0] = strings.TrimPrefix(header[0], "\ufeff")
 	}
+	return readDemandFrom(ctx, path, &csvRecords{r, header}, o)
+}
+
+func readDemandFrom(ctx context.Context, path string, in records, o DemandOptions) (*Demand, error) {
 	d := &Demand{}
-	timeAt, qtyAt, keys, err := d.columns(path, header)
+	at, err := d.columns(path, in.heading(), o)
 	if err != nil {
 		return nil, err
 	}
 	where := map[string]int{}
 	var rows []demandRow
 	for n := 2; ; n++ {
-		record, err := r.Read()
+		record, err := in.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -104,23 +151,23 @@ func readDemand(ctx context.Context, path string, in io.Reader) (*Demand, error)
 		if n%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		row, id, err := demandRecord(record, timeAt, qtyAt, keys)
+		row, id, err := at.record(record)
 		if err != nil {
 			return nil, fmt.Errorf("%s, row %d: %w", path, n, err)
 		}
-		at, ok := where[id]
+		i, ok := where[id]
 		if !ok {
-			at = len(d.Series)
-			where[id] = at
+			i = len(d.Series)
+			where[id] = i
 			d.Series = append(d.Series, DemandSeries{ID: id})
 		}
-		row.series = at
+		row.series = i
 		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("%s: there are no rows under the heading", path)
 	}
-	return d, d.fill(path, rows)
+	return d, d.fill(path, rows, len(o.With))
 }
 
 // separator is whichever of comma, semicolon and tab the first line has most of.
@@ -135,8 +182,15 @@ func separator(text string) rune {
 	return best
 }
 
-// columns finds time, quantity and the columns that name a series.
-func (d *Demand) columns(path string, header []string) (timeAt, qtyAt int, keys []int, err error) {
+// demandPlaces says where in a record things stand; −1 = nowhere.
+type demandPlaces struct {
+	time, qty, stock int
+	keys, with       []int
+	withNames        []string
+}
+
+// columns finds time, quantity, stock and the columns that name a series.
+func (d *Demand) columns(path string, header []string, o DemandOptions) (at demandPlaces, err error) {
 	find := func(names []string) int {
 		for _, n := range names {
 			if at := slices.IndexFunc(header, func(h string) bool { return fold(h) == n }); at >= 0 {
@@ -145,47 +199,81 @@ func (d *Demand) columns(path string, header []string) (timeAt, qtyAt int, keys 
 		}
 		return -1
 	}
-	if timeAt = find(demandTimes); timeAt < 0 {
-		return 0, 0, nil, fmt.Errorf("%s: no column of dates (known names: %s); the file has: %s", path, strings.Join(demandTimes, ", "), listed(header))
+	if at.time = find(demandTimes); at.time < 0 {
+		return at, fmt.Errorf("%s: no column of dates (known names: %s); the file has: %s", path, strings.Join(demandTimes, ", "), listed(header))
 	}
-	if qtyAt = find(demandQuantities); qtyAt < 0 {
-		return 0, 0, nil, fmt.Errorf("%s: no column of quantities (known names: %s); the file has: %s", path, strings.Join(demandQuantities, ", "), listed(header))
+	if at.qty = find(demandQuantities); at.qty < 0 {
+		return at, fmt.Errorf("%s: no column of quantities (known names: %s); the file has: %s", path, strings.Join(demandQuantities, ", "), listed(header))
 	}
-	d.Columns.Time, d.Columns.Quantity = header[timeAt], header[qtyAt]
+	at.stock = find(demandStocks)
+	for _, name := range o.With {
+		k := slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), strings.TrimSpace(name)) })
+		if k < 0 || k == at.time || k == at.qty {
+			return at, fmt.Errorf("%s: there is no column %q to forecast with; the file has: %s", path, name, listed(header))
+		}
+		at.with, at.withNames = append(at.with, k), append(at.withNames, header[k])
+	}
+	d.Columns.Time, d.Columns.Quantity, d.Columns.With = header[at.time], header[at.qty], at.withNames
 	for i, h := range header {
 		switch {
-		case i == timeAt || i == qtyAt:
+		case i == at.time || i == at.qty || slices.Contains(at.with, i):
+		case i == at.stock:
+			d.Columns.Stock = h
 		case slices.Contains(demandKeys, fold(h)):
-			keys = append(keys, i)
+			at.keys = append(at.keys, i)
 			d.Columns.Keys = append(d.Columns.Keys, h)
 		default:
 			d.Columns.Unread = append(d.Columns.Unread, h)
 		}
 	}
-	return timeAt, qtyAt, keys, nil
+	return at, nil
 }
 
-func demandRecord(record []string, timeAt, qtyAt int, keys []int) (demandRow, string, error) {
+func (at *demandPlaces) record(record []string) (demandRow, string, error) {
 	for _, f := range record {
 		if len(f) > mostDemandText {
 			return demandRow{}, "", fmt.Errorf("a field of %d bytes", len(f))
 		}
 	}
-	at, err := demandTime(record[timeAt])
+	when, err := demandTime(record[at.time])
 	if err != nil {
 		return demandRow{}, "", err
 	}
-	qty := math.NaN()
-	if text := strings.TrimSpace(record[qtyAt]); text != "" && text != "NA" {
-		if qty, err = strconv.ParseFloat(text, 64); err != nil {
-			return demandRow{}, "", fmt.Errorf("%q is no quantity", text)
-		}
+	row := demandRow{at: when}
+	if row.qty, err = demandNumber(record[at.qty], "quantity"); err != nil {
+		return row, "", err
 	}
-	parts := make([]string, len(keys))
-	for i, k := range keys {
+	if at.stock >= 0 {
+		stock, err := demandNumber(record[at.stock], "stock")
+		if err != nil {
+			return row, "", err
+		}
+		row.empty = stock <= 0
+	}
+	for i, k := range at.with {
+		v, err := demandNumber(record[k], at.withNames[i])
+		if err != nil {
+			return row, "", err
+		}
+		row.with = append(row.with, v)
+	}
+	parts := make([]string, len(at.keys))
+	for i, k := range at.keys {
 		parts[i] = strings.TrimSpace(record[k])
 	}
-	return demandRow{at: at, qty: qty}, strings.Join(parts, "/"), nil
+	return row, strings.Join(parts, "/"), nil
+}
+
+// demandNumber reads a number; an empty field is NaN, as is NA.
+func demandNumber(text, what string) (float64, error) {
+	if text = strings.TrimSpace(text); text == "" || text == "NA" {
+		return math.NaN(), nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return v, fmt.Errorf("%q is no %s", text, what)
+	}
+	return v, nil
 }
 
 // demandTime reads a date, with or without a time of day, or a month.
@@ -202,44 +290,81 @@ func demandTime(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is no date that is understood: write 2026-01-31", text)
 }
 
-// fill puts the rows on a grid of equal steps.
-func (d *Demand) fill(path string, rows []demandRow) error {
+// fill puts the rows on a grid of equal steps. Rows without a quantity after the last one that has some tell of the steps to come.
+func (d *Demand) fill(path string, rows []demandRow, with int) error {
 	d.Step = stepOf(rows)
 	first, last := make([]int, len(d.Series)), make([]int, len(d.Series))
 	for i := range first {
 		first[i], last[i] = math.MaxInt, math.MinInt
 	}
-	end := math.MinInt
+	end, far := math.MinInt, math.MinInt
 	for _, r := range rows {
 		k := stepNumber(d.Step, r.at)
-		first[r.series], last[r.series] = min(first[r.series], k), max(last[r.series], k)
-		end = max(end, k)
+		first[r.series] = min(first[r.series], k)
+		far = max(far, k)
+		if with == 0 || !math.IsNaN(r.qty) {
+			last[r.series] = max(last[r.series], k)
+			end = max(end, k)
+		}
+	}
+	if end == math.MinInt {
+		return fmt.Errorf("%s: no row has a quantity", path)
 	}
 	cells := 0
 	for i := range d.Series { // all series end together: one that ends earlier was not observed since
-		if cells += end - first[i] + 1; cells > mostDemandCells {
+		n := max(0, end-first[i]+1)
+		if cells += n + with*(far-first[i]+1); cells > mostDemandCells {
 			return fmt.Errorf("%s: the dates span more than %d steps of all series together: is a year mistyped?", path, mostDemandCells)
 		}
-		d.Series[i].Values = slices.Repeat([]float64{math.NaN()}, end-first[i]+1)
+		d.Series[i].make(n, with, far-first[i]+1)
 		d.Series[i].Start = stepTime(d.Step, first[i])
 	}
+	d.place(rows, first, last)
+	slices.SortStableFunc(d.Series, func(a, b DemandSeries) int { return strings.Compare(a.ID, b.ID) })
+	return nil
+}
+
+// make gives a series its steps, none of them observed.
+func (s *DemandSeries) make(steps, with, reach int) {
+	s.Values = slices.Repeat([]float64{math.NaN()}, steps)
+	for range with {
+		s.With = append(s.With, slices.Repeat([]float64{math.NaN()}, reach))
+	}
+}
+
+// place puts each row on its step. Quantities of one step add up.
+func (d *Demand) place(rows []demandRow, first, last []int) {
 	seen := make([][]bool, len(d.Series))
 	for i := range seen {
 		seen[i] = make([]bool, len(d.Series[i].Values))
 	}
 	for _, r := range rows {
+		s := &d.Series[r.series]
 		k := stepNumber(d.Step, r.at) - first[r.series]
-		values := d.Series[r.series].Values
+		for i, v := range r.with {
+			if !math.IsNaN(v) {
+				s.With[i][k] = v
+			}
+		}
+		if k >= len(s.Values) {
+			continue
+		}
 		if seen[r.series][k] {
 			d.Doubled++
 		}
 		seen[r.series][k] = true
+		if r.empty {
+			if s.Empty == nil {
+				s.Empty = make([]bool, len(s.Values))
+			}
+			s.Empty[k] = true
+		}
 		switch {
 		case math.IsNaN(r.qty):
-		case math.IsNaN(values[k]):
-			values[k] = r.qty
+		case math.IsNaN(s.Values[k]):
+			s.Values[k] = r.qty
 		default:
-			values[k] += r.qty
+			s.Values[k] += r.qty
 		}
 	}
 	for i := range seen {
@@ -249,8 +374,6 @@ func (d *Demand) fill(path string, rows []demandRow) error {
 			}
 		}
 	}
-	slices.SortStableFunc(d.Series, func(a, b DemandSeries) int { return strings.Compare(a.ID, b.ID) })
-	return nil
 }
 
 // stepOf is the calendar step that the most frequent gap between two different times stands for.

@@ -11,7 +11,7 @@ import (
 func TestReadDemand(t *testing.T) {
 	t.Parallel()
 	text := "Date;SKU;Qty;Colour\n2024-01-01;b;3;red\n2024-01-02;b;1;red\n2024-01-04;b;2;red\n2024-01-04;b;5;red\n2024-01-02;a;;red\n2024-01-05;a;1;red\n"
-	d, err := readDemand(context.Background(), "x.csv", strings.NewReader(text))
+	d, err := readDemand(context.Background(), "x.csv", strings.NewReader(text), DemandOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestDemandSteps(t *testing.T) {
 		"hour": "2024-01-01T00:00:00Z 2024-01-01T01:00:00Z 2024-01-01T02:00:00Z", "year": "2020 2021 2022",
 	} {
 		text := "ds,y\n" + strings.ReplaceAll(dates, " ", ",1\n") + ",1\n"
-		d, err := readDemand(context.Background(), "x.csv", strings.NewReader(text))
+		d, err := readDemand(context.Background(), "x.csv", strings.NewReader(text), DemandOptions{})
 		if err != nil || d.Step != step || len(d.Series[0].Values) != 3 || d.Missing != 0 {
 			t.Errorf("%s: %v, %+v", step, err, d)
 		}
@@ -54,14 +54,14 @@ func FuzzReadDemand(f *testing.F) {
 		"date,qty\n2024-01-01,1,2\n": "wrong number of fields",
 		"date,qty\n0001-01-01,1\n":   "1900 to 2199",
 	} {
-		if _, err := readDemand(context.Background(), "x.csv", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := readDemand(context.Background(), "x.csv", strings.NewReader(text), DemandOptions{}); err == nil || !strings.Contains(err.Error(), want) {
 			f.Errorf("%q gave %v, want %q", text, err, want)
 		}
 		f.Add(text)
 	}
 	f.Add("date,qty,sku\n2024-01-01,1,a\n2024-01-03,NaN,a\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		d, err := readDemand(context.Background(), "x.csv", strings.NewReader(text))
+		d, err := readDemand(context.Background(), "x.csv", strings.NewReader(text), DemandOptions{})
 		if err == nil && len(d.Series) == 0 {
 			t.Error("no series and no error")
 		}

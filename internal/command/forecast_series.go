@@ -1,0 +1,130 @@
+package command
+
+import (
+	"fmt"
+	"math"
+
+	"quartermaster/forecast"
+	"quartermaster/forecast/backtest"
+	"quartermaster/forecast/combine"
+	"quartermaster/forecast/screen"
+	"quartermaster/internal/intake"
+	"quartermaster/internal/rng"
+)
+
+// stepYear is a year in steps.
+var stepYear = map[string]int{"hour": 8736, "day": 364, "week": 52, "month": 12, "quarter": 4}
+
+// series makes the panel of a table, screened, with the columns that it is forecast with.
+func (v forecastVerb) series(table *intake.Demand, horizon int) ([]*forecast.Regular, []screen.Report, error) {
+	out, reports := make([]*forecast.Regular, len(table.Series)), make([]screen.Report, len(table.Series))
+	seasons := stepSeasons[table.Step]
+	facts := screen.Facts{Year: stepYear[table.Step]}
+	if len(seasons) > 0 {
+		facts.Season = seasons[0]
+	}
+	for i := range table.Series {
+		s := &table.Series[i]
+		if v.Gaps == "zero" {
+			for k, x := range s.Values {
+				if math.IsNaN(x) {
+					s.Values[k] = 0
+				}
+			}
+		}
+		facts.Empty = s.Empty
+		if v.Screen {
+			s.Values, reports[i] = screen.Clean(s.Values, facts)
+		}
+		out[i] = &forecast.Regular{ID: s.ID, Seasons: seasons, Values: s.Values}
+		for k, column := range s.With {
+			x, err := knownAhead(column, len(s.Values)+horizon)
+			if err != nil {
+				return nil, nil, fmt.Errorf("series %q, column %q: %w: add rows with a date, no quantity and what it will be until %s", s.ID, table.Columns.With[k], err,
+					table.After(s, horizon-1).Format("2006-01-02"))
+			}
+			out[i].Regressors = append(out[i].Regressors, x)
+		}
+	}
+	return out, reports, nil
+}
+
+// knownAhead gives n steps of a column: a step without a number is like the one before, one before the first like the first.
+func knownAhead(column []float64, n int) ([]float64, error) {
+	if len(column) < n {
+		return nil, fmt.Errorf("it is known for %d of the %d steps to come", max(0, len(column)), n)
+	}
+	out := make([]float64, n)
+	value := 0.0
+	for _, x := range column {
+		if !math.IsNaN(x) {
+			value = x
+			break
+		}
+	}
+	for t := range out {
+		if x := column[t]; !math.IsNaN(x) && !math.IsInf(x, 0) {
+			value = x
+		}
+		out[t] = value
+	}
+	return out, nil
+}
+
+// explain adds to a row what its forecast is made of, what its history held and what broke.
+func (v forecastVerb) explain(row *forecastRows, table *intake.Demand, i int, r *forecast.Regular, a *combine.Outlook, report screen.Report) {
+	status := report.StatusOf(a.Status)
+	row.Status, row.Findings = string(status), report.Sentences()
+	if a.Status == forecast.StatusEmpty {
+		return
+	}
+	s := &table.Series[i]
+	story := forecast.Story{Step: table.Step, History: r.Values, Seasons: r.Seasons, Year: stepYear[table.Step], Label: stepLabel(table, s)}
+	for k, effect := range a.Effects {
+		if story.Regressors == nil {
+			story.Regressors = map[string]float64{}
+		}
+		story.Regressors[table.Columns.With[k]] = effect
+	}
+	if a.Tested.Points > 0 {
+		tested := a.Tested
+		story.Accuracy, row.Tested = &tested, &tested
+	}
+	e := forecast.Explain(a.Mean, row.Low80, row.High80, story)
+	row.Explanation = &e
+	if v.Lead > 0 {
+		lead := a.LeadTime(forecast.LeadTime{MeanDays: v.Lead, SDDays: v.LeadSD}, r.FirstSeason(), rng.New(1, "lead", a.SeriesID))
+		row.Lead = &lead
+	}
+	for _, alert := range backtest.Watch(latestErrors(a.Errors, len(a.Mean))) {
+		row.Alerts = append(row.Alerts, alert.Sentence)
+	}
+}
+
+// latestErrors are forecast less value of two origins a horizon apart, the oldest step first.
+func latestErrors(errors []float64, horizon int) []float64 {
+	var out []float64
+	for _, from := range []int{2 * horizon, 0} {
+		if from+horizon <= len(errors) {
+			for _, e := range errors[from : from+horizon] {
+				out = append(out, -e)
+			}
+		}
+	}
+	return out
+}
+
+// stepLabel names the steps to come: days by weekday, months and quarters by name, else by number.
+func stepLabel(table *intake.Demand, s *intake.DemandSeries) func(h int) string {
+	switch table.Step {
+	case "day":
+		return func(h int) string { return table.After(s, h).Weekday().String() }
+	case "month":
+		return func(h int) string { return table.After(s, h).Month().String() }
+	case "quarter":
+		return func(h int) string { return fmt.Sprintf("quarter %d", (int(table.After(s, h).Month())+2)/3) }
+	case "hour":
+		return func(h int) string { return table.After(s, h).Format("15:04") }
+	}
+	return nil
+}
