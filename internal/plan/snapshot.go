@@ -10,6 +10,7 @@ import (
 	"quartermaster/finance/credit"
 	"quartermaster/forecast"
 	"quartermaster/forecast/backtest"
+	"quartermaster/forecast/screen"
 	"quartermaster/inventory"
 	"quartermaster/routing"
 	"quartermaster/routing/road"
@@ -147,6 +148,12 @@ type ItemForecast struct {
 	forecast.Forecast
 	Tested   backtest.Sums
 	DataHash uint64 // of the series it was made from; another hash means it is stale
+	// Explanation, Screened and Alerts tell people what it is made of; planning does not read them.
+	Explanation *forecast.Explanation `json:",omitempty"`
+	Screened    *screen.Report        `json:",omitempty"`
+	Alerts      []backtest.Alert      `json:",omitempty"`
+	Overridden  int                   `json:",omitempty"` // days whose mean a planner set, see Override
+	HistoryDays int                   `json:",omitempty"` // days of the series: steps of Alerts and Screened count from the first
 }
 
 // Options steer a plan without being facts of the business.

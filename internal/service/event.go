@@ -19,6 +19,9 @@ const (
 	TopicStockMoved       = "stock.moved"
 	TopicTaskFailed       = "task.failed"
 	TopicWebhookTest      = "webhook.test"
+
+	TopicForecastOverridden = "forecast.overridden"
+	TopicForecastAlert      = "forecast.alert"
 )
 
 // Topics lists them all.
@@ -26,6 +29,7 @@ func Topics() []string {
 	return []string{
 		TopicJobDone, TopicJobFailed, TopicJobCancelled, TopicJobQuarantined, TopicOrderCreated, TopicOrderCancelled,
 		TopicPromiseConfirmed, TopicPromiseReleased, TopicPromiseExpired, TopicStockMoved, TopicTaskFailed, TopicWebhookTest,
+		TopicForecastOverridden, TopicForecastAlert,
 	}
 }
 

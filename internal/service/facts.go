@@ -91,6 +91,11 @@ func (l loader) declared(ctx context.Context, r PlanRequest) (*plan.Snapshot, er
 	for i, item := range s.Items {
 		s.Sales[i] = seriesUntil(byID[item.ID], item.ID, r.OriginDay)
 	}
+	spells, err := l.facts.EmptySpells(ctx, l.tenant)
+	if err != nil {
+		return nil, err
+	}
+	emptyDays(&s, spells)
 	return &s, nil
 }
 

@@ -50,6 +50,8 @@ type stored struct {
 	inbound   []Inbound
 }
 
+func (stored) EmptySpells(context.Context, string, ...string) ([]EmptySpell, error) { return nil, nil }
+
 func (f stored) Business(context.Context, string) (Business, error) {
 	document, err := EncodeBusiness(plan.Snapshot{
 		Items: []inventory.Item{{ID: "mug"}}, Sites: []plan.Site{{Site: inventory.Site{ID: "north"}}},

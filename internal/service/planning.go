@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"sync"
 
-	"quartermaster/forecast"
 	"quartermaster/internal/plan"
 	"quartermaster/routing/road"
 )
@@ -37,6 +36,8 @@ type Planning struct {
 	Straight     road.Straight // travel where Roads is nil
 	Live         *Streets      // Roads under what holds on them; nil = nothing does
 	Workers      int           // goroutines of one plan, 0 = all
+
+	decoded decodedBusiness
 
 	mu    sync.Mutex
 	watch func(done float64, sentence string)
@@ -100,6 +101,7 @@ const maxOriginDay = 84_005
 func (p *Planning) Register(r *Runner) {
 	r.Register(KindPlan, HandlerFunc(p.handlePlan), KindOptions{})
 	r.Register(KindForecast, HandlerFunc(p.handleForecast), KindOptions{})
+	r.Register(KindForecastRun, HandlerFunc(p.handleForecastRun), KindOptions{})
 }
 
 // forecastInput is what a chunk job is told. The week is that of the whole shop, so that an item's forecast is
@@ -142,9 +144,15 @@ func (p *Planning) handlePlan(ctx context.Context, run *Run) (Outcome, error) {
 		children, err := forecastJobs(r, week, stale, run.Job.Priority)
 		return Outcome{Spawn: children}, err
 	}
-	if len(stale) == 0 {
-		s.Forecasts = fresh
-	} // else facts changed between the two runs: the corridor makes the forecasts itself
+	if len(stale) > 0 { // facts changed between the two runs
+		if err := p.freshen(ctx, s, fresh, stale, tell); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := overridden(ctx, p.Facts, run.Job.Tenant, fresh); err != nil {
+		return Outcome{}, err
+	}
+	s.Forecasts = fresh
 	if err := load.moving(ctx, s); err != nil {
 		return Outcome{}, err
 	}
@@ -189,7 +197,7 @@ func (p *Planning) forecasts(ctx context.Context, tenant string, s *plan.Snapsho
 			stale = append(stale, task.Series.ID)
 			continue
 		}
-		if err := json.Unmarshal(f.Document, &fresh[i]); err != nil {
+		if fresh[i], err = UnpackForecast(f.Document); err != nil {
 			return nil, nil, fmt.Errorf("read the stored forecast of item %s: %w", f.ItemID, err)
 		}
 	}
@@ -217,20 +225,14 @@ func (p *Planning) handleForecast(ctx context.Context, run *Run) (Outcome, error
 	if err := json.Unmarshal(run.Input, &in); err != nil {
 		return Outcome{}, fmt.Errorf("read the chunk: %w", err)
 	}
-	business, err := p.Facts.Business(ctx, run.Job.Tenant)
+	facts, err := p.business(ctx, run.Job.Tenant)
 	if err != nil {
 		return Outcome{}, err
 	}
-	s, err := DecodeBusiness(business.Document)
+	s, err := p.narrowed(ctx, run.Job.Tenant, facts, in.Request.OriginDay, in.Items)
 	if err != nil {
 		return Outcome{}, err
 	}
-	sales, err := p.Facts.Sales(ctx, run.Job.Tenant, in.Items...)
-	if err != nil {
-		return Outcome{}, err
-	}
-	s.OriginDay = in.Request.OriginDay
-	narrow(&s, in.Items, sales)
 	made, err := plan.ForecastItems(ctx, s.ForecastTasks(), s.Review.HorizonDays, in.Week, plan.Options{
 		Workers: p.Workers, Backtest: true,
 		Progress: func(done float64, sentence string) {
@@ -241,33 +243,13 @@ func (p *Planning) handleForecast(ctx context.Context, run *Run) (Outcome, error
 	if err != nil {
 		return Outcome{}, err
 	}
-	out := make([]ItemForecast, len(made))
-	for i, f := range made {
-		document, err := json.Marshal(f)
-		if err != nil {
-			return Outcome{}, fmt.Errorf("write the forecast of item %s: %w", f.SeriesID, err)
-		}
-		out[i] = ItemForecast{ItemID: f.SeriesID, DataHash: f.DataHash, Document: document}
+	out, err := StoredForecasts(made)
+	if err != nil {
+		return Outcome{}, err
 	}
-	return Outcome{Result: Result{Forecasts: out, Sentence: fmt.Sprintf("%d items forecast", len(out))}}, nil
-}
-
-// narrow leaves of the snapshot only the items named, with their series.
-func narrow(s *plan.Snapshot, ids []string, sales []forecast.Series) {
-	wanted := make(map[string]forecast.Series, len(ids))
-	for _, id := range ids {
-		wanted[id] = forecast.Series{}
+	body, err := json.Marshal(chunkResult{Made: len(out)})
+	if err != nil {
+		return Outcome{}, err
 	}
-	for _, x := range sales {
-		wanted[x.ID] = x
-	}
-	items := s.Items[:0]
-	s.Sales = nil
-	for _, item := range s.Items {
-		if x, ok := wanted[item.ID]; ok {
-			items = append(items, item)
-			s.Sales = append(s.Sales, seriesUntil(x, item.ID, s.OriginDay))
-		}
-	}
-	s.Items = items
+	return Outcome{Result: Result{Forecasts: out, Body: body, Sentence: fmt.Sprintf("%d items forecast", len(out))}}, nil
 }

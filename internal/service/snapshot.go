@@ -26,6 +26,9 @@ func (p *Planning) Snapshot(ctx context.Context, tenant string, r PlanRequest, t
 			return nil, err
 		}
 	}
+	if err := overridden(ctx, p.Facts, load.tenant, fresh); err != nil {
+		return nil, err
+	}
 	s.Forecasts = fresh
 	if err := load.moving(ctx, s); err != nil {
 		return nil, err

@@ -116,11 +116,12 @@ type Inbound struct {
 	DueDay         int   // days since 1970-01-01
 }
 
-// ItemForecast is one item's stored forecast: a document of whoever made it and the hash of the series it was made from.
+// ItemForecast is one item's stored forecast: a document (see PackForecast) and the hash of the series it was made from.
 type ItemForecast struct {
 	ItemID   string
 	DataHash uint64
-	Document []byte // JSON
+	Document []byte
+	Head     ForecastHead // kept with its version; not read back by Forecasts
 }
 
 // Import is the record of one import.
@@ -184,6 +185,7 @@ type FactStore interface {
 	Inbound(ctx context.Context, tenant string) ([]Inbound, error) // by due day, then id
 	SaveForecasts(ctx context.Context, tenant string, forecasts []ItemForecast) error
 	Forecasts(ctx context.Context, tenant string, itemIDs ...string) ([]ItemForecast, error)
+	ForecastBook
 	// Reservations lists what confirmed promises hold.
 	Reservations(ctx context.Context, tenant string) ([]Reservation, error)
 }

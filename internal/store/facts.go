@@ -203,33 +203,3 @@ func (s *Store) Inbound(ctx context.Context, tenant string) ([]service.Inbound, 
 		})
 	return out, err
 }
-
-// SaveForecasts replaces the forecasts of the items given.
-func (s *Store) SaveForecasts(ctx context.Context, tenant string, forecasts []service.ItemForecast) error {
-	return s.save(ctx, tenant, "storing forecasts", checkForecasts(forecasts), func(t *tx) error { return writeForecasts(ctx, t, tenant, forecasts) })
-}
-
-func writeForecasts(ctx context.Context, t *tx, tenant string, forecasts []service.ItemForecast) error {
-	rows := make([][]any, len(forecasts))
-	for i, f := range forecasts {
-		rows[i] = []any{tenant, f.ItemID, int64(f.DataHash), bytesOf(f.Document)}
-	}
-	_, err := bulkInsert(ctx, t, "forecasts", "tenant, item_id, data_hash, document",
-		`on conflict (tenant, item_id) do update set data_hash = excluded.data_hash, document = excluded.document`, rows)
-	return err
-}
-
-// Forecasts reads the forecasts of all items, or of those named, by item id.
-func (s *Store) Forecasts(ctx context.Context, tenant string, itemIDs ...string) ([]service.ItemForecast, error) {
-	var out []service.ItemForecast
-	err := s.byItem(ctx, "reading forecasts", `select item_id, data_hash, document from forecasts where tenant = $1`, tenant, itemIDs,
-		func(scan func(...any) error) error {
-			var f service.ItemForecast
-			var hash int64
-			err := scan(&f.ItemID, &hash, &f.Document)
-			f.DataHash = uint64(hash)
-			out = append(out, f)
-			return err
-		})
-	return out, err
-}
