@@ -9,6 +9,9 @@ type ForecastRequest struct {
 	Series      []ForecastSeries `json:"series,omitempty" maxItems:"2000" doc:"Histories of the caller's; either these or item_ids"`
 	OriginDate  string           `json:"origin_date,omitempty" format:"date" doc:"First day forecast, for item_ids; default: the day after the newest order. Later sales are not looked at"`
 	HorizonDays int              `json:"horizon_days,omitempty" minimum:"1" maximum:"365" doc:"Default: that of the business for item_ids, 28 for series"`
+	LeadDays    float64          `json:"lead_days,omitempty" minimum:"0" maximum:"365" doc:"Lead time whose demand is wanted of series, review period included; that of items is known"`
+	LeadSDDays  float64          `json:"lead_sd_days,omitempty" minimum:"0" maximum:"365" doc:"Standard deviation of lead_days"`
+	Paths       int              `json:"paths,omitempty" minimum:"0" maximum:"200" doc:"Possible courses of demand to draw for each, whose days hang together"`
 }
 
 // ForecastSeries is the demand of one thing, a number for each day.
@@ -16,6 +19,9 @@ type ForecastSeries struct {
 	ID        string     `json:"id" minLength:"1" maxLength:"200"`
 	StartDate string     `json:"start_date" format:"date" doc:"Day of the first value"`
 	Values    []*float64 `json:"values" minItems:"1" maxItems:"5000" doc:"Units a day; null = not observed"`
+	// The two that follow say what a number alone cannot.
+	NetReturns bool     `json:"net_returns,omitempty" doc:"Values below 0 are returns, taken off the sales before them; without it they are refused"`
+	EmptyDates []string `json:"empty_dates,omitempty" maxItems:"5000" format:"date" doc:"Days on which the shelf was empty: what was sold then is not what was asked for"`
 }
 
 // ForecastAnswer is the forecasts in the order asked for.
@@ -35,6 +41,33 @@ type Forecast struct {
 	LeadTime  *LeadTimeDemand    `json:"lead_time,omitempty" doc:"Demand until an order placed now would be on the shelf"`
 	Accuracy  *ForecastAccuracy  `json:"accuracy,omitempty" doc:"What the same methods reached on the weeks before"`
 	Params    map[string]float64 `json:"params,omitempty" doc:"Fitted parameters of the method, by their usual names"`
+	// DataHash and what follows tell where it comes from and what to think of it.
+	DataHash    string               `json:"data_hash,omitempty" doc:"Names the history and the rules it was made from: another hash, another forecast"`
+	Explanation *ForecastExplanation `json:"explanation,omitempty" doc:"What it is made of"`
+	Findings    []string             `json:"findings,omitempty" doc:"What of the history was not read as demand, and why"`
+	Alerts      []ForecastAlert      `json:"alerts,omitempty" doc:"What broke lately"`
+	Paths       [][]float64          `json:"paths,omitempty" doc:"Possible courses, units a day"`
+}
+
+// ForecastExplanation takes a forecast apart, whatever method made it: mean of day h = level + trend·(h − 3) + season of its weekday
+// + regressors + a rest.
+type ForecastExplanation struct {
+	Sentence     string             `json:"sentence" doc:"All of it for people"`
+	Level        float64            `json:"level" doc:"Units a day in the middle of the first week"`
+	Trend        float64            `json:"trend" doc:"Units a day that each day adds"`
+	Season       []float64          `json:"season,omitempty" doc:"Units above or below the level on the first seven days and all that follow them by weeks"`
+	Regressors   map[string]float64 `json:"regressors,omitempty" doc:"Units a day that each known cause adds"`
+	Rest         float64            `json:"rest" doc:"Mean absolute part that none of these says, units a day"`
+	AgainstPast  *float64           `json:"against_past,omitempty" doc:"Total against the same number of days just before: 0.1 = a tenth more"`
+	AgainstYear  *float64           `json:"against_year,omitempty" doc:"Total against the same weekdays a year before"`
+	BandOverMean float64            `json:"band_over_mean" doc:"Width of the 10–90 % band as a share of the mean"`
+}
+
+// ForecastAlert is something that people should look at.
+type ForecastAlert struct {
+	Kind     string `json:"kind" enum:"bias,accuracy,level,outlier,data"`
+	Date     string `json:"date,omitempty" format:"date" doc:"Day on which it was seen"`
+	Sentence string `json:"sentence"`
 }
 
 // LeadTimeDemand is the sum of demand over a lead time.
@@ -59,6 +92,9 @@ type ForecastAccuracy struct {
 // ItemForecast is the stored forecast of one item with the history it was made from.
 type ItemForecast struct {
 	Forecast
-	HistoryStartDate string     `json:"history_start_date,omitempty" format:"date" doc:"Day of the first value of history"`
-	History          []*float64 `json:"history" doc:"Units sold a day, oldest first; null = not observed"`
+	Version          int64              `json:"version" doc:"How many forecasts there were of it, this one included; 0 = made before versions were kept"`
+	Overrides        []ForecastOverride `json:"overrides,omitempty" doc:"What planners said to it, the oldest first; mean and quantiles are those without"`
+	PlannedMean      []float64          `json:"planned_mean,omitempty" doc:"Units a day with the overrides: what planning reckons with; absent where there are none"`
+	HistoryStartDate string             `json:"history_start_date,omitempty" format:"date" doc:"Day of the first value of history"`
+	History          []*float64         `json:"history" doc:"Units sold a day, oldest first; null = not observed"`
 }

@@ -9,7 +9,7 @@ import (
 type NewWebhook struct {
 	URL         string   `json:"url" format:"uri" maxLength:"2000" doc:"http or https; addresses of internal networks are refused unless the installation allows them" example:"https://erp.example.com/hooks"`
 	Description string   `json:"description,omitempty" maxLength:"500"`
-	Topics      []string `json:"topics,omitempty" maxItems:"50" enum:"job.done,job.failed,job.cancelled,job.quarantined,order.created,order.cancelled,promise.confirmed,promise.released,promise.expired,stock.moved,task.failed,webhook.test" doc:"None = all"`
+	Topics      []string `json:"topics,omitempty" maxItems:"50" enum:"job.done,job.failed,job.cancelled,job.quarantined,order.created,order.cancelled,promise.confirmed,promise.released,promise.expired,stock.moved,task.failed,webhook.test,forecast.overridden,forecast.alert" doc:"None = all"`
 	Paused      bool     `json:"paused,omitempty" doc:"Nothing is sent until it is taken back"`
 }
 

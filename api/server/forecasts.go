@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -50,8 +49,13 @@ func checkForecasts(ctx context.Context, w *Work, q *api.ForecastRequest) ([]api
 		}
 		seen[s.ID] = true
 		for k, v := range s.Values {
-			if v != nil && !(*v >= 0 && *v <= forecast.MaxUnits) {
-				wrong.add(*v, "is no demand: want 0 to 1e12, or null", "series[%d].values[%d]", i, k)
+			if v != nil && !(*v >= 0 && *v <= forecast.MaxUnits) && !(s.NetReturns && *v < 0 && *v >= -forecast.MaxUnits) {
+				wrong.add(*v, "is no demand: want 0 to 1e12, or null; a return needs net_returns", "series[%d].values[%d]", i, k)
+			}
+		}
+		for k, date := range s.EmptyDates {
+			if _, err := time.Parse(time.DateOnly, date); err != nil {
+				wrong.add(date, "is no date such as 2011-11-14", "series[%d].empty_dates[%d]", i, k)
 			}
 		}
 	}
@@ -91,15 +95,11 @@ func solveForecasts(ctx context.Context, w *Work, q api.ForecastRequest) (api.Fo
 		return api.ForecastAnswer{}, err
 	}
 	if horizon == s.Review.HorizonDays && q.OriginDate == "" { // what planning would make today
-		for _, f := range made {
-			document, err := json.Marshal(f)
-			if err != nil {
-				return api.ForecastAnswer{}, fmt.Errorf("write the forecast of item %s: %w", f.SeriesID, err)
-			}
-			w.Effects.Forecasts = append(w.Effects.Forecasts, service.ItemForecast{ItemID: f.SeriesID, DataHash: f.DataHash, Document: document})
+		if w.Effects.Forecasts, err = service.StoredForecasts(made); err != nil {
+			return api.ForecastAnswer{}, err
 		}
 	}
-	return forecastAnswer(made), nil
+	return forecastAnswer(made, q.Paths), nil
 }
 
 func forecastSeries(ctx context.Context, w *Work, q api.ForecastRequest) (api.ForecastAnswer, error) {
@@ -117,7 +117,16 @@ func forecastSeries(ctx context.Context, w *Work, q api.ForecastRequest) (api.Fo
 				series[i].Values[k] = *v
 			}
 		}
-		tasks[i] = plan.ForecastTask{Series: series[i]}
+		for _, date := range s.EmptyDates {
+			empty, err := w.day(ctx, date)
+			if err != nil {
+				return api.ForecastAnswer{}, err
+			}
+			if k := empty - day; k >= 0 && k < len(s.Values) {
+				series[i].Values[k] = math.NaN()
+			}
+		}
+		tasks[i] = plan.ForecastTask{Series: series[i], Lead: forecast.LeadTime{MeanDays: q.LeadDays, SDDays: q.LeadSDDays}}
 	}
 	horizon := q.HorizonDays
 	if horizon == 0 {
@@ -125,15 +134,20 @@ func forecastSeries(ctx context.Context, w *Work, q api.ForecastRequest) (api.Fo
 	}
 	made, err := plan.ForecastItems(ctx, tasks, horizon, plan.PooledWeek(series), plan.Options{Workers: w.Planning.Workers, Backtest: true, Progress: w.Progress})
 	for i := range made {
-		made[i].LeadTime = nil // no lead time was given
+		if q.LeadDays == 0 {
+			made[i].LeadTime = nil // none was asked for
+		}
 	}
-	return forecastAnswer(made), err
+	return forecastAnswer(made, q.Paths), err
 }
 
-func forecastAnswer(made []plan.ItemForecast) api.ForecastAnswer {
+func forecastAnswer(made []plan.ItemForecast, paths int) api.ForecastAnswer {
 	out := api.ForecastAnswer{Forecasts: make([]api.Forecast, len(made))}
 	for i := range made {
 		out.Forecasts[i] = forecastWords(&made[i])
+		if paths > 0 {
+			out.Forecasts[i].Paths = made[i].Paths(paths)
+		}
 	}
 	return out
 }
@@ -152,6 +166,38 @@ func forecastWords(f *plan.ItemForecast) api.Forecast {
 		if finite(accuracy.WAPE, accuracy.Bias, accuracy.Coverage80, accuracy.ValueAdded) {
 			out.Accuracy = &accuracy
 		}
+	}
+	if f.DataHash != 0 {
+		out.DataHash = hashText(f.DataHash)
+	}
+	if e := f.Explanation; e != nil {
+		out.Explanation = explanationWords(e)
+	}
+	if f.Screened != nil {
+		out.Findings = f.Screened.Sentences()
+	}
+	out.Alerts = alertWords(f)
+	return out
+}
+
+// hashText writes a hash as outsiders see it: JSON's numbers are too short for it.
+func hashText(hash uint64) string { return fmt.Sprintf("%016x", hash) }
+
+func explanationWords(e *forecast.Explanation) *api.ForecastExplanation {
+	out := &api.ForecastExplanation{Sentence: e.Sentence, Level: e.Level, Trend: e.Trend, Season: e.Season, Regressors: e.Regressors, Rest: e.Rest, BandOverMean: e.Width}
+	if e.KnownRecent {
+		out.AgainstPast = &e.Recent
+	}
+	if e.KnownYearAgo {
+		out.AgainstYear = &e.YearAgo
+	}
+	return out
+}
+
+func alertWords(f *plan.ItemForecast) []api.ForecastAlert {
+	var out []api.ForecastAlert
+	for _, a := range f.Alerts {
+		out = append(out, api.ForecastAlert{Kind: string(a.Kind), Date: dateOf(f.StartDay - f.HistoryDays + a.Step), Sentence: a.Sentence})
 	}
 	return out
 }
@@ -181,22 +227,25 @@ func (s *Server) registerItemForecast() {
 
 func (s *Server) itemForecast(ctx context.Context, in *itemForecastInput) (*itemForecastOutput, error) {
 	facts := s.options.Planning.Facts
-	stored, err := facts.Forecasts(ctx, s.tenant(ctx), in.ID)
-	if err == nil && len(stored) == 0 {
-		err = fmt.Errorf("%w: there is no forecast of item %q yet; ask for one, or for a plan", service.ErrNotFound, in.ID)
-	}
+	f, version, err := s.newestForecast(ctx, in.ID)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	var f plan.ItemForecast
-	if err := json.Unmarshal(stored[0].Document, &f); err != nil {
-		return nil, s.fail(ctx, fmt.Errorf("server: read the forecast of item %s: %w", in.ID, err))
+	overrides, err := facts.Overrides(ctx, s.tenant(ctx), false, in.ID)
+	if err != nil {
+		return nil, s.fail(ctx, err)
 	}
 	sales, err := facts.Sales(ctx, s.tenant(ctx), in.ID)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	out := &itemForecastOutput{Body: api.ItemForecast{Forecast: forecastWords(&f), History: []*float64{}}}
+	out := &itemForecastOutput{Body: api.ItemForecast{Forecast: forecastWords(&f), Version: version, History: []*float64{}}}
+	for _, o := range overrides {
+		out.Body.Overrides = append(out.Body.Overrides, s.overrideWords(o))
+	}
+	if planned := f.Override(overridesOf(overrides)); planned.Overridden > 0 {
+		out.Body.PlannedMean = planned.Mean
+	}
 	if len(sales) > 0 && len(sales[0].Values) > 0 {
 		from := max(0, len(sales[0].Values)-in.HistoryDays)
 		out.Body.HistoryStartDate = time.Unix(int64(sales[0].StartDay+from)*secondsPerDay, 0).UTC().Format(time.DateOnly)
@@ -213,4 +262,28 @@ func orNull(v float64) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// newestForecast reads the stored forecast of an item and its version; 0 = made before versions were kept.
+func (s *Server) newestForecast(ctx context.Context, id string) (plan.ItemForecast, int64, error) {
+	facts := s.options.Planning.Facts
+	stored, err := facts.Forecasts(ctx, s.tenant(ctx), id)
+	if err == nil && len(stored) == 0 {
+		err = fmt.Errorf("%w: there is no forecast of item %q yet; ask for one, or for a plan", service.ErrNotFound, id)
+	}
+	if err != nil {
+		return plan.ItemForecast{}, 0, err
+	}
+	versions, err := facts.ForecastVersions(ctx, s.tenant(ctx), id, 0, 1)
+	if err != nil {
+		return plan.ItemForecast{}, 0, err
+	}
+	f, err := service.UnpackForecast(stored[0].Document)
+	if err != nil {
+		return f, 0, fmt.Errorf("server: read the forecast of item %s: %w", id, err)
+	}
+	if len(versions) == 0 {
+		return f, 0, nil
+	}
+	return f, versions[0].Version, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"quartermaster/api/server"
+	"quartermaster/internal/plan"
 	"quartermaster/internal/service"
 	"quartermaster/internal/store"
 	"quartermaster/routing/road"
@@ -112,8 +113,8 @@ func newScene(t *testing.T, h *house) *scene {
 	if err := personal.Save(ctx, tenant, "O-2", service.Consignee{Name: "Anna of main"}); err != nil {
 		t.Fatal(err)
 	}
-	plan := c.job(service.KindPlan)
-	c.finish(plan)
+	made := c.job(service.KindPlan)
+	c.finish(made)
 	queued, failed, scenarios := c.job(service.KindPlan), c.job(service.KindPlan), c.job(service.KindScenario)
 	job, _, ok, err := c.store.Claim(ctx, service.Ref{Tenant: tenant, ID: failed}, time.Minute)
 	if err != nil || !ok {
@@ -122,17 +123,13 @@ func newScene(t *testing.T, h *house) *scene {
 	if err := c.store.Fail(ctx, job, "for the test"); err != nil {
 		t.Fatal(err)
 	}
-	c.lease(plan)
+	c.lease(made)
 	c.fill = map[string]string{
-		"get-plan id": plan, "list-plan-suppliers id": plan, "get-plan-map id": plan, "get-order-story id": plan, "z": "12", "x": "2156", "y": "1438.mvt", "list-promises id": plan, "get-promise id": plan, "order": "O-1", "get-scenarios id": scenarios,
+		"get-plan id": made, "list-plan-suppliers id": made, "get-plan-map id": made, "get-order-story id": made, "z": "12", "x": "2156", "y": "1438.mvt", "list-promises id": made, "get-promise id": made, "order": "O-1", "get-scenarios id": scenarios,
 		"get-job id": queued, "cancel-job id": queued, "retry-job id": failed, "warehouse": "S/1", "task": "pick/1",
 		"save-consignee id": "O-1", "get-consignee id": "O-2", "erase-customer id": "C-of-main",
 		"rotate-api-key id": turned.ID, "revoke-api-key id": spare.ID,
 	}
-	if err := c.store.SaveForecasts(ctx, tenant, []service.ItemForecast{{ItemID: "item-of-main", Document: []byte(`{}`)}}); err != nil {
-		t.Fatal(err)
-	}
-	c.fill["get-item-forecast id"] = "item-of-main"
 	c.creditModel()
 	for name, value := range map[string]string{"get-credit-points": "1", "put-credit-champion": "2", "delete-credit-model": "1"} {
 		c.fill[name+" name"], c.fill[name+" version"] = "model-of-main", value
@@ -142,8 +139,31 @@ func newScene(t *testing.T, h *house) *scene {
 	for name, kind := range server.OfferedKinds() {
 		c.fill["read-"+name+" id"] = c.job(kind)
 	}
-	c.secrets = []string{plan, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1", "Anna of main", "C-of-main", "model-of-main"}
+	c.secrets = []string{made, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1", "Anna of main", "C-of-main", "model-of-main"}
+	c.forecasts()
 	return c
+}
+
+// forecasts stores two versions of a forecast and an override.
+func (c *scene) forecasts() {
+	c.t.Helper()
+	ctx := c.t.Context()
+	for _, document := range []string{`{"Mean":[1]}`, `{"Mean":[2]}`} {
+		if err := c.store.SaveForecasts(ctx, tenant, []service.ItemForecast{{ItemID: "item-of-main", Document: []byte(document), Head: service.ForecastHead{Alerts: 1}}}); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	o, err := c.store.AddOverride(ctx, tenant, service.ForecastOverride{ItemID: "item-of-main", Override: plan.Override{Kind: plan.OverrideSet}, Reason: "reason-of-main"})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, id := range []string{"get-item-forecast", "list-forecast-versions", "get-forecast-version", "compare-forecast-versions", "override-forecast", "list-forecast-overrides",
+		"withdraw-forecast-override", "get-item-forecast-value"} {
+		c.fill[id+" id"] = "item-of-main"
+	}
+	c.fill["version"], c.fill["override"] = "1", o.ID
+	c.secrets = append(c.secrets, "reason-of-main")
+	c.bodies["override-forecast"] = `{"from_date":"1970-01-01","to_date":"1970-01-01","kind":"set","value":3,"reason":"a promotion"}`
 }
 
 // facts declares a business, stores a quote of a promise for each operation on one, and a receiver that was sent something.

@@ -75,6 +75,7 @@ func TestOperationsNameEveryWrongField(t *testing.T) {
 		"both":              {"/v1/forecasts", `{"item_ids":["A"],"series":[{"id":"x","start_date":"2026-01-01","values":[1]}]}`, 422, []string{"body.item_ids"}},
 		"unknown items":     {"/v1/forecasts", `{"item_ids":["A","C"]}`, 422, []string{"body.item_ids[1]"}},
 		"negative demand":   {"/v1/forecasts", `{"series":[{"id":"x","start_date":"2026-01-01","values":[1,-1,null,2e12]}]}`, 422, []string{"body.series[0].values[1]", "body.series[0].values[3]"}},
+		"empty dates":       {"/v1/forecasts", `{"series":[{"id":"x","start_date":"2026-01-01","values":[1],"empty_dates":["2026-13-01"]}]}`, 422, []string{"body.series[0].empty_dates[0]"}},
 		"horizon":           {"/v1/forecasts", `{"item_ids":["A"],"horizon_days":366}`, 422, []string{"body.horizon_days"}},
 		"catalogue, no day": {"/v1/replenishments", `{"catalogue":` + aCatalogue + `}`, 422, []string{"body.origin_date"}},
 		"catalogue":         {"/v1/replenishments", `{"origin_date":"2026-03-02","catalogue":` + strings.NewReplacer(`"item_id":"a"`, `"item_id":"b"`, `"mon"`, `"mun"`).Replace(aCatalogue) + `}`, 422, []string{"body.catalogue.suppliers[0].order_days[0]"}},

@@ -140,6 +140,7 @@ func New(o Options) *Server {
 	s.registerJobs()
 	s.registerTasks()
 	s.registerItemForecast()
+	s.registerForecastHistory()
 	s.registerDeclared()
 	s.registerOrders()
 	s.registerStock()

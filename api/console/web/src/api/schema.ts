@@ -1,11 +1,37 @@
 // Generated from docs/openapi.json by scripts/api-types.mjs; do not edit.
 import { operation } from './operation'
 
+export interface AlertedItem {
+  alerts: Array<ForecastAlert> | null
+  item_id: string
+  name?: string
+  status: string
+}
+
 export interface Area {
   east: number
   north: number
   south: number
   west: number
+}
+
+export interface AuthorsValue {
+  added: number
+  author: string
+  days: number
+}
+
+export interface ComparedDay {
+  a: number
+  b: number
+  date: string
+  sold?: number
+}
+
+export interface ComparedParam {
+  a?: number
+  b?: number
+  name: string
 }
 
 export interface CreditChange {
@@ -56,6 +82,93 @@ export interface ForecastAccuracy {
   wape: number
 }
 
+export interface ForecastAlert {
+  date?: string
+  kind: "bias" | "accuracy" | "level" | "outlier" | "data"
+  sentence: string
+}
+
+export interface ForecastAlertList {
+  found: number
+  items: Array<AlertedItem> | null
+}
+
+export interface ForecastComparison {
+  a: ForecastVersion
+  b: ForecastVersion
+  days: Array<ComparedDay> | null
+  error_a?: VersionError
+  error_b?: VersionError
+  params: Array<ComparedParam> | null
+  same_data: boolean
+  sentence: string
+  total_a: number
+  total_b: number
+}
+
+export interface ForecastExplanation {
+  against_past?: number
+  against_year?: number
+  band_over_mean: number
+  level: number
+  regressors?: Record<string, number>
+  rest: number
+  season?: Array<number> | null
+  sentence: string
+  trend: number
+}
+
+export interface ForecastOverride {
+  after: Array<number> | null
+  author: string
+  before: Array<number> | null
+  created_at: string
+  from_date: string
+  id: string
+  item_id: string
+  kind: "set" | "add" | "times"
+  reason: string
+  to_date: string
+  value: number
+  version: number
+  withdrawn_at?: string
+  withdrawn_by?: string
+}
+
+export interface ForecastOverrideList {
+  items: Array<ForecastOverride> | null
+}
+
+export interface ForecastStep {
+  added: number
+  bias: number
+  name: "naive" | "statistics" | "override"
+  wape: number
+}
+
+export interface ForecastValueAdded {
+  authors: Array<AuthorsValue> | null
+  days: number
+  items: number
+  sentence: string
+  steps: Array<ForecastStep> | null
+}
+
+export interface ForecastVersion {
+  data_hash: string
+  horizon_days: number
+  made_at: string
+  method: string
+  start_date: string
+  status: string
+  version: number
+}
+
+export interface ForecastVersionList {
+  items: Array<ForecastVersion> | null
+  next_cursor?: string
+}
+
 export interface FulfilmentPlan {
   draft?: boolean
   error?: string
@@ -69,6 +182,10 @@ export interface FulfilmentPlan {
 
 export interface ItemForecast {
   accuracy?: ForecastAccuracy
+  alerts?: Array<ForecastAlert> | null
+  data_hash?: string
+  explanation?: ForecastExplanation
+  findings?: Array<string> | null
   history: Array<number | null> | null
   history_start_date?: string
   item_id: string
@@ -76,10 +193,14 @@ export interface ItemForecast {
   levels: Array<number> | null
   mean: Array<number> | null
   method: string
+  overrides?: Array<ForecastOverride> | null
   params?: Record<string, number>
+  paths?: Array<Array<number> | null> | null
+  planned_mean?: Array<number> | null
   quantiles: Array<Array<number> | null> | null
   start_date: string
   status: string
+  version: number
 }
 
 export interface Job {
@@ -156,6 +277,14 @@ export interface Money {
   minor: number
 }
 
+export interface NewForecastOverride {
+  from_date: string
+  kind: "set" | "add" | "times"
+  reason: string
+  to_date: string
+  value: number
+}
+
 export interface OrderChange {
   after: OrderState
   arrival_shift_sec?: number
@@ -222,6 +351,18 @@ export interface Parcel {
   site_id: string
 }
 
+export interface PlanCondition {
+  cut_off?: number
+  date: string
+  delay_sec: number
+  detours: number
+  id: string
+  kind: "incident" | "closure" | "congestion" | "weather"
+  routes: number
+  sentence: string
+  source?: string
+}
+
 export interface PlanList {
   items: Array<FulfilmentPlan> | null
   next_cursor?: string
@@ -230,12 +371,15 @@ export interface PlanList {
 export interface PlanMap {
   area?: Area
   attribution?: string
+  conditions?: Array<PlanCondition> | null
   days: number
   on_streets: boolean
   origin_date: string
   plan_id: string
+  rounded?: boolean
   routes: Array<PlanRoute> | null
   sites: Array<MapSite> | null
+  travel?: PlanTravel
 }
 
 export interface PlanRequest {
@@ -277,6 +421,7 @@ export interface PlanStop {
 
 export interface PlanSummary {
   co2e_g: number
+  conditions?: Array<PlanCondition> | null
   created_at: string
   days: number
   delivery_cost: Money
@@ -299,6 +444,7 @@ export interface PlanSummary {
   sort_tasks: number
   sourcing_gap: number
   split: number
+  travel?: PlanTravel
   unserved: number
   unserved_by_code: Record<string, number>
   versions: Record<string, string>
@@ -325,6 +471,12 @@ export interface PlanSupplier {
 
 export interface PlanSupplierList {
   items: Array<PlanSupplier> | null
+}
+
+export interface PlanTravel {
+  detour_factor?: number
+  hourly?: boolean
+  kind: "streets" | "straight_line"
 }
 
 export interface PriceChange {
@@ -608,6 +760,12 @@ export interface UnservedPart {
   reason: string
 }
 
+export interface VersionError {
+  bias: number
+  days: number
+  wape: number
+}
+
 export interface Warehouse {
   id: string
   lat: number
@@ -765,3 +923,52 @@ export const getItemForecast = operation<{
   body: undefined
   result: ItemForecast
 }>("GET", "/v1/items/{id}/forecast")
+
+export const listForecastVersions = operation<{
+  path: { id: string }
+  query: { cursor?: string; limit?: number }
+  body: undefined
+  result: ForecastVersionList
+}>("GET", "/v1/items/{id}/forecast/versions")
+
+export const compareForecastVersions = operation<{
+  path: { id: string }
+  query: { a?: number; b?: number }
+  body: undefined
+  result: ForecastComparison
+}>("GET", "/v1/items/{id}/forecast/comparison")
+
+export const overrideForecast = operation<{
+  path: { id: string }
+  query: undefined
+  body: NewForecastOverride
+  result: ForecastOverride
+}>("POST", "/v1/items/{id}/forecast/overrides")
+
+export const listForecastOverrides = operation<{
+  path: { id: string }
+  query: { withdrawn?: boolean }
+  body: undefined
+  result: ForecastOverrideList
+}>("GET", "/v1/items/{id}/forecast/overrides")
+
+export const withdrawForecastOverride = operation<{
+  path: { id: string; override: string }
+  query: undefined
+  body: undefined
+  result: ForecastOverride
+}>("DELETE", "/v1/items/{id}/forecast/overrides/{override}")
+
+export const getItemForecastValue = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: ForecastValueAdded
+}>("GET", "/v1/items/{id}/forecast/value-added")
+
+export const listForecastAlerts = operation<{
+  path: undefined
+  query: { limit?: number }
+  body: undefined
+  result: ForecastAlertList
+}>("GET", "/v1/forecast-alerts")

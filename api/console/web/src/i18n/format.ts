@@ -9,6 +9,7 @@ export interface Formats {
   /** A plan's day or time stands on the clock of the business, as the server sent it, wherever the reader is. */
   day: (iso: string) => string
   dayShort: (iso: string) => string
+  weekday: (iso: string) => string
   time: (iso: string) => string
   dateTime: (iso: string) => string
   ago: (iso: string, now?: number) => string
@@ -45,6 +46,7 @@ export function formats(locale: string): Formats {
     kg: (grams) => unit(grams / 1000, 'kilogram', grams < 10_000 ? 1 : 0),
     day: dates({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
     dayShort: dates({ weekday: 'short', day: 'numeric', month: 'short' }),
+    weekday: dates({ weekday: 'long' }),
     time: dates({ hour: '2-digit', minute: '2-digit' }),
     dateTime: dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
     ago: (iso, now = Date.now()) => {

@@ -71,6 +71,23 @@ assert.ok(Number(await page.getAttribute('[data-test=chart]', 'data-points')) > 
 await page.locator('summary', { hasText: 'The figures as a table' }).click()
 assert.ok((await page.locator('.short tbody tr').count()) >= 28)
 
+// It says what it is made of; a planner overrides a day with a reason, which shows in what is planned, and withdraws it again.
+assert.match(await text('[data-test=explained]'), /About [\d.]+ units a day/)
+const item = await page.evaluate(() => new URL(location.href).searchParams.get('item') ?? location.href.match(/item=([^&#]+)/)[1])
+const before = await api(`/v1/items/${item}/forecast`)
+await page.fill('[data-test=override-value]', '3')
+await page.fill('[data-test=override-reason]', 'half-price week')
+await page.locator('[data-test=override-form] button[type=submit]').click()
+await page.waitForSelector('[data-test=overrides] li')
+assert.match(await text('[data-test=overrides]'), /times 3[\s\S]*half-price week/)
+const after = await api(`/v1/items/${item}/forecast`)
+assert.ok(Math.abs(after.planned_mean[0] - 3 * before.mean[0]) < 1e-9)
+await page.getByRole('button', { name: 'Withdraw' }).click()
+await page.waitForSelector('[data-test=overrides] .badge')
+assert.equal((await api(`/v1/items/${item}/forecast`)).planned_mean, undefined)
+await page.locator('[data-test=versions] summary').click()
+await page.waitForSelector('[data-test=versions] tbody tr')
+
 // Suppliers: by points first; once a model of their records is learned, by the chance to fail, with reasons, the trend and
 // what would improve it; in Chinese too.
 await go('suppliers')

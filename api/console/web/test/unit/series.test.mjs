@@ -21,9 +21,10 @@ test('days line up, whichever begins first', () => {
 test('weeks end where the forecast begins', () => {
   const x = Array.from({ length: 20 }, (_, i) => i)
   const row = x.map(() => 1)
-  const w = weekly({ x, sold: row, mean: x.map((i) => (i < 9 ? null : 2)), low: row, high: row, origin: 9 })
+  const w = weekly({ x, sold: row, mean: x.map((i) => (i < 9 ? null : 2)), low: row, high: row, planned: x.map((i) => (i === 10 ? 5 : null)), origin: 9 })
   assert.deepEqual(w.x, [2, 9])
   assert.deepEqual(w.sold, [7, 7])
   assert.deepEqual(w.mean, [null, 14])
+  assert.deepEqual(w.planned, [null, 17], 'days without an override count as they were forecast')
   assert.equal(w.origin, 1)
 })

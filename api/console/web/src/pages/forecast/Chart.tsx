@@ -29,6 +29,7 @@ export default function Chart({ days, label }: { days: Days; label: string }) {
           { label: t('forecast.mean'), stroke: accent, width: 2, points: { show: false }, value },
           { label: t('forecast.low'), stroke: 'transparent', points: { show: false }, value },
           { label: t('forecast.high'), stroke: 'transparent', points: { show: false }, value },
+          { label: t('forecast.planned'), stroke: colour('--warn'), width: 2, dash: [6, 4], points: { show: true, size: 5, fill: colour('--warn') }, value },
         ],
         bands: [{ series: [4, 3], fill: accent + '33' }],
         axes: [
@@ -54,7 +55,7 @@ export default function Chart({ days, label }: { days: Days; label: string }) {
           ],
         },
       },
-      [days.x, days.sold, days.mean, days.low, days.high],
+      [days.x, days.sold, days.mean, days.low, days.high, days.planned],
       element,
     )
     const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: 340 }))

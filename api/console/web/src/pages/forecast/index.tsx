@@ -8,7 +8,11 @@ import { Badge, Stat } from '../../ui/figures'
 import { PageHead, Panel } from '../../ui/Panel'
 import { Loaded, Notice, Skeleton } from '../../ui/States'
 import { Table } from '../../ui/Table'
+import { Alerted, AlertLines } from './Alerts'
+import { Explained } from './Explained'
 import './forecast.css'
+import { Overrides } from './Overrides'
+import { Versions } from './Versions'
 import { dateOf, daysOf, weekly, type Days } from './series'
 
 const Chart = lazy(() => import('./Chart'))
@@ -25,6 +29,7 @@ export default function Forecast() {
   return (
     <>
       <PageHead title={t('forecast.title')} hint={t('forecast.hint')} />
+      <Alerted />
       <div className="forecast-layout">
         <Panel title={t('forecast.items')} hint={found.data && t('forecast.found', { n: found.data.found, days: found.data.window_days })} flush className="item-list">
           <label className="item-search">
@@ -79,7 +84,14 @@ function Item({ id, name }: { id: string; name: string | undefined }) {
       }
     >
       <Loaded of={forecast} rows={10}>
-        {(data) => <Shown forecast={data} weeks={span > 100} />}
+        {(data) => (
+          <>
+            <AlertLines alerts={list(data.alerts)} />
+            <Shown forecast={data} weeks={span > 100} />
+            <Overrides id={id} forecast={data} changed={forecast.reload} />
+            <Versions id={id} newest={data.version} />
+          </>
+        )}
       </Loaded>
     </Panel>
   )
@@ -100,6 +112,7 @@ function Shown({ forecast: f, weeks }: { forecast: ItemForecast; weeks: boolean 
         <Chart days={shown} label={t('forecast.chart')} />
       </Suspense>
       <p className="hint">{t(weeks ? 'forecast.weeks' : 'forecast.days')}</p>
+      <Explained forecast={f} />
       <dl className="stats forecast-stats">
         <Stat label={t('forecast.method')} value={f.method} detail={<Badge tone={f.status === 'ok' ? 'good' : 'warn'}>{code('history', f.status)}</Badge>} />
         <Stat label={t('forecast.next')} value={number(total, 1)} detail={t('forecast.units_28', { n: Math.min(mean.length, 28) })} />
@@ -162,6 +175,7 @@ function DayTable({ days }: { days: Days }) {
         { key: 'mean', head: t('forecast.mean'), align: 'end', cell: (r) => shown(days.mean[r.i]) },
         { key: 'low', head: t('forecast.low'), align: 'end', cell: (r) => shown(days.low[r.i]) },
         { key: 'high', head: t('forecast.high'), align: 'end', cell: (r) => shown(days.high[r.i]) },
+        { key: 'planned', head: t('forecast.planned'), align: 'end', cell: (r) => shown(days.planned[r.i]) },
       ]}
     />
   )

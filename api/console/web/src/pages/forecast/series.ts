@@ -10,6 +10,8 @@ export interface Days {
   mean: (number | null)[]
   low: (number | null)[]
   high: (number | null)[]
+  /** What planning reckons with where planners overrode the forecast; null on all other days. */
+  planned: (number | null)[]
   /** Where the forecast begins in x. */
   origin: number
 }
@@ -36,6 +38,7 @@ export function daysOf(f: ItemForecast): Days {
     mean: ahead(mean),
     low: ahead(low),
     high: ahead(high),
+    planned: ahead(list(f.planned_mean)).map((v, i) => (v === (mean[(days[i] ?? 0) - from] ?? null) ? null : v)),
     origin: from - first,
   }
 }
@@ -55,6 +58,7 @@ export function weekly(days: Days): Days {
     mean: sum(days.mean),
     low: days.x.slice(0, count).map(() => null), // quantiles do not add up
     high: days.x.slice(0, count).map(() => null),
+    planned: sum(days.planned.map((v, i) => (days.planned.some((p) => p !== null) ? (v ?? days.mean[i] ?? null) : null))),
     origin: (days.origin - start) / 7,
   }
 }
