@@ -88,7 +88,7 @@ func PooledWeek(sales []forecast.Series) Week {
 
 // methods is the set of forecasting methods that compete for each item, behind the screen. Theta and TSB stand for all classes:
 // in backtests of the sample shop's earlier years they held their own on lumpy and on steady demand alike. The panel's other
-// classics, wrapped as combine.Daily, were tried beside them on training origins of the M5 sample and of the sample shop:
+// classics, wrapped as combine.Daily, were tried beside them on training origins of the M5 sample:
 // none took a thousandth off the error (docs/forecasting.md has the figures), so that they are not asked.
 func methods(pooled forecast.Profile) (screen.Model, error) {
 	steady := []forecast.Class{forecast.ClassSmooth, forecast.ClassErratic}
