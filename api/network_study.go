@@ -27,8 +27,8 @@ type NetworkStudyRequest struct {
 // NetworkSite is a place that may be open.
 type NetworkSite struct {
 	ID        string  `json:"id" minLength:"0" maxLength:"200"`
-	Lon       float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
-	Lat       float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
+	Lon       float64 `json:"lon,omitempty" minimum:"-180" maximum:"180" doc:"Degrees east"`
+	Lat       float64 `json:"lat,omitempty" minimum:"-90" maximum:"90" doc:"Degrees north"`
 	FixedCost float64 `json:"fixed_cost,omitempty" minimum:"0" maximum:"1000000000000000" doc:"When it is open"`
 	Existing  bool    `json:"existing,omitempty" doc:"It stands already"`
 	OpenCost  float64 `json:"open_cost,omitempty" minimum:"0" maximum:"1000000000000000" doc:"Of opening one that does not stand yet"`
@@ -41,17 +41,17 @@ type NetworkSite struct {
 // NetworkCustomer is a demand to be served.
 type NetworkCustomer struct {
 	ID     string  `json:"id" minLength:"1" maxLength:"200"`
-	Lon    float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
-	Lat    float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
-	Demand float64 `json:"demand" minimum:"0" maximum:"1000000000000"`
+	Lon    float64 `json:"lon,omitempty" minimum:"-180" maximum:"180" doc:"Degrees east"`
+	Lat    float64 `json:"lat,omitempty" minimum:"-90" maximum:"90" doc:"Degrees north"`
+	Demand float64 `json:"demand" minimum:"0" maximum:"1000000000000" doc:"Units a year, or of whatever time the costs are for"`
 }
 
 // NetworkPlant is where goods come from.
 type NetworkPlant struct {
 	ID       string  `json:"id" minLength:"1" maxLength:"200"`
-	Lon      float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
-	Lat      float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
-	UnitCost float64 `json:"unit_cost,omitempty" minimum:"0" maximum:"1000000000000"`
+	Lon      float64 `json:"lon,omitempty" minimum:"-180" maximum:"180" doc:"Degrees east"`
+	Lat      float64 `json:"lat,omitempty" minimum:"-90" maximum:"90" doc:"Degrees north"`
+	UnitCost float64 `json:"unit_cost,omitempty" minimum:"0" maximum:"1000000000000" doc:"Of a unit that leaves it"`
 	Capacity float64 `json:"capacity,omitempty" minimum:"0" maximum:"1000000000000000" doc:"Units; 0 = no limit"`
 }
 
@@ -75,7 +75,7 @@ type NetworkScenario struct {
 
 // NetworkHubs is a hub-and-spoke network.
 type NetworkHubs struct {
-	Count      int         `json:"count" minimum:"1" maximum:"1000"`
+	Count      int         `json:"count" minimum:"1" maximum:"1000" doc:"How many nodes are hubs"`
 	Flow       [][]float64 `json:"flow" minItems:"1" maxItems:"1000" doc:"Units from node to node"`
 	Collect    float64     `json:"collect,omitempty" minimum:"0" maximum:"1000000" doc:"Factor of the cost to the first hub; default 1"`
 	Transfer   float64     `json:"transfer,omitempty" minimum:"0" maximum:"1000000" doc:"Factor between hubs; default 0.75"`
@@ -90,7 +90,7 @@ type NetworkStudyAnswer struct {
 	Sites      []NetworkSiteView     `json:"sites"`
 	Serves     []NetworkServed       `json:"serves"`
 	Flows      []NetworkFlow         `json:"flows,omitempty" doc:"With plants: units on each leg"`
-	Cost       float64               `json:"cost"`
+	Cost       float64               `json:"cost" doc:"Of the whole network, in the currency of the request"`
 	Bound      float64               `json:"bound" doc:"No choice costs less"`
 	GapPct     float64               `json:"gap_pct" doc:"(cost − bound)/cost, %"`
 	CO2Kg      float64               `json:"co2_kg,omitempty"`
@@ -103,20 +103,20 @@ type NetworkStudyAnswer struct {
 // NetworkSiteView is a site in a choice.
 type NetworkSiteView struct {
 	ID        string  `json:"id"`
-	Lon       float64 `json:"lon"`
-	Lat       float64 `json:"lat"`
+	Lon       float64 `json:"lon" doc:"Degrees east"`
+	Lat       float64 `json:"lat" doc:"Degrees north"`
 	Open      bool    `json:"open"`
 	Existing  bool    `json:"existing,omitempty"`
 	Customers int     `json:"customers" doc:"That it serves"`
 	Load      float64 `json:"load" doc:"Demand that it serves"`
-	Capacity  float64 `json:"capacity,omitempty"`
+	Capacity  float64 `json:"capacity,omitempty" doc:"Demand it can serve; 0 = no limit"`
 }
 
 // NetworkServed is a part of a customer's demand served by a site.
 type NetworkServed struct {
 	Customer string  `json:"customer"`
 	Site     string  `json:"site"`
-	Share    float64 `json:"share"`
+	Share    float64 `json:"share" doc:"Part of the customer's demand, 0 to 1"`
 }
 
 // NetworkFlow is units on a leg.
@@ -124,12 +124,12 @@ type NetworkFlow struct {
 	From  string  `json:"from"`
 	To    string  `json:"to"`
 	Mode  string  `json:"mode,omitempty"`
-	Units float64 `json:"units"`
+	Units float64 `json:"units" doc:"How many go this way"`
 }
 
 // NetworkScenarioView is what a choice costs in one future.
 type NetworkScenarioView struct {
 	ID   string  `json:"id"`
-	Cost float64 `json:"cost"`
+	Cost float64 `json:"cost" doc:"Of the whole network in this future, in the currency of the request"`
 	Best float64 `json:"best" doc:"The least cost known for this future alone"`
 }

@@ -45,5 +45,5 @@ type PlacementStock struct {
 	InboundTime int     `json:"inbound_time" doc:"Longest promise it waits for"`
 	NetTime     int     `json:"net_time" doc:"Periods that its stock covers"`
 	SafetyStock float64 `json:"safety_stock" doc:"Units"`
-	Cost        float64 `json:"cost"`
+	Cost        float64 `json:"cost" doc:"Of holding the safety stock, in the currency of the request"`
 }

@@ -41,8 +41,8 @@ type PolicyDemand struct {
 
 // PolicyYear is a year under a rule.
 type PolicyYear struct {
-	ReorderPoint int64   `json:"reorder_point"`
-	OrderUpTo    int64   `json:"order_up_to"`
+	ReorderPoint int64   `json:"reorder_point" doc:"Units of stock position at or below which is ordered"`
+	OrderUpTo    int64   `json:"order_up_to" doc:"Units of stock position that an order brings it back to"`
 	Cycle        float64 `json:"cycle" doc:"Share of cycles without a stock-out"`
 	FillRate     float64 `json:"fill_rate" doc:"Share of units served from the shelf"`
 	OnHand       float64 `json:"on_hand" doc:"Mean units on the shelf"`
@@ -55,7 +55,7 @@ type PolicyYear struct {
 
 // PolicyPoint is a year at another target.
 type PolicyPoint struct {
-	Target float64 `json:"target"`
+	Target float64 `json:"target" doc:"Service level asked for, 0 to 1"`
 	PolicyYear
 }
 

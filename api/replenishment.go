@@ -50,7 +50,7 @@ type StockTerms struct {
 
 // StockDiscount is a share off the price of all units of an order line from a number of packs on.
 type StockDiscount struct {
-	Packs    int64 `json:"packs" minimum:"1" maximum:"1000000000"`
+	Packs    int64 `json:"packs" minimum:"1" maximum:"1000000000" doc:"Packs from which on the price holds"`
 	Permille int64 `json:"permille" minimum:"1" maximum:"999" doc:"Thousandths off the unit cost"`
 }
 
@@ -84,7 +84,7 @@ type StockItem struct {
 type StockCatalogRow struct {
 	ItemID      string        `json:"item_id" minLength:"1" maxLength:"200"`
 	SiteID      string        `json:"site_id" minLength:"1" maxLength:"200"`
-	OnHand      int64         `json:"on_hand" minimum:"0" maximum:"1000000000"`
+	OnHand      int64         `json:"on_hand" minimum:"0" maximum:"1000000000" doc:"Units in stock"`
 	Backordered int64         `json:"backordered,omitempty" minimum:"0" maximum:"1000000000" doc:"Units owed"`
 	MeanPerDay  float64       `json:"mean_per_day,omitempty" minimum:"0" maximum:"1000000000" doc:"Units; where there is no history"`
 	SDPerDay    float64       `json:"sd_per_day,omitempty" minimum:"0" maximum:"1000000000" doc:"Standard deviation of a day's units"`
@@ -96,7 +96,7 @@ type StockCatalogRow struct {
 type StockInbound struct {
 	ItemID  string `json:"item_id" minLength:"1" maxLength:"200"`
 	SiteID  string `json:"site_id" minLength:"1" maxLength:"200"`
-	Qty     int64  `json:"qty" minimum:"1" maximum:"1000000000"`
+	Qty     int64  `json:"qty" minimum:"1" maximum:"1000000000" doc:"Units"`
 	DueDate string `json:"due_date" format:"date" doc:"Before origin_date = late"`
 }
 
@@ -104,7 +104,7 @@ type StockInbound struct {
 type StockLot struct {
 	ItemID      string `json:"item_id" minLength:"1" maxLength:"200"`
 	SiteID      string `json:"site_id" minLength:"1" maxLength:"200"`
-	Qty         int64  `json:"qty" minimum:"1" maximum:"1000000000"`
+	Qty         int64  `json:"qty" minimum:"1" maximum:"1000000000" doc:"Units"`
 	ExpiresDate string `json:"expires_date" format:"date" doc:"First day on which it may not be sold"`
 }
 
@@ -164,7 +164,7 @@ type StockExpedite struct {
 type PostponedOrder struct {
 	SupplierID string `json:"supplier_id"`
 	SiteID     string `json:"site_id"`
-	Lines      int    `json:"lines"`
+	Lines      int    `json:"lines" doc:"Item-sites of the order"`
 	Cost       Money  `json:"cost"`
 	NextDate   string `json:"next_date" format:"date" doc:"When orders are taken again"`
 	Reason     string `json:"reason" doc:"For people"`
@@ -181,7 +181,7 @@ type StockLimit struct {
 
 // StockHealth counts lines by how they stand.
 type StockHealth struct {
-	Healthy  int            `json:"healthy"`
+	Healthy  int            `json:"healthy" doc:"Item-sites whose stock is as it should be"`
 	Under    int            `json:"under" doc:"At or below the reorder point"`
 	Over     int            `json:"over" doc:"More than a batch above the level"`
 	Out      int            `json:"out" doc:"Nothing on the shelf"`
@@ -204,14 +204,14 @@ type StockLine struct {
 	ZoneRed       float64 `json:"zone_red" doc:"Units of the red zone"`
 	ZoneYellow    float64 `json:"zone_yellow" doc:"Units of the yellow zone"`
 	ZoneGreen     float64 `json:"zone_green" doc:"Units of the green zone"`
-	OnHand        int64   `json:"on_hand"`
-	OnOrder       int64   `json:"on_order"`
-	Backordered   int64   `json:"backordered"`
+	OnHand        int64   `json:"on_hand" doc:"Units in stock"`
+	OnOrder       int64   `json:"on_order" doc:"Units ordered and not yet there"`
+	Backordered   int64   `json:"backordered" doc:"Units promised and not in stock"`
 	MeanPerDay    float64 `json:"mean_per_day" doc:"Expected demand, units"`
 	CoverDays     float64 `json:"cover_days" doc:"Days that what is on hand lasts; −1 = there is no demand"`
 	OutDate       string  `json:"out_date,omitempty" format:"date" doc:"When the shelf is empty at mean demand; absent = not within a year"`
-	ReorderPoint  int64   `json:"reorder_point"`
-	OrderUpTo     int64   `json:"order_up_to"`
+	ReorderPoint  int64   `json:"reorder_point" doc:"Units of stock position at or below which is ordered"`
+	OrderUpTo     int64   `json:"order_up_to" doc:"Units of stock position that an order brings it back to"`
 	SafetyStock   float64 `json:"safety_stock" doc:"Units"`
 	Cycle         float64 `json:"cycle" doc:"Share of cycles without a stock-out that the rule reaches"`
 	FillRate      float64 `json:"fill_rate" doc:"Share of units served from the shelf that it reaches"`
