@@ -2,7 +2,7 @@
 //
 // Takes nodes with supplies and arcs with whole capacities and costs, or an oracle of a Lagrangian dual, and gives a
 // cheapest flow with node prices that prove it, or multipliers with the bound they reach. Method: primal network simplex
-// with strongly feasible trees and block search (Cunningham 1976; Grigoriadis 1986; Király & Kovács 2012); the volume
+// with strongly feasible trees and a candidate list (Cunningham 1976; Grigoriadis 1986; Király & Kovács 2012); the volume
 // algorithm (Barahona & Anbil 2000). Never: it knows what flows; numbers that could overflow are refused.
 package flow
 

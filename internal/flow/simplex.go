@@ -17,23 +17,17 @@ type simplex struct {
 	flow     []int64
 	state    []int8 // atLower, inTree, atUpper
 
-	node   []node
-	stack  []int32
-	scan   int
-	block  int
-	pivots int
-	big    int64
-}
-
-// node is a place in the spanning tree.
-type node struct {
-	price      int64
-	parent     int32
-	arc        int32 // tree arc to the parent
-	child      int32 // first child; siblings by next and prev
-	next, prev int32
-	size       int32 // nodes of the subtree
-	up         bool  // the tree arc points to the parent
+	// The spanning tree, by node: arc to the parent, whether it points there, children as a list, nodes of the subtree.
+	price                   []int64
+	parent, arc             []int32
+	child, next, prev, size []int32
+	up                      []bool
+	stack                   []int32
+	candidates              []candidate
+	scan                    int
+	block                   int
+	pivots                  int
+	big                     int64
 }
 
 const (
@@ -79,50 +73,53 @@ func newSimplex(p *Problem) *simplex {
 		}
 	}
 	s.plant()
-	s.block = max(20, int(4*math.Sqrt(float64(m))))
+	s.block = max(20, int(6*math.Sqrt(float64(m))))
 	return s
 }
 
 // plant sets the first tree: every node hangs on the root; arcs without flow point to the root (strongly feasible).
 func (s *simplex) plant() {
 	n, root := s.n, int32(s.n)
-	s.node = make([]node, n+1)
-	for i := range s.node {
-		s.node[i] = node{parent: none, child: none, next: none, prev: none}
+	s.price, s.up = make([]int64, n+1), make([]bool, n+1)
+	for _, list := range []*[]int32{&s.parent, &s.child, &s.next, &s.prev, &s.arc, &s.size} {
+		*list = make([]int32, n+1)
+		for i := range *list {
+			(*list)[i] = none
+		}
 	}
 	for i := range n {
 		a := s.m + i
 		s.capacity[a], s.cost[a] = Unlimited, s.big
 		if v := s.p.Supply[i]; v >= 0 {
-			s.from[a], s.to[a], s.flow[a], s.node[i].up = int32(i), root, v, true
-			s.node[i].price = -s.big
+			s.from[a], s.to[a], s.flow[a], s.up[i] = int32(i), root, v, true
+			s.price[i] = -s.big
 		} else {
 			s.from[a], s.to[a], s.flow[a] = root, int32(i), -v
-			s.node[i].price = s.big
+			s.price[i] = s.big
 		}
-		s.node[i].arc, s.node[i].size = int32(a), 1
+		s.arc[i], s.size[i] = int32(a), 1
 		s.hang(int32(i), root)
 	}
-	s.node[root].size = int32(n + 1)
+	s.size[root] = int32(n + 1)
 }
 
 func (s *simplex) hang(i, under int32) {
-	s.node[i].parent = under
-	s.node[i].prev, s.node[i].next = none, s.node[under].child
-	if first := s.node[under].child; first != none {
-		s.node[first].prev = i
+	s.parent[i] = under
+	s.prev[i], s.next[i] = none, s.child[under]
+	if first := s.child[under]; first != none {
+		s.prev[first] = i
 	}
-	s.node[under].child = i
+	s.child[under] = i
 }
 
 func (s *simplex) unhang(i int32) {
-	if p := s.node[i].prev; p != none {
-		s.node[p].next = s.node[i].next
+	if p := s.prev[i]; p != none {
+		s.next[p] = s.next[i]
 	} else {
-		s.node[s.node[i].parent].child = s.node[i].next
+		s.child[s.parent[i]] = s.next[i]
 	}
-	if n := s.node[i].next; n != none {
-		s.node[n].prev = s.node[i].prev
+	if n := s.next[i]; n != none {
+		s.prev[n] = s.prev[i]
 	}
 }
 
@@ -143,27 +140,97 @@ func (s *simplex) run(ctx context.Context) (Status, error) {
 	}
 }
 
-// entering is the worst violated arc of the first block that holds one, −1 where none is left.
+// entering is the worst violated arc among a few candidates kept from before and those of the next block that holds one
+// (Király & Kovács 2012, altering candidate list); −1 where none is left.
 func (s *simplex) entering() int {
-	best, worst := -1, int64(0)
+	kept := s.candidates[:0]
+	for _, c := range s.candidates {
+		if v := s.violation(int(c.arc)); v < 0 {
+			kept = append(kept, candidate{v, c.arc})
+		}
+	}
+	s.candidates = kept
 	left := s.block
 	a := s.scan
 	for range s.m {
-		if v := int64(s.state[a]) * (s.cost[a] + s.node[s.from[a]].price - s.node[s.to[a]].price); v < worst {
-			best, worst = a, v
+		if v := s.violation(a); v < 0 {
+			s.candidates = append(s.candidates, candidate{v, int32(a)})
 		}
 		if a++; a == s.m {
 			a = 0
 		}
 		if left--; left == 0 {
-			if best >= 0 {
+			if len(s.candidates) > 0 {
 				break
 			}
 			left = s.block
 		}
 	}
 	s.scan = a
+	return s.worst()
+}
+
+func (s *simplex) violation(a int) int64 {
+	return int64(s.state[a]) * (s.cost[a] + s.price[s.from[a]] - s.price[s.to[a]])
+}
+
+// keepCandidates is how many arcs are looked at again at the next pivot.
+const keepCandidates = 64
+
+// worst takes the worst candidate out and keeps the worst of the others.
+func (s *simplex) worst() int {
+	c := s.candidates
+	if len(c) == 0 {
+		return -1
+	}
+	if len(c) > keepCandidates {
+		partition(c, keepCandidates)
+		c = c[:keepCandidates]
+	}
+	at := 0
+	for i := range c {
+		if c[i].violation < c[at].violation {
+			at = i
+		}
+	}
+	best := int(c[at].arc)
+	c[at] = c[len(c)-1]
+	s.candidates = c[:len(c)-1]
 	return best
+}
+
+// partition moves the n worst candidates to the front (quickselect, Hoare 1961).
+func partition(c []candidate, n int) {
+	for lo, hi := 0, len(c)-1; lo < hi; {
+		pivot := c[(lo+hi)/2].violation
+		i, j := lo, hi
+		for i <= j {
+			for c[i].violation < pivot {
+				i++
+			}
+			for c[j].violation > pivot {
+				j--
+			}
+			if i <= j {
+				c[i], c[j] = c[j], c[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j:
+			hi = j
+		case n >= i:
+			lo = i
+		default:
+			return
+		}
+	}
+}
+
+type candidate struct {
+	violation int64
+	arc       int32
 }
 
 // pivot pushes all it can around the circle that arc e closes and swaps e with the arc that blocks last, seen from the top
@@ -175,13 +242,13 @@ func (s *simplex) pivot(e int) bool {
 	}
 	top := s.top(u, v)
 	delta, leaving, onFirst := s.capacity[e], none, false
-	for i := u; i != top; i = s.node[i].parent { // the push comes down to u
-		if room := s.room(i, !s.node[i].up); room < delta {
+	for i := u; i != top; i = s.parent[i] { // the push comes down to u
+		if room := s.room(i, !s.up[i]); room < delta {
 			delta, leaving, onFirst = room, i, true
 		}
 	}
-	for i := v; i != top; i = s.node[i].parent { // and goes up from v
-		if room := s.room(i, s.node[i].up); room <= delta {
+	for i := v; i != top; i = s.parent[i] { // and goes up from v
+		if room := s.room(i, s.up[i]); room <= delta {
 			if room == Unlimited {
 				continue
 			}
@@ -203,10 +270,10 @@ func (s *simplex) pivot(e int) bool {
 // top is the lowest common ancestor; of two nodes the one with the smaller subtree cannot be an ancestor of the other.
 func (s *simplex) top(u, v int32) int32 {
 	for u != v {
-		if s.node[u].size < s.node[v].size {
-			u = s.node[u].parent
+		if s.size[u] < s.size[v] {
+			u = s.parent[u]
 		} else {
-			v = s.node[v].parent
+			v = s.parent[v]
 		}
 	}
 	return u
@@ -214,7 +281,7 @@ func (s *simplex) top(u, v int32) int32 {
 
 // room is what more the tree arc of node i carries, along its direction or against it.
 func (s *simplex) room(i int32, along bool) int64 {
-	a := s.node[i].arc
+	a := s.arc[i]
 	if !along {
 		return s.flow[a]
 	}
@@ -229,25 +296,25 @@ func (s *simplex) push(e int, u, v, top int32, delta int64) {
 		return
 	}
 	s.flow[e] += int64(s.state[e]) * delta
-	for i := u; i != top; i = s.node[i].parent {
-		if s.node[i].up {
-			s.flow[s.node[i].arc] -= delta
+	for i := u; i != top; i = s.parent[i] {
+		if s.up[i] {
+			s.flow[s.arc[i]] -= delta
 		} else {
-			s.flow[s.node[i].arc] += delta
+			s.flow[s.arc[i]] += delta
 		}
 	}
-	for i := v; i != top; i = s.node[i].parent {
-		if s.node[i].up {
-			s.flow[s.node[i].arc] += delta
+	for i := v; i != top; i = s.parent[i] {
+		if s.up[i] {
+			s.flow[s.arc[i]] += delta
 		} else {
-			s.flow[s.node[i].arc] -= delta
+			s.flow[s.arc[i]] -= delta
 		}
 	}
 }
 
 // swap hangs the subtree of `leaving` on the other end of e: the path from e's end inside it up to `leaving` turns round.
 func (s *simplex) swap(e int, u, v, leaving, top int32, onFirst bool) {
-	out := s.node[leaving].arc
+	out := s.arc[leaving]
 	s.state[out] = atLower
 	if s.flow[out] != 0 {
 		s.state[out] = atUpper
@@ -258,21 +325,21 @@ func (s *simplex) swap(e int, u, v, leaving, top int32, onFirst bool) {
 		inside, outside = u, v
 	}
 	s.reprice(e, inside, leaving)
-	moved := s.node[leaving].size
-	for i := s.node[leaving].parent; i != top; i = s.node[i].parent {
-		s.node[i].size -= moved
+	moved := s.size[leaving]
+	for i := s.parent[leaving]; i != top; i = s.parent[i] {
+		s.size[i] -= moved
 	}
-	for i := outside; i != top; i = s.node[i].parent {
-		s.node[i].size += moved
+	for i := outside; i != top; i = s.parent[i] {
+		s.size[i] += moved
 	}
 	arc, under := int32(e), outside
 	left := int32(0) // size, before, of the node that now hangs above
 	for i := inside; ; {
-		parent, old := s.node[i].parent, s.node[i].arc
+		parent, old := s.parent[i], s.arc[i]
 		s.unhang(i)
 		s.hang(i, under)
-		s.node[i].arc, s.node[i].up = arc, s.from[arc] == i
-		left, s.node[i].size = s.node[i].size, moved-left
+		s.arc[i], s.up[i] = arc, s.from[arc] == i
+		left, s.size[i] = s.size[i], moved-left
 		if i == leaving {
 			return
 		}
@@ -282,17 +349,17 @@ func (s *simplex) swap(e int, u, v, leaving, top int32, onFirst bool) {
 
 // reprice moves the prices of the subtree that is to be hung anew, or of all others the other way where they are fewer.
 func (s *simplex) reprice(e int, inside, leaving int32) {
-	shift := s.cost[e] + s.node[s.from[e]].price - s.node[s.to[e]].price
+	shift := s.cost[e] + s.price[s.from[e]] - s.price[s.to[e]]
 	if s.from[e] == inside {
 		shift = -shift
 	}
-	if 2*int(s.node[leaving].size) <= s.n {
+	if 2*int(s.size[leaving]) <= s.n {
 		s.lift(leaving, none, shift)
 		return
 	}
 	root := int32(s.n)
 	s.lift(root, leaving, -shift)
-	if level := s.node[root].price; level > maxLevel || level < -maxLevel {
+	if level := s.price[root]; level > maxLevel || level < -maxLevel {
 		s.lift(root, none, -level)
 	}
 }
@@ -306,8 +373,8 @@ func (s *simplex) lift(top, skip int32, by int64) {
 	for len(s.stack) > 0 {
 		i := s.stack[len(s.stack)-1]
 		s.stack = s.stack[:len(s.stack)-1]
-		s.node[i].price += by
-		for c := s.node[i].child; c != none; c = s.node[c].next {
+		s.price[i] += by
+		for c := s.child[i]; c != none; c = s.next[c] {
 			if c != skip {
 				s.stack = append(s.stack, c)
 			}
@@ -316,13 +383,13 @@ func (s *simplex) lift(top, skip int32, by int64) {
 }
 
 func (s *simplex) result(status Status) (Result, error) {
-	s.lift(int32(s.n), none, -s.node[s.n].price)
+	s.lift(int32(s.n), none, -s.price[s.n])
 	r := Result{Status: status, Flow: s.flow[:s.real:s.real], Price: make([]int64, s.n), Pivots: s.pivots}
 	if status == StatusUnbounded {
 		return r, nil
 	}
 	for i := range r.Price {
-		r.Price[i] = s.node[i].price
+		r.Price[i] = s.price[i]
 	}
 	for i := range s.n {
 		a := s.m + i
