@@ -2,7 +2,6 @@ package credit
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 )
@@ -140,6 +139,54 @@ func Isotonic(y, p []float64) Calibration {
 	return c
 }
 
+// smoothBins is how many bins of equally many cases a smoothed isotonic calibration joins, smoothPrior how many cases each
+// is worth beforehand at the probability that it has.
+const (
+	smoothBins  = 20
+	smoothPrior = 20
+)
+
+// SmoothIsotonic never falls either, but stands on bins of many cases leaning on what a beta calibration says of them, so that
+// it follows a bend of the curve and not every case; lines join the bins' middles, and the ends to 0 and 1.
+func SmoothIsotonic(y, p []float64) Calibration {
+	first := Beta(y, p, true)
+	order := make([]int, len(p))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(p[a], p[b]), cmp.Compare(a, b)) })
+	c := Calibration{Method: "isotonic", X: []float64{0}, Y: []float64{0}}
+	type step struct{ x, y, n float64 }
+	var steps []step
+	for b := range smoothBins {
+		s := step{}
+		for _, i := range order[b*len(p)/smoothBins : (b+1)*len(p)/smoothBins] {
+			s.x += p[i]
+			s.y += y[i]
+			s.n++
+		}
+		if s.n == 0 {
+			continue
+		}
+		s.x /= s.n
+		s = step{s.x, (s.y + smoothPrior*first.Apply(s.x)) / (s.n + smoothPrior), s.n}
+		for k := len(steps) - 1; k >= 0 && steps[k].y >= s.y; k-- { // pool what would fall
+			last := steps[k]
+			steps = steps[:k]
+			n := last.n + s.n
+			s = step{(last.x*last.n + s.x*s.n) / n, (last.y*last.n + s.y*s.n) / n, n}
+		}
+		steps = append(steps, s)
+	}
+	for _, s := range steps {
+		if s.x > c.X[len(c.X)-1] {
+			c.X, c.Y = append(c.X, s.x), append(c.Y, s.y)
+		}
+	}
+	c.X, c.Y = append(c.X, 1), append(c.Y, 1)
+	return c
+}
+
 // calibrate picks, by log-loss on the half not fitted on, the calibration that serves probabilities of cases left out best,
 // and fits it on all of them. The simplest wins ties.
 func calibrate(y, p []float64) Calibration {
@@ -147,6 +194,7 @@ func calibrate(y, p []float64) Calibration {
 		func(_, _ []float64) Calibration { return Calibration{Method: "none"} },
 		func(y, p []float64) Calibration { return Platt(y, p) },
 		func(y, p []float64) Calibration { return Beta(y, p, true) },
+		SmoothIsotonic,
 	}
 	best, bestLoss := 0, math.Inf(1)
 	for k, fit := range fits {
@@ -171,76 +219,4 @@ func calibrate(y, p []float64) Calibration {
 		}
 	}
 	return fits[best](y, p)
-}
-
-// Grade is one step of a PD master scale.
-type Grade struct {
-	Name  string  `json:"name"`
-	UpTo  float64 `json:"pd_up_to"` // PDs below it and not below the grade before
-	Cases int     `json:"cases"`
-	Bads  int     `json:"bads"`
-	PD    float64 `json:"pd"` // mean of the calibrated PDs, the middle of the grade where it has no case
-	// Low and High are the 90 % Jeffreys interval of the observed rate.
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
-	// Prudent is the Pluto–Tasche upper bound at 75 %.
-	Prudent float64 `json:"prudent"`
-}
-
-// masterScale are the upper ends of the grades: a PD scale in steps of about the root of three, as rating scales have.
-var masterScale = []struct {
-	name string
-	upTo float64
-}{
-	{"1", 0.0005}, {"2", 0.001}, {"3", 0.002}, {"4", 0.004}, {"5", 0.0075}, {"6", 0.0125}, {"7", 0.02}, {"8", 0.035},
-	{"9", 0.06}, {"10", 0.10}, {"11", 0.18}, {"12", 0.30}, {"13", 0.50}, {"14", 1.01},
-}
-
-// prudence is the confidence of the upper bound on a grade's PD.
-const prudence = 0.75
-
-// MasterScale counts cases on the scale and bounds each grade's PD.
-func MasterScale(y, pd []float64) ([]Grade, error) {
-	if len(y) != len(pd) {
-		return nil, fmt.Errorf("credit: %d outcomes for %d PDs", len(y), len(pd))
-	}
-	grades := make([]Grade, len(masterScale))
-	sums := make([]float64, len(grades))
-	for i := range y {
-		k := GradeIndex(pd[i])
-		grades[k].Cases++
-		grades[k].Bads += int(y[i])
-		sums[k] += pd[i]
-	}
-	var n, d []int
-	lower := 0.0
-	for k := range grades {
-		g := &grades[k]
-		g.Name, g.UpTo = masterScale[k].name, masterScale[k].upTo
-		g.PD = (lower + math.Min(1, g.UpTo)) / 2
-		if g.Cases > 0 {
-			g.PD = sums[k] / float64(g.Cases)
-		}
-		g.Low, g.High = jeffreys(g.Bads, g.Cases)
-		n, d = append(n, g.Cases), append(d, g.Bads)
-		lower = g.UpTo
-	}
-	bounds, err := PlutoTasche(n, d, prudence, 0)
-	if err != nil {
-		return nil, err
-	}
-	for k := range grades {
-		grades[k].Prudent = bounds[k]
-	}
-	return grades, nil
-}
-
-// GradeIndex is the place of a PD on the master scale, 0 the best.
-func GradeIndex(pd float64) int {
-	for k, g := range masterScale {
-		if pd < g.upTo {
-			return k
-		}
-	}
-	return len(masterScale) - 1
 }

@@ -20,6 +20,7 @@ type financeVerb struct {
 	Train     financeTrainVerb     `cmd:"" help:"Learn a credit model from cases and their outcomes."`
 	Score     financeScoreVerb     `cmd:"" help:"Score cases with reasons and what would improve them."`
 	Validate  financeValidateVerb  `cmd:"" help:"Hold a model against cases it has not seen, and against a challenger."`
+	Points    financePointsVerb    `cmd:"" help:"Print a scorecard as a table of points."`
 	Portfolio financePortfolioVerb `cmd:"" help:"Measure what a book of exposures may lose, and by whom."`
 }
 
@@ -32,6 +33,8 @@ type financeTrainVerb struct {
 	Falling   []string `placeholder:"COLUMN" help:"Columns of numbers of which more is never more risk."`
 	Factor    []string `placeholder:"COLUMN=NAME" help:"The business factor that a column's reasons are merged under."`
 	Fixed     []string `placeholder:"COLUMN" help:"Columns nobody can change: no advice is given on them."`
+	Rejected  string   `placeholder:"CASES.csv" help:"Refused applicants, whose outcomes are inferred by parcelling."`
+	Prudence  float64  `default:"2" help:"Odds of the refused against accepted cases like them; default ${default}."`
 	KeepLeaks bool     `help:"Keep columns that look like later knowledge of the outcome."`
 	Seed      uint64   `default:"1" help:"Of every random choice; default ${default}."`
 	Workers   int      `default:"2" help:"Goroutines; the model does not depend on it; default ${default}."`
@@ -69,7 +72,7 @@ func (v financeTrainVerb) Run(r *run) error {
 	}
 	bar := r.progress("finance train")
 	o.Progress = bar.report
-	m, err := credit.Train(r.ctx, f, y, o)
+	m, note, err := v.learn(r, f, y, o)
 	bar.end()
 	if err != nil {
 		return err
@@ -81,7 +84,19 @@ func (v financeTrainVerb) Run(r *run) error {
 	if err := writeWhole(v.Out, append(data, '\n')); err != nil {
 		return err
 	}
-	return r.print(trainedView{File: v.Out, Kind: m.Kind, Cases: m.Cases, Bads: m.Bads, CrossFitted: m.Fitted, SetAside: m.Aside, Scale: m.Scale})
+	return r.print(trainedView{File: v.Out, Kind: m.Kind, Cases: m.Cases, Bads: m.Bads, CrossFitted: m.Fitted, SetAside: m.Aside, Scale: m.Scale, Rejects: note})
+}
+
+func (v financeTrainVerb) learn(r *run, f credit.Frame, y []float64, o credit.Options) (*credit.Model, *credit.RejectNote, error) {
+	if v.Rejected == "" {
+		m, err := credit.Train(r.ctx, f, y, o)
+		return m, nil, err
+	}
+	rejected, _, err := casefile.Read(v.Rejected, "")
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("finance train: %w", err)}
+	}
+	return credit.TrainWithRejects(r.ctx, f, y, rejected, o, credit.RejectOptions{Prudence: v.Prudence})
 }
 
 // writeWhole writes a file beside its place and then moves it there, so that a broken write leaves the old one.
@@ -100,12 +115,18 @@ type trainedView struct {
 	CrossFitted credit.Measures   `json:"cross_fitted"`
 	SetAside    []credit.SetAside `json:"set_aside"`
 	Scale       []credit.Grade    `json:"master_scale"`
+	// Rejects says what refused applicants changed; nil = there were none.
+	Rejects *credit.RejectNote `json:"rejects,omitempty"`
 }
 
 func (v trainedView) write(w io.Writer) {
 	fmt.Fprintf(w, "Model       %s, from %d cases, %d of them bad, written to %s\n", v.Kind, v.Cases, v.Bads, v.File)
 	m := v.CrossFitted
 	fmt.Fprintf(w, "Left out    AUC %.4f, KS %.4f, Brier %.4f, calibration error %.4f (cases left out while learning)\n", m.AUC, m.KS, m.Brier, m.ECE)
+	if n := v.Rejects; n != nil {
+		fmt.Fprintf(w, "Rejects     %d used, %.1f %% of them inferred bad (accepted: %.1f %%); their mean PD %.2f %% by accepts only, %.2f %% with them\n", n.Used, 100*n.InferredRate, 100*n.AcceptedRate, 100*n.MeanAlone, 100*n.MeanWith)
+		fmt.Fprintf(w, "            accepts only: AUC %.4f on the same accepted cases left out\n", n.Alone.AUC)
+	}
 	for _, a := range v.SetAside {
 		fmt.Fprintf(w, "Set aside   %s: %s\n", a.Column, a.Reason)
 	}
@@ -273,6 +294,50 @@ func (v validationView) write(w io.Writer) {
 	for _, finding := range v.Findings {
 		fmt.Fprintf(w, "Finding     %s\n", finding)
 	}
+}
+
+type financePointsVerb struct {
+	Model string `arg:"" placeholder:"MODEL.json" help:"Scorecard that finance train --kind scorecard wrote."`
+}
+
+func (financePointsVerb) Help() string {
+	return `Prints the base points and, for each attribute of each characteristic, the points that it adds, with the cases and the bad rate it was learned from. Adding them up by hand gives a case's score.
+
+Example:
+
+    quartermaster finance points card.json`
+}
+
+func (v financePointsVerb) Run(r *run) error {
+	m, err := readCredit(v.Model)
+	if err != nil {
+		return usageError{fmt.Errorf("finance points: %w", err)}
+	}
+	base, lines, ok := m.PointsTable()
+	if !ok {
+		return usageError{fmt.Errorf("finance points: %s is a %s model; only a scorecard has a table of points", v.Model, m.Kind)}
+	}
+	return r.print(pointsView{Base: base, PDO: m.Points.PDO, Lines: lines})
+}
+
+type pointsView struct {
+	Base  int                 `json:"base"`
+	PDO   float64             `json:"pdo"`
+	Lines []credit.PointsLine `json:"lines"`
+}
+
+func (v pointsView) write(w io.Writer) {
+	fmt.Fprintf(w, "Base points %d; %.0f points double the odds of good to bad\n", v.Base, v.PDO)
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(t, "Characteristic\tattribute\tpoints\tcases\tbad")
+	for _, l := range v.Lines {
+		cases, rate := "", ""
+		if l.Cases > 0 {
+			cases, rate = strconv.Itoa(l.Cases), fmt.Sprintf("%.1f %%", 100*l.BadRate)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%+d\t%s\t%s\n", l.Characteristic, l.Attribute, l.Points, cases, rate)
+	}
+	_ = t.Flush() // to the same writer as all else here
 }
 
 type financePortfolioVerb struct {
