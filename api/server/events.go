@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -121,7 +122,7 @@ func (s *Server) registerEvents() {
 	one.Parameters = []*huma.Param{id("id", "Job id"), resume}
 	s.raw(one, answer("The job as it is now, then each change"), s.followJob)
 	all := operation("follow-jobs", http.MethodGet, "/v1/jobs/events", "Follow all jobs as they change", "jobs", service.ScopePlansRead)
-	all.Description = "One event for each change of any of the 200 newest jobs that have no parent."
+	all.Description = "One event for each change of any of the 200 newest jobs that have no parent. Coming back with the last event's id goes on there; what happened in the two seconds before it may come again, with the same id inside."
 	all.Parameters = []*huma.Param{resume}
 	s.raw(all, answer("Each change from now on, or behind the last event"), s.followJobs)
 	floor := operation("follow-tasks", http.MethodGet, "/v1/warehouses/{warehouse}/tasks/events", "Follow the state of a warehouse's tasks", "warehouse", service.ScopeTasksRead)
@@ -181,35 +182,44 @@ func (s *Server) followJob(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// followedJobs is how many of the newest jobs a stream of all looks at.
-const followedJobs = 200
+// followedJobs is how many of the newest jobs a stream of all looks at, and followOverlapUs how far behind the last event one
+// that is gone on with looks again: transactions do not end in the order of the times that they write. What a client then
+// sees a second time has the same id inside.
+const (
+	followedJobs    = 200
+	followOverlapUs = 2_000_000
+)
 
 func (s *Server) followJobs(w http.ResponseWriter, r *http.Request) {
-	tenant, seen := s.tenant(r.Context()), lastEvent(r)
-	out, first := newStream(w), seen == 0
+	tenant, last := s.tenant(r.Context()), lastEvent(r)
+	out, first := newStream(w), true
+	told := map[string]int64{} // by job, the change that was told last
 	s.follow(r, out, func(ctx context.Context) (bool, error) {
 		jobs, err := s.options.Jobs.Jobs(ctx, tenant, service.JobFilter{Roots: true, Limit: followedJobs})
 		if err != nil {
 			return false, err
 		}
-		slices.SortFunc(jobs, func(a, b service.Job) int { return int(min(max(a.UpdatedUs-b.UpdatedUs, -1), 1)) })
+		slices.SortFunc(jobs, func(a, b service.Job) int { return cmp.Compare(a.UpdatedUs, b.UpdatedUs) })
+		now := make(map[string]int64, len(jobs))
 		for _, job := range jobs {
-			if job.UpdatedUs <= seen {
+			now[job.ID] = job.UpdatedUs
+			known := told[job.ID] == job.UpdatedUs
+			if first {
+				known = last == 0 || job.UpdatedUs <= last-followOverlapUs // from now on, or behind the last event
+			}
+			if known {
 				continue
 			}
-			seen = job.UpdatedUs
-			if first { // from now on
-				continue
-			}
-			id, e, err := s.jobEvent(job)
+			last = max(last, job.UpdatedUs)
+			_, e, err := s.jobEvent(job)
 			if err == nil {
-				err = out.send(id, e)
+				err = out.send(strconv.FormatInt(last, 10), e)
 			}
 			if err != nil {
 				return false, err
 			}
 		}
-		first = false
+		first, told = false, now
 		return false, nil
 	})
 }

@@ -85,9 +85,12 @@ func shortValue(v any) any {
 func (s *Server) fail(ctx context.Context, err error) error {
 	err = overdue(ctx, err)
 	text := strings.TrimPrefix(err.Error(), "service: ")
+	var bad *errBody
 	switch {
 	case errors.As(err, new(*problem)):
 		return err
+	case errors.As(err, &bad):
+		return newProblem(bad.status, api.CodeOf(bad.status), bad.text)
 	case errors.Is(err, service.ErrNotFound):
 		return newProblem(http.StatusNotFound, api.CodeNotFound, text)
 	case errors.Is(err, service.ErrTokenLost):

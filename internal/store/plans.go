@@ -86,13 +86,12 @@ func writeTasks(ctx context.Context, t *tx, tenant, planID string, tasks []servi
 	if t.dialect.name != "postgresql" || len(tasks) < manyTasks {
 		return nil
 	}
-	_, err := t.exec(ctx, `analyse tasks`)
+	_, err := t.exec(ctx, `select analyse_tasks()`)
 	return err
 }
 
 // manyTasks at once mislead PostgreSQL's planner until its statistics know of them: looking for a task to hand out then reads
-// the whole plan. A role that does not own the table only gets a warning; for it the database's own worker renews the
-// statistics within a minute.
+// the whole plan. The service's role owns no table; the function runs as their owner.
 const manyTasks = 500
 
 // checkPlan refuses doubles, and dependencies that nobody could ever fulfil.

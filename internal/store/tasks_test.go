@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -313,4 +314,22 @@ func TestPromisePages(t *testing.T) {
 		_, err = s.Promises(ctx, "other", id, "", 2)
 		wantError(t, err, service.ErrNotFound)
 	})
+}
+
+// After a plan with many tasks PostgreSQL's planner knows of them, though the service's role owns no table.
+func TestStatisticsFollowAPlan(t *testing.T) {
+	t.Parallel()
+	s := openTestPostgres(t)
+	p := service.PlanRecord{}
+	for i := range manyTasks {
+		p.Tasks = append(p.Tasks, service.FloorTask{ID: fmt.Sprintf("T%d", i), SiteID: "S", Kind: "pick", EndSec: 1, Payload: []byte(`{}`)})
+	}
+	must[string](t)(s.SavePlan(t.Context(), tenant, p))
+	var owns bool
+	var rows float64
+	noError(t, s.readRow(t.Context(), `select relowner = (select oid from pg_roles where rolname = current_user), reltuples
+		from pg_class where relname = 'tasks' and relnamespace = current_schema()::regnamespace`)(&owns, &rows))
+	if owns || rows < manyTasks {
+		t.Errorf("the role owns the table: %t; the planner knows of %v tasks", owns, rows)
+	}
 }

@@ -172,6 +172,7 @@ func (s *Store) GrantTo(ctx context.Context, role string) error {
 			steps = append(steps, `revoke all on `+pgx.Identifier{table}.Sanitize()+` from `+who,
 				`grant `+rights+` on `+pgx.Identifier{table}.Sanitize()+` to `+who)
 		}
+		steps = append(steps, `grant execute on function analyse_tasks() to `+who) // where not everybody may from the start
 		for _, step := range steps {
 			if _, err := t.exec(ctx, step); err != nil {
 				return err

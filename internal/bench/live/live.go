@@ -9,5 +9,5 @@ import "quartermaster/internal/bench"
 
 // All lists the benches of this package, by name.
 func All() []bench.Bench {
-	return []bench.Bench{API(), Chaos(), ForecastQueue(), Import(), Jobs(), Plan(), Replay(), Tasks(), VDA5050()}
+	return []bench.Bench{API(), Chaos(), ForecastQueue(), Import(), Jobs(), Plan(), Replay(), Siege(), Tasks(), VDA5050()}
 }

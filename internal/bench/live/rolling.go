@@ -87,6 +87,63 @@ func (b *balancer) close() {
 	}
 }
 
+// awaitReady waits until one backend says that it is ready.
+func (b *balancer) awaitReady(ctx context.Context, i int) {
+	for !b.backends[i].ready.Load() && ctx.Err() == nil {
+		restFor(ctx, 10*time.Millisecond)
+	}
+}
+
+// installation is two API processes and then two workers.
+type installation struct {
+	members []*member
+	orders  []memberOrders
+	apis    []string // where the API processes listen
+}
+
+func startInstallation(ctx context.Context, base memberOrders) (in *installation, err error) {
+	in = &installation{}
+	for i := range 4 {
+		o := base
+		o.Role = config.RoleWorker
+		if i < 2 {
+			o.Role, o.DrainDelayMs = config.RoleAPI, 500
+			if o.Listen, err = freeAddress(); err != nil {
+				return in, err
+			}
+			in.apis = append(in.apis, o.Listen)
+		}
+		m, err := startMember(ctx, o)
+		if err != nil {
+			return in, err
+		}
+		in.members, in.orders = append(in.members, m), append(in.orders, o)
+	}
+	return in, nil
+}
+
+// replace ends a process in order and starts another in its place.
+func (in *installation) replace(ctx context.Context, i int) error {
+	gone := in.members[i]
+	in.members[i] = nil
+	if err := gone.stop(); err != nil {
+		return err
+	}
+	m, err := startMember(ctx, in.orders[i])
+	in.members[i] = m
+	return err
+}
+
+// stop ends what runs.
+func (in *installation) stop() (err error) {
+	for _, m := range in.members {
+		if m != nil {
+			err = errors.Join(err, m.stop())
+		}
+	}
+	return err
+}
+
 // rolling runs two API and two worker processes under load and replaces each in its turn.
 func rolling(ctx context.Context, pair *servers.Pair, perSecond int) (out suffered, err error) {
 	base := memberOrders{Store: pair.Postgres.URL, Redis: pair.Redis.URL, DrainMs: 10_000, Concurrency: 2}
@@ -100,41 +157,18 @@ func rolling(ctx context.Context, pair *servers.Pair, perSecond int) (out suffer
 	if _, err := reader.Migrate(ctx); err != nil {
 		return out, err
 	}
-	var members []*member
-	var orders []memberOrders
-	defer func() {
-		for _, m := range members {
-			if m != nil {
-				err = errors.Join(err, m.stop())
-			}
-		}
-	}()
-	var apis []string
-	for i := range 4 {
-		o := base
-		o.Role = config.RoleWorker
-		if i < 2 {
-			o.Role, o.DrainDelayMs = config.RoleAPI, 500
-			if o.Listen, err = freeAddress(); err != nil {
-				return out, err
-			}
-			apis = append(apis, o.Listen)
-		}
-		m, err := startMember(ctx, o)
-		if err != nil {
-			return out, err
-		}
-		members, orders = append(members, m), append(orders, o)
+	in, err := startInstallation(ctx, base)
+	defer func() { err = errors.Join(err, in.stop()) }()
+	if err != nil {
+		return out, err
 	}
-	b, err := startBalancer(apis...)
+	b, err := startBalancer(in.apis...)
 	if err != nil {
 		return out, err
 	}
 	defer b.close()
-	for _, o := range b.backends {
-		for !o.ready.Load() {
-			restFor(ctx, 10*time.Millisecond)
-		}
+	for i := range b.backends {
+		b.awaitReady(ctx, i)
 	}
 	l := newAsker("http://" + b.listener.Addr().String())
 	asking, stop := context.WithCancel(ctx)
@@ -142,17 +176,12 @@ func rolling(ctx context.Context, pair *servers.Pair, perSecond int) (out suffer
 	ended := make(chan struct{})
 	go func() { defer close(ended); l.run(asking, perSecond) }()
 	restFor(ctx, 500*time.Millisecond)
-	for i := range members {
-		if err := members[i].stop(); err != nil {
+	for i := range in.members {
+		if err := in.replace(ctx, i); err != nil {
 			return out, err
 		}
-		if members[i], err = startMember(ctx, orders[i]); err != nil {
-			return out, err
-		}
-		if i < 2 {
-			for !b.backends[i].ready.Load() && ctx.Err() == nil {
-				restFor(ctx, 10*time.Millisecond)
-			}
+		if i < len(b.backends) {
+			b.awaitReady(ctx, i)
 		}
 		restFor(ctx, 300*time.Millisecond)
 	}
