@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, call } from '../../api/client'
 import { cancelJob, listJobs, retryJob, type Job } from '../../api/schema'
+import { useEvents } from '../../api/events'
 import { list, useResource } from '../../api/useResource'
 import { patchQuery, useRoute } from '../../app/router'
 import { useWords } from '../../i18n'
@@ -21,7 +22,12 @@ export default function Jobs() {
   const wanted = states.find((s) => s === query.get('state'))
   const [limit, setLimit] = useState(50)
   const [busy, setBusy] = useState(true)
-  const jobs = useResource(`jobs ${wanted} ${limit}`, (signal) => call(listJobs, { query: { roots: true, state: wanted, limit }, signal }), { every: busy ? 1000 : 5000 })
+  const reload = useRef<() => void>(undefined)
+  const live = useEvents('/v1/jobs/events', useCallback(() => reload.current?.(), []))
+  // The stream tells of changes; while it is away the page looks by itself.
+  const every = live ? 30_000 : busy ? 1000 : 5000
+  const jobs = useResource(`jobs ${wanted} ${limit}`, (signal) => call(listJobs, { query: { roots: true, state: wanted, limit }, signal }), { every })
+  reload.current = jobs.reload
   const items = jobs.data ? list(jobs.data.items) : undefined
   useEffect(() => {
     if (items) setBusy(items.some((j) => !ended(j)))
