@@ -347,6 +347,9 @@ func (f *Fleet) node(v int32) Node {
 		X: (float64(cell%f.g.Width) + 0.5) * f.o.PitchM, Y: (float64(f.g.Height-1-cell/f.g.Width) + 0.5) * f.o.PitchM, MapID: f.o.MapID}}
 }
 
+// tickBatch is how many vehicles are sent their orders before reports are taken in again.
+const tickBatch = 16
+
 // Tick plans on, gives missions, and sends what follows. It is to be called about once in the time that a cell takes.
 func (f *Fleet) Tick(ctx context.Context) {
 	f.master.Do(func() {
@@ -364,11 +367,17 @@ func (f *Fleet) Tick(ctx context.Context) {
 			}
 		}
 		f.control.Advance(ctx)
-		for r, m := range f.members {
-			f.turn(r, m)
-			f.release(r, m)
-		}
 	})
+	// What vehicles report meanwhile is taken in between: writing all orders takes longer than planning them.
+	for from, n := 0, 0; from == 0 || from < n; from += tickBatch {
+		f.master.Do(func() {
+			n = len(f.members)
+			for r := from; r < min(n, from+tickBatch); r++ {
+				f.turn(r, f.members[r])
+				f.release(r, f.members[r])
+			}
+		})
+	}
 	f.master.Resend()
 }
 
