@@ -26,6 +26,13 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, program, "import", orders, "--home", home)
+	slow := filepath.Join(t.TempDir(), "slow.json") // half the speed on all streets, so that it concerns every route
+	condition := `{"conditions":[{"id":"works","kind":"incident","source":"test","reason":"roadworks","speed_factor":0.5,"from":"2011-11-28T00:00:00Z",` +
+		`"until":"2011-11-30T00:00:00Z","area":[{"lon":9,"lat":47},{"lon":10,"lat":47},{"lon":10,"lat":48},{"lon":9,"lat":48}]}]}`
+	if err := os.WriteFile(slow, []byte(condition), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, program, "roads", "conditions", slow, "--home", home)
 	run(t, program, "plan", "--home", home, "--start", "2011-11-28", "--days", "2")
 	keys := map[string]string{}
 	for _, role := range []string{"viewer", "warehouse"} {

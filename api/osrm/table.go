@@ -8,38 +8,53 @@ import (
 	"quartermaster/routing/road"
 )
 
-func (h *handler) table(q *query) (any, error) {
+// tableOptions are the options of a table.
+type tableOptions struct {
+	sources, targets    []int // of the coordinates
+	duration, distance  bool
+	fallback, scale     float64 // fallback speed in m/s, 0 = none
+	bySnapped, waypoint bool    // fallback between snapped places; tell the waypoints
+}
+
+func (h *handler) tableOptions(q *query) (o tableOptions, err error) {
 	if err := q.count(1, h.limits.Table); err != nil {
-		return nil, err
+		return o, err
 	}
-	sources, err := q.subset("sources")
-	if err != nil {
-		return nil, err
+	if o.sources, err = q.subset("sources"); err != nil {
+		return o, err
 	}
-	targets, err := q.subset("destinations")
-	if err != nil {
-		return nil, err
+	if o.targets, err = q.subset("destinations"); err != nil {
+		return o, err
 	}
-	want := map[string]bool{}
 	for _, a := range strings.Split(q.options["annotations"], ",") {
 		switch a {
-		case "":
-			want["duration"] = true
-		case "duration", "distance":
-			want[a] = true
+		case "", "duration":
+			o.duration = true
+		case "distance":
+			o.distance = true
 		default:
-			return nil, refuse(codeOptions, "annotations are duration, distance, or both")
+			return o, refuse(codeOptions, "annotations are duration, distance, or both")
 		}
 	}
-	fallback, scale := 0.0, 1.0
-	for key, to := range map[string]*float64{"fallback_speed": &fallback, "scale_factor": &scale} {
+	o.scale = 1
+	for key, to := range map[string]*float64{"fallback_speed": &o.fallback, "scale_factor": &o.scale} {
 		if text := q.options[key]; text != "" {
 			if *to, err = strconv.ParseFloat(text, 64); err != nil || !(*to > 0 && *to < 1e6) {
-				return nil, refuse(codeOptions, "%s is a positive number", key)
+				return o, refuse(codeOptions, "%s is a positive number", key)
 			}
 		}
 	}
 	by, err := q.one("fallback_coordinate", "input", "input", "snapped")
+	if err != nil {
+		return o, err
+	}
+	skip, err := q.flag("skip_waypoints", false)
+	o.bySnapped, o.waypoint = by == "snapped", !skip
+	return o, err
+}
+
+func (h *handler) table(q *query) (any, error) {
+	o, err := h.tableOptions(q)
 	if err != nil {
 		return nil, err
 	}
@@ -47,61 +62,58 @@ func (h *handler) table(q *query) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	pick := func(of []int) []road.Place {
-		some := make([]road.Place, len(of))
-		for i, k := range of {
-			some[i] = places[k]
-		}
-		return some
-	}
-	t, err := q.g.Table(q.ctx, pick(sources), pick(targets), h.limits.Workers)
+	t, err := q.g.Table(q.ctx, picked(places, o.sources), picked(places, o.targets), h.limits.Workers)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]any{"code": "Ok", "data_version": q.g.Hash()[:16]}
-	durations, distances := make([][]any, len(sources)), make([][]any, len(sources))
-	cells := [][2]int{}
-	for i, s := range sources {
-		durations[i], distances[i] = make([]any, len(targets)), make([]any, len(targets))
-		for k, e := range targets {
-			sec, metres := t.DurationSec[i*len(targets)+k], t.DistanceM[i*len(targets)+k]
-			switch {
-			case sec != routing.Unreachable:
-				durations[i][k], distances[i][k] = float64(sec)*scale, float64(metres)
-			case fallback > 0:
+	durations, distances, guessed := o.cells(q, places, &t)
+	if o.duration {
+		out["durations"] = durations
+	}
+	if o.distance {
+		out["distances"] = distances
+	}
+	if o.fallback > 0 {
+		out["fallback_speed_cells"] = guessed
+	}
+	if o.waypoint {
+		all := q.waypoints(places)
+		out["sources"], out["destinations"] = picked(all, o.sources), picked(all, o.targets)
+	}
+	return out, nil
+}
+
+// cells are the rows of a table in seconds and metres, null where no way leads, and which of them the fallback speed stands in.
+func (o *tableOptions) cells(q *query, places []road.Place, t *road.Table) (durations, distances [][]any, guessed [][2]int) {
+	guessed = [][2]int{}
+	for i, s := range o.sources {
+		sec, metres := make([]any, t.Targets), make([]any, t.Targets)
+		for k, e := range o.targets {
+			cell := i*t.Targets + k
+			if t.DurationSec[cell] != routing.Unreachable {
+				sec[k], metres[k] = float64(t.DurationSec[cell])*o.scale, float64(t.DistanceM[cell])
+			} else if o.fallback > 0 {
 				a, b := q.points[s], q.points[e]
-				if by == "snapped" {
+				if o.bySnapped {
 					a, b = places[s].Point, places[e].Point
 				}
 				far := distance(a, b)
-				durations[i][k], distances[i][k] = tenth(far/fallback*scale), tenth(far)
-				cells = append(cells, [2]int{i, k})
+				sec[k], metres[k] = tenth(far/o.fallback*o.scale), tenth(far)
+				guessed = append(guessed, [2]int{i, k})
 			}
 		}
+		durations, distances = append(durations, sec), append(distances, metres)
 	}
-	if want["duration"] {
-		out["durations"] = durations
+	return durations, distances, guessed
+}
+
+func picked[T any](all []T, of []int) []T {
+	some := make([]T, len(of))
+	for i, k := range of {
+		some[i] = all[k]
 	}
-	if want["distance"] {
-		out["distances"] = distances
-	}
-	if fallback > 0 {
-		out["fallback_speed_cells"] = cells
-	}
-	if skip, err := q.flag("skip_waypoints", false); err != nil {
-		return nil, err
-	} else if !skip {
-		all := q.waypoints(places)
-		some := func(of []int) []waypoint {
-			list := make([]waypoint, len(of))
-			for i, k := range of {
-				list[i] = all[k]
-			}
-			return list
-		}
-		out["sources"], out["destinations"] = some(sources), some(targets)
-	}
-	return out, nil
+	return some
 }
 
 // subset reads sources or destinations: all, or a list of places of coordinates.

@@ -96,9 +96,9 @@ func (s *Server) putConditions(ctx context.Context, in *roadConditionsInput) (*r
 	if wrong := checkConditions("conditions", batch.Conditions); len(wrong) > 0 {
 		return nil, invalidFields(wrong)
 	}
-	stored := make([]service.RoadCondition, len(batch.Conditions))
-	for i := range batch.Conditions {
-		stored[i] = conditionOf(&batch.Conditions[i])
+	stored, err := StoredConditions(batch)
+	if err != nil {
+		return nil, s.fail(ctx, err)
 	}
 	if _, err := s.options.RoadStore.SaveRoadConditions(ctx, s.tenant(ctx), stored); err != nil {
 		return nil, s.fail(ctx, err)
@@ -147,6 +147,18 @@ func checkConditions(at string, all []api.RoadCondition) fieldErrors {
 		}
 	}
 	return wrong
+}
+
+// StoredConditions reads conditions as they are stored; the error names the first that is wrong.
+func StoredConditions(batch api.RoadConditionBatch) ([]service.RoadCondition, error) {
+	for _, w := range checkConditions("conditions", batch.Conditions) {
+		return nil, fmt.Errorf("%w: %s: %s", service.ErrInvalid, w.Location, w.Message)
+	}
+	all := make([]service.RoadCondition, len(batch.Conditions))
+	for i := range batch.Conditions {
+		all[i] = conditionOf(&batch.Conditions[i])
+	}
+	return all, nil
 }
 
 // maxWrong bounds how many wrong conditions are named.

@@ -21,7 +21,7 @@ import (
 // process, as long as it runs; without one it is built in memory. "straight" and "straight:1.3" stand for no streets: straight
 // lines, drawn out by what was calibrated, or by the factor given.
 func LoadPlanning(ctx context.Context, streets, home string) (*service.Planning, error) {
-	if streets == straight || strings.HasPrefix(streets, straight+":") {
+	if Straight(streets) {
 		return straightPlanning(streets)
 	}
 	name, data := sample.StreetsName, sample.Streets()
@@ -53,6 +53,11 @@ func LoadPlanning(ctx context.Context, streets, home string) (*service.Planning,
 
 // straight is what the setting of the streets says where there are none.
 const straight = "straight"
+
+// Straight says that a setting of the streets stands for none.
+func Straight(setting string) bool {
+	return setting == straight || strings.HasPrefix(setting, straight+":")
+}
 
 func straightPlanning(setting string) (*service.Planning, error) {
 	var line road.Straight

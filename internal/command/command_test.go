@@ -2,11 +2,13 @@ package command_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"quartermaster/internal/command"
+	"quartermaster/internal/sample"
 )
 
 func TestMain(m *testing.M) {
@@ -28,7 +30,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_DATA_HOME", env.WorkDir+"/data")
-			return nil
+			return os.WriteFile(filepath.Join(env.WorkDir, "streets.osm.pbf"), sample.Streets(), 0o600)
 		},
 	})
 }

@@ -40,7 +40,7 @@ func (v importVerb) Run(r *run) error {
 		}
 		shop.Business = intake.Source{Name: v.Business, Path: v.Business}
 	}
-	if r.cfg.Streets != "" {
+	if r.cfg.Streets != "" && !app.Straight(r.cfg.Streets) { // consignees are drawn on streets all the same
 		shop.Streets = intake.Source{Name: r.cfg.Streets, Path: r.cfg.Streets}
 	}
 	bar := r.progress("import")

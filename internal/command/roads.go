@@ -24,11 +24,13 @@ import (
 
 // roadsVerb asks the road engine.
 type roadsVerb struct {
-	Build roadsBuildVerb `cmd:"" help:"Build the graph file of an OpenStreetMap extract for a profile."`
-	Route roadsRouteVerb `cmd:"" help:"Find the fastest way between places, with instructions."`
-	Table roadsTableVerb `cmd:"" help:"Write the times and distances between the places of a file, row by row."`
-	Match roadsMatchVerb `cmd:"" help:"Find the streets that a GPS trace was driven on."`
-	Serve roadsServeVerb `cmd:"" help:"Serve routes, tables and matches over OSRM's HTTP API."`
+	Build      roadsBuildVerb      `cmd:"" help:"Build the graph file of an OpenStreetMap extract for a profile."`
+	Route      roadsRouteVerb      `cmd:"" help:"Find the fastest way between places, with instructions."`
+	Table      roadsTableVerb      `cmd:"" help:"Write the times and distances between the places of a file, row by row."`
+	Match      roadsMatchVerb      `cmd:"" help:"Find the streets that a GPS trace was driven on."`
+	Learn      roadsLearnVerb      `cmd:"" help:"Learn how fast streets are driven, by hour, from GPS traces."`
+	Conditions roadsConditionsVerb `cmd:"" help:"List or store what holds on the road: closures, incidents, measured speeds, weather."`
+	Serve      roadsServeVerb      `cmd:"" help:"Serve routes, tables and matches over OSRM's HTTP API."`
 }
 
 // graphFlags say which graph a verb asks.
@@ -102,6 +104,7 @@ func (v roadsBuildVerb) Run(r *run) error {
 
 type roadsRouteVerb struct {
 	graphFlags
+	momentFlags
 	Places       []string `arg:"" help:"LONGITUDE,LATITUDE of two places or more."`
 	Alternatives int      `default:"0" placeholder:"N" help:"Up to so many other ways between two places; default none."`
 }
@@ -121,7 +124,10 @@ func (v roadsRouteVerb) Run(r *run) error {
 		return err
 	}
 	defer file.Close()
-	g := file.Graph
+	g, err := v.apply(r, file.Graph)
+	if err != nil {
+		return err
+	}
 	places := make([]road.Place, len(v.Places))
 	for i, text := range v.Places {
 		if places[i], err = snapText(g, text); err != nil {
@@ -143,7 +149,16 @@ func (v roadsRouteVerb) Run(r *run) error {
 	if len(ways) == 0 {
 		return infeasible(fmt.Errorf("no way leads from %s to %s", v.Places[0], v.Places[1]))
 	}
-	return r.printWays(g, ways)
+	if err := r.printWays(g, ways); err != nil || r.json || g.Moment() == nil {
+		return err
+	}
+	for i := 1; i < len(places); i++ { // what holds on the road does to the way
+		e, _ := g.Explain(places[i-1], places[i])
+		for _, c := range e.Causes {
+			fmt.Fprintln(r.streams.Out, c.Sentence)
+		}
+	}
+	return nil
 }
 
 // snapText reads LONGITUDE,LATITUDE and puts it on a street.
@@ -214,6 +229,7 @@ func (r *run) printWays(g *road.Graph, ways []road.Path) error {
 
 type roadsTableVerb struct {
 	graphFlags
+	momentFlags
 	Places  string `arg:"" type:"existingfile" help:"CSV file with columns lon and lat."`
 	Targets string `placeholder:"FILE" help:"CSV file with the places to go to; default: the same as from."`
 	Workers int    `default:"2" placeholder:"N" help:"Goroutines; default ${default}."`
@@ -233,13 +249,17 @@ func (v roadsTableVerb) Run(r *run) error {
 		return err
 	}
 	defer file.Close()
-	from, err := readPlaces(file.Graph, v.Places)
+	g, err := v.apply(r, file.Graph)
+	if err != nil {
+		return err
+	}
+	from, err := readPlaces(g, v.Places)
 	if err != nil {
 		return err
 	}
 	to := from
 	if v.Targets != "" {
-		if to, err = readPlaces(file.Graph, v.Targets); err != nil {
+		if to, err = readPlaces(g, v.Targets); err != nil {
 			return err
 		}
 	}
@@ -247,7 +267,7 @@ func (v roadsTableVerb) Run(r *run) error {
 	if err := out.Write([]string{"from", "to", "duration_sec", "distance_m"}); err != nil {
 		return err
 	}
-	err = file.Graph.Stream(r.ctx, from, to, v.Workers, func(source int, sec, metres []int32) error {
+	err = g.Stream(r.ctx, from, to, v.Workers, func(source int, sec, metres []int32) error {
 		for k := range sec {
 			line := []string{strconv.Itoa(source), strconv.Itoa(k), "", ""}
 			if sec[k] != routing.Unreachable {
@@ -370,6 +390,7 @@ func (v roadsMatchVerb) Run(r *run) error {
 
 type roadsServeVerb struct {
 	graphFlags
+	momentFlags
 	Address string `default:"127.0.0.1:5000" placeholder:"HOST:PORT" help:"Where to listen; default ${default}."`
 }
 
@@ -388,9 +409,13 @@ func (v roadsServeVerb) Run(r *run) error {
 		return err
 	}
 	defer file.Close()
-	name := file.Graph.Profile().Name
+	g, err := v.apply(r, file.Graph)
+	if err != nil {
+		return err
+	}
+	name := g.Profile().Name
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, Handler: osrm.New(func(profile string) (*road.Graph, bool) {
-		return file.Graph, profile == name || profile == "driving"
+		return g, profile == name || profile == "driving"
 	}, osrm.Limits{})}
 	listener, err := (&net.ListenConfig{}).Listen(r.ctx, "tcp", v.Address)
 	if err != nil {

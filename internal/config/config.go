@@ -21,7 +21,7 @@ type Config struct {
 	Home    string `help:"Folder of this installation's data; default: quartermaster in the user's data folder." placeholder:"DIR" env:"QUARTERMASTER_HOME"`
 	Store   string `help:"Where the truth is kept: postgres://USER:PASSWORD@HOST/DATABASE; default: a SQLite file in the home folder." placeholder:"URL" env:"QUARTERMASTER_STORE"`
 	Redis   string `help:"What hands out jobs: redis://:PASSWORD@HOST:PORT/DB; default: one inside this process." placeholder:"URL" env:"QUARTERMASTER_REDIS"`
-	Streets string `help:"OpenStreetMap extract (.osm.pbf) with the streets that vehicles drive on; default: the one of Liechtenstein that ships with the program." placeholder:"FILE" env:"QUARTERMASTER_STREETS"`
+	Streets string `help:"OpenStreetMap extract (.osm.pbf) with the streets that vehicles drive on; or straight for none: straight lines times a detour factor that was calibrated, straight:1.3 for a factor of your own; default: the one of Liechtenstein that ships with the program." placeholder:"FILE" env:"QUARTERMASTER_STREETS"`
 	Listen  string `help:"Address of the HTTP API; default ${default}." default:"127.0.0.1:8480" placeholder:"HOST:PORT" env:"QUARTERMASTER_LISTEN"`
 
 	Auth           string `help:"Whether callers must say who they are: auto (on any address that other machines can reach), required or off; off is refused there; default ${default}." enum:"auto,required,off" default:"auto" placeholder:"WHEN" env:"QUARTERMASTER_AUTH"`

@@ -84,7 +84,8 @@ type RoadStore interface {
 	RoadConditions(ctx context.Context, tenant string, q RoadQuery) ([]RoadCondition, error)
 	// RoadRevision counts the changes to a tenant's conditions, 0 = there was none yet.
 	RoadRevision(ctx context.Context, tenant string) (int64, error)
-	// SweepRoadConditions forgets conditions of all tenants that ended more than keep ago, at most limit.
+	// SweepRoadConditions forgets conditions of all tenants that ended, and were changed last, more than keep ago, at most limit.
+	// One that is told afterwards of a time long ago, as where that time is planned again, so stays for a while.
 	SweepRoadConditions(ctx context.Context, keep time.Duration, limit int) (int, error)
 	// AddRoadSpeeds adds what was learned for a profile; RoadSpeeds reads all of it, ForgetRoadSpeeds begins anew.
 	AddRoadSpeeds(ctx context.Context, tenant, profile string, speeds *road.Speeds) error

@@ -144,7 +144,7 @@ func (s *Store) RoadRevision(ctx context.Context, tenant string) (revision int64
 func (s *Store) SweepRoadConditions(ctx context.Context, keep time.Duration, limit int) (n int, err error) {
 	err = s.inTx(ctx, "forgetting old road conditions", func(t *tx) error {
 		gone, err := t.exec(ctx, `delete from road_conditions where (tenant, id) in
-			(select tenant, id from road_conditions where until_at <= {now} - $1 limit $2)`, keep.Microseconds(), limit)
+			(select tenant, id from road_conditions where until_at <= {now} - $1 and updated_at <= {now} - $1 limit $2)`, keep.Microseconds(), limit)
 		n = int(gone)
 		return err
 	})

@@ -71,7 +71,11 @@ func TestRoadConditions(t *testing.T) {
 		if r := must[int64](t)(s.RoadRevision(ctx, tenant)); r != 3 {
 			t.Errorf("revision %d at the end", r)
 		}
-		if n := must[int](t)(s.SweepRoadConditions(ctx, time.Hour, 10)); n != 1 {
+		if n := must[int](t)(s.SweepRoadConditions(ctx, time.Hour, 10)); n != 0 {
+			t.Errorf("%d swept that were told just now", n)
+		}
+		time.Sleep(2 * time.Millisecond)
+		if n := must[int](t)(s.SweepRoadConditions(ctx, time.Millisecond, 10)); n != 2 { // old, and a, which was ended
 			t.Errorf("%d swept", n)
 		}
 	})

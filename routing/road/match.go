@@ -48,6 +48,7 @@ const (
 	maxSpeedMs      = 70.0
 	maxCandidates   = 10   // streets a fix
 	beam            = 18.0 // log likelihood behind the best beyond which a candidate is given up
+	farEmission     = 8.0  // what a fix loses that lies as far from its street as streets are looked for
 	backwardSigma   = 4.0  // so many standard deviations a fix may lie behind its predecessor on one street
 	detourM         = 250.0
 	spacingSigma    = 2.5
@@ -270,7 +271,15 @@ func (m *Matcher) connect(last, next *step, straightM float64) bool {
 	for k := range now {
 		now[k].score, now[k].before = math.Inf(-1), -1
 	}
-	limit := searchLimit(straightM)
+	// Most fixes follow each other along a street: a way so much longer than the straight line that its candidate would be given
+	// up is not looked for unless there is no other.
+	near := min(searchLimit(straightM), int32(100*(straightM+(beam+farEmission)*beta)))
+	return m.link(before, now, best, near, straightM, beta, next.sigma) ||
+		near < searchLimit(straightM) && m.link(before, now, best, searchLimit(straightM), straightM, beta, next.sigma)
+}
+
+// link scores candidates by the ways no longer than a limit, in centimetres, from those before.
+func (m *Matcher) link(before, now []candidate, best float64, limit int32, straightM, beta, sigma float64) bool {
 	linked := false
 	for k := range before {
 		b := &before[k]
@@ -287,8 +296,10 @@ func (m *Matcher) connect(last, next *step, straightM float64) bool {
 			}
 		}
 	}
-	for k := range now {
-		now[k].score += emission(&now[k], next.sigma)
+	if linked {
+		for k := range now {
+			now[k].score += emission(&now[k], sigma)
+		}
 	}
 	return linked
 }

@@ -120,28 +120,40 @@ func (b *block) degrees(offset, coded int64) float64 {
 	return 1e-9 * float64(offset+b.granularity*coded)
 }
 
+// each hands out the fields of a message; false when one of them, or the message, is broken.
+func each(data []byte, visit func(f field) bool) bool {
+	m, ok := message{data}, true
+	for m.more() {
+		ok = visit(m.next()) && ok
+	}
+	return ok && !m.broken()
+}
+
+// list replaces a list by the numbers packed into a field.
+func list(into *[]uint64, f field) (ok bool) {
+	*into, ok = varints(*into, f.bytes)
+	return ok
+}
+
 func (b *block) readNode(data []byte) error {
 	var id, lat, lon int64
-	ok := true
 	b.keys, b.vals = b.keys[:0], b.vals[:0]
-	m := message{data}
-	for m.more() {
-		var good = true
-		switch f := m.next(); f.number {
+	ok := each(data, func(f field) bool {
+		switch f.number {
 		case 1:
 			id = signed(f.value)
 		case 2:
-			b.keys, good = varints(b.keys, f.bytes)
+			return list(&b.keys, f)
 		case 3:
-			b.vals, good = varints(b.vals, f.bytes)
+			return list(&b.vals, f)
 		case 8:
 			lat = signed(f.value)
 		case 9:
 			lon = signed(f.value)
 		}
-		ok = ok && good
-	}
-	if !ok || m.broken() || !b.readTags() {
+		return true
+	})
+	if !ok || !b.readTags() {
 		return errBlock
 	}
 	b.to.node(id, b.degrees(b.lonOffset, lon), b.degrees(b.latOffset, lat), b.tags)
@@ -150,27 +162,12 @@ func (b *block) readNode(data []byte) error {
 
 func (b *block) readDense(data []byte) error {
 	b.ids, b.lats, b.lons, b.keyVals = b.ids[:0], b.lats[:0], b.lons[:0], b.keyVals[:0]
-	ok := true
-	m := message{data}
-	for m.more() {
-		good := true
-		switch f := m.next(); f.number {
-		case 1:
-			b.ids, good = varints(b.ids, f.bytes)
-		case 8:
-			b.lats, good = varints(b.lats, f.bytes)
-		case 9:
-			b.lons, good = varints(b.lons, f.bytes)
-		case 10:
-			b.keyVals, good = varints(b.keyVals, f.bytes)
-		}
-		ok = ok && good
-	}
-	if !ok || m.broken() || len(b.lats) != len(b.ids) || len(b.lons) != len(b.ids) {
+	lists := [11]*[]uint64{1: &b.ids, 8: &b.lats, 9: &b.lons, 10: &b.keyVals}
+	if !b.readLists(data, lists[:], nil) || len(b.lats) != len(b.ids) || len(b.lons) != len(b.ids) {
 		return errBlock
 	}
 	var id, lat, lon int64
-	kv := b.keyVals
+	kv, ok := b.keyVals, true
 	for k := range b.ids {
 		id, lat, lon = id+signed(b.ids[k]), lat+signed(b.lats[k]), lon+signed(b.lons[k])
 		if kv, ok = b.denseTags(kv); !ok {
@@ -179,6 +176,20 @@ func (b *block) readDense(data []byte) error {
 		b.to.node(id, b.degrees(b.lonOffset, lon), b.degrees(b.latOffset, lat), b.tags)
 	}
 	return nil
+}
+
+// readLists reads the packed lists of a message by their field numbers, and field 1 as a number where id is wanted.
+func (b *block) readLists(data []byte, lists []*[]uint64, id *int64) bool {
+	return each(data, func(f field) bool {
+		if f.number == 1 && id != nil {
+			*id = int64(f.value)
+			return true
+		}
+		if f.number < len(lists) && lists[f.number] != nil {
+			return list(lists[f.number], f)
+		}
+		return true
+	})
 }
 
 // denseTags reads the tags of one dense node: key, value, …, 0. A group without any tag has no list at all.
@@ -220,23 +231,8 @@ func (b *block) readTags() bool {
 func (b *block) readWay(data []byte) error {
 	var id int64
 	b.keys, b.vals, b.ids, b.refs = b.keys[:0], b.vals[:0], b.ids[:0], b.refs[:0]
-	ok := true
-	m := message{data}
-	for m.more() {
-		good := true
-		switch f := m.next(); f.number {
-		case 1:
-			id = int64(f.value)
-		case 2:
-			b.keys, good = varints(b.keys, f.bytes)
-		case 3:
-			b.vals, good = varints(b.vals, f.bytes)
-		case 8:
-			b.ids, good = varints(b.ids, f.bytes)
-		}
-		ok = ok && good
-	}
-	if !ok || m.broken() || !b.readTags() {
+	lists := [9]*[]uint64{2: &b.keys, 3: &b.vals, 8: &b.ids}
+	if !b.readLists(data, lists[:], &id) || !b.readTags() {
 		return errBlock
 	}
 	var ref int64
@@ -251,27 +247,8 @@ func (b *block) readWay(data []byte) error {
 func (b *block) readRelation(data []byte) error {
 	var id int64
 	b.keys, b.vals, b.ids, b.lats, b.lons = b.keys[:0], b.vals[:0], b.ids[:0], b.lats[:0], b.lons[:0]
-	ok := true
-	m := message{data}
-	for m.more() {
-		good := true
-		switch f := m.next(); f.number {
-		case 1:
-			id = int64(f.value)
-		case 2:
-			b.keys, good = varints(b.keys, f.bytes)
-		case 3:
-			b.vals, good = varints(b.vals, f.bytes)
-		case 8:
-			b.lats, good = varints(b.lats, f.bytes) // roles
-		case 9:
-			b.ids, good = varints(b.ids, f.bytes)
-		case 10:
-			b.lons, good = varints(b.lons, f.bytes) // kinds
-		}
-		ok = ok && good
-	}
-	if !ok || m.broken() || !b.readTags() || len(b.lats) != len(b.ids) || len(b.lons) != len(b.ids) {
+	lists := [11]*[]uint64{2: &b.keys, 3: &b.vals, 8: &b.lats, 9: &b.ids, 10: &b.lons} // roles, members, kinds
+	if !b.readLists(data, lists[:], &id) || !b.readTags() || len(b.lats) != len(b.ids) || len(b.lons) != len(b.ids) {
 		return errBlock
 	}
 	b.members = b.members[:0]

@@ -180,7 +180,7 @@ func measure(ctx context.Context, x instance, opts bench.Options) (map[string]fl
 		"states": float64(report.States), "turns": float64(report.Turns), "shortcuts": float64(report.Shortcuts)}
 	r := rng.New(opts.Seed, "roads", x.name)
 	m := &measuring{g: g, r: r, opts: opts, row: row, large: x.large}
-	for _, step := range []func(context.Context) error{m.queries, m.table, m.check, m.partial, m.full, m.rounds, m.check} {
+	for _, step := range []func(context.Context) error{m.queries, m.table, m.check, m.partial, m.full, m.streamed, m.updates, m.rounds, m.check} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

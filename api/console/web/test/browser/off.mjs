@@ -132,6 +132,8 @@ await page.waitForSelector('section.panel:has(h2:text-is("Side by side")) tbody 
 await go('map')
 await page.waitForSelector('[data-test=map][data-ready=true]', { timeout: 60_000 })
 assert.ok(Number(await page.getAttribute('[data-test=map]', 'data-ways')) > 0)
+// What holds on the road is told with its effect on the plan.
+assert.match(await page.textContent('[data-test=conditions] [data-kind=incident]'), /\+\d+ min.*roadworks/)
 await page.locator('.map-side tbody .link').first().click()
 await page.waitForSelector('.map-side [aria-label^="Stops of"]')
 await page.locator('.map-side tbody .link').first().click()

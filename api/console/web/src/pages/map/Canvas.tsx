@@ -11,7 +11,7 @@ import { useShownTheme } from '../../app/theme'
 import { useWords } from '../../i18n'
 import type { Point } from './geo'
 import { css, siteColour } from './palette'
-import { streetStyle } from './style'
+import { streetStyle, type Span } from './style'
 import { whereabouts, type Tour } from './tours'
 
 setWorkerUrl(workerUrl)
@@ -22,12 +22,13 @@ interface Props {
   at: number
   chosen: Tour | undefined
   order: string | undefined
+  span: Span | undefined
   chooseRoute: (id: string) => void
   chooseOrder: (id: string) => void
 }
 
 /** The map itself: our own street tiles below, the plan above. Loaded only when somebody looks at it. */
-export default function Canvas({ map, tours, at, chosen, order, chooseRoute, chooseOrder }: Props) {
+export default function Canvas({ map, tours, at, chosen, order, span, chooseRoute, chooseOrder }: Props) {
   const { t } = useWords()
   const theme = useShownTheme()
   const holder = useRef<HTMLDivElement>(null)
@@ -40,7 +41,7 @@ export default function Canvas({ map, tours, at, chosen, order, chooseRoute, cho
     try {
       made = new Chart({
         container: holder.current!,
-        style: streetStyle(),
+        style: streetStyle(undefined),
         bounds: map.area ? [map.area.west, map.area.south, map.area.east, map.area.north] : undefined,
         fitBoundsOptions: { padding: 40 },
         attributionControl: { compact: false, customAttribution: map.attribution ?? '' },
@@ -63,8 +64,8 @@ export default function Canvas({ map, tours, at, chosen, order, chooseRoute, cho
   }, [map])
 
   useEffect(() => {
-    chart?.setStyle(streetStyle())
-  }, [chart, theme])
+    chart?.setStyle(streetStyle(span))
+  }, [chart, theme, span])
   useSites(chart, list(map.sites), theme)
 
   const layers = useMemo(() => {

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type FormEvent } from 'react'
 import { call } from '../../api/client'
 import { getPlanMap, type PlanMap } from '../../api/schema'
-import { useResource } from '../../api/useResource'
+import { list, useResource } from '../../api/useResource'
 import { usePlans } from '../../app/plans'
 import { patchQuery, useRoute } from '../../app/router'
 import { useWords } from '../../i18n'
@@ -10,10 +10,11 @@ import { PageHead, Panel } from '../../ui/Panel'
 import { Loaded, Notice, Skeleton } from '../../ui/States'
 import { Boundary } from '../../app/Boundary'
 import './map.css'
+import { Conditions } from './Conditions'
 import { Routes } from './Routes'
 import { Story } from './Story'
 import { Timeline } from './Timeline'
-import { toursOf } from './tours'
+import { toursOf, type Tour } from './tours'
 
 const Canvas = lazy(() => import('./Canvas'))
 
@@ -63,6 +64,8 @@ function Shown({ map }: { map: PlanMap }) {
   const wanted = query.get('day')
   const day = chosen?.route.date ?? (wanted && days.includes(wanted) ? wanted : days[0])
   const tours = useMemo(() => all.filter((x) => x.route.date === day), [all, day])
+  const conditions = useMemo(() => list(map.conditions).filter((c) => c.date === day), [map, day])
+  const span = useMemo(() => (conditions.length ? spanOf(tours) : undefined), [conditions, tours])
   const [at, setAt] = useState(0)
   useEffect(() => {
     if (tours.length) setAt(noon(tours.map((x) => [x.depart, x.end])))
@@ -86,7 +89,7 @@ function Shown({ map }: { map: PlanMap }) {
         <Panel title={t('map.canvas')} className="map-panel" flush>
           <Boundary>
             <Suspense fallback={<Skeleton rows={10} />}>
-              <Canvas map={map} tours={tours} at={at} chosen={chosen} order={order} chooseRoute={chooseRoute} chooseOrder={chooseOrder} />
+              <Canvas map={map} tours={tours} at={at} chosen={chosen} order={order} span={span} chooseRoute={chooseRoute} chooseOrder={chooseOrder} />
             </Suspense>
           </Boundary>
         </Panel>
@@ -98,11 +101,19 @@ function Shown({ map }: { map: PlanMap }) {
           )}
         </Panel>
       </div>
+      <Conditions map={map} of={conditions} />
       <Panel title={t('map.timeline')} className="map-timeline">
         {at > 0 && <Timeline tours={tours} at={at} setAt={setAt} chosen={chosen} chooseRoute={chooseRoute} />}
       </Panel>
     </>
   )
+}
+
+/** From when to when the vehicles of some tours are away. */
+function spanOf(tours: Tour[]) {
+  const first = tours.reduce((a, b) => (b.depart < a.depart ? b : a))
+  const last = tours.reduce((a, b) => (b.end > a.end ? b : a))
+  return { from: first.route.depart_at, until: last.route.return_at }
 }
 
 /** A time at which most vehicles are away: the middle of the day's driving. */

@@ -9,11 +9,18 @@ const widths: [kinds: string[], main: boolean, base: number][] = [
 ]
 
 /** Streets in the colours of the page, from our own tiles: no font, no sprite, nothing from elsewhere. */
-export function streetStyle(): StyleSpecification {
+/** Streets drawn as who drives between two times sees them. */
+export interface Span {
+  from: string
+  until: string
+}
+
+export function streetStyle(span: Span | undefined): StyleSpecification {
+  const when = span ? `?from=${encodeURIComponent(span.from)}&until=${encodeURIComponent(span.until)}` : ''
   return {
     version: 8,
     sources: {
-      roads: { type: 'vector', tiles: [`${location.origin}/v1/tiles/roads/{z}/{x}/{y}.mvt`], minzoom: 5, maxzoom: 14 },
+      roads: { type: 'vector', tiles: [`${location.origin}/v1/tiles/roads/{z}/{x}/{y}.mvt${when}`], minzoom: 5, maxzoom: 14 },
     },
     layers: [
       { id: 'land', type: 'background', paint: { 'background-color': colour('--map-land') } },
@@ -29,6 +36,19 @@ export function streetStyle(): StyleSpecification {
           'line-width': ['interpolate', ['exponential', 1.6], ['zoom'], 8, base * 0.9, 13, base * 2, 17, base * 8] as never,
         },
       })),
+      {
+        id: 'roads-conditions',
+        type: 'line' as const,
+        source: 'roads',
+        'source-layer': 'roads',
+        filter: ['has', 'condition'] as never,
+        layout: { 'line-cap': 'butt' as const, 'line-join': 'round' as const },
+        paint: {
+          'line-color': ['match', ['get', 'condition'], 'closure', colour('--map-closed'), colour('--map-slow')] as never,
+          'line-width': ['interpolate', ['exponential', 1.6], ['zoom'], 8, 1.6, 13, 3.5, 17, 10] as never,
+          'line-dasharray': [1.6, 1],
+        },
+      },
     ],
   }
 }

@@ -1,0 +1,1 @@
+export{n as WebGLDevice}from"./Canvas-CQT3K9dH.js";
