@@ -53,12 +53,17 @@ func checkRoute(p *Problem, r *Route, seen []bool, used []int) error {
 	if r.DepartSec > v.Shift.EndSec { // told here, so that no time further on can overflow
 		return fmt.Errorf("departs at %d, after the shift of %q ends at %d", r.DepartSec, v.ID, v.Shift.EndSec)
 	}
-	t := tally{p: p, v: v, r: r, at: -1, clock: r.DepartSec, tripFrom: r.DepartSec, trips: 1, battery: v.RangeM, aboard: map[int]bool{},
+	return newTally(p, r).drive()
+}
+
+func newTally(p *Problem, r *Route) *tally {
+	v := &p.Vehicles[r.Vehicle]
+	t := &tally{p: p, v: v, r: r, at: -1, clock: r.DepartSec, tripFrom: r.DepartSec, trips: 1, battery: v.RangeM, aboard: map[int]bool{},
 		onBoard: make([]int64, 2+len(v.Extra))}
 	if at, ok := v.StartAt(); ok {
 		t.at = at
 	}
-	return t.drive()
+	return t
 }
 
 // checkVisits marks the stops and tests what does not depend on time.

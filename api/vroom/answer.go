@@ -56,8 +56,9 @@ type Route struct {
 	Vehicle     uint64 `json:"vehicle"`
 	Description string `json:"description,omitempty"`
 	Totals
-	Steps    []Step `json:"steps"`
-	Geometry string `json:"geometry,omitempty"` // polyline, where asked for and streets are loaded
+	Steps    []Step           `json:"steps"`
+	Costs    map[string]int64 `json:"costs,omitempty"`    // ours: what the cost is made of
+	Geometry string           `json:"geometry,omitempty"` // polyline, where asked for and streets are loaded
 }
 
 // Step is one event of a route.
@@ -144,6 +145,12 @@ func (p *Plan) route(from *routing.Route) Route {
 	r.Amount = r.Delivery
 	if p.metres {
 		r.Distance = &from.DistanceM
+	}
+	if parts, err := p.Problem.CostParts(from); err == nil { // a given route may break rules and is not taken apart
+		r.Costs = map[string]int64{}
+		for _, part := range parts {
+			r.Costs[part.What] = part.Cents
+		}
 	}
 	if p.streets != nil {
 		p.conceal(&r)

@@ -42,6 +42,9 @@ func TestSolvesASmallRequest(t *testing.T) {
 	if len(a.Unassigned) != 1 || a.Unassigned[0].ID != 9 || !strings.HasPrefix(a.Unassigned[0].Reason, routing.ReasonSkill) {
 		t.Errorf("unassigned %+v", a.Unassigned)
 	}
+	if got := a.Routes[0].Costs; len(got) != 1 || got["driving"] != 55 {
+		t.Errorf("costs %v, want 55 for driving", got)
+	}
 	if got := a.Routes[0].Steps[0].Load[0]; got != 2 {
 		t.Errorf("leaves with %d on board, the job's 2", got)
 	}

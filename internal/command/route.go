@@ -125,11 +125,16 @@ func (v routeVerb) answer(r *run, text []byte) (vroom.Answer, error) {
 }
 
 func printRoutes(r *run, inst *vrplib.Instance, s routing.Solution) error {
+	type part struct {
+		What string  `json:"what"`
+		Cost float64 `json:"cost"`
+	}
 	type route struct {
 		Vehicle  string   `json:"vehicle"`
 		Stops    []string `json:"stops"`
 		Distance float64  `json:"distance"`
 		Cost     float64  `json:"cost"`
+		Why      []part   `json:"cost_parts"`
 	}
 	type left struct {
 		Stop   string `json:"stop"`
@@ -144,6 +149,13 @@ func printRoutes(r *run, inst *vrplib.Instance, s routing.Solution) error {
 	}{Instance: inst.Name, Status: string(s.Status), Cost: inUnits(inst, s.CostCents), Routes: []route{}, Unassigned: []left{}}
 	for k := range s.Routes {
 		x := route{Vehicle: inst.Problem.Vehicles[s.Routes[k].Vehicle].ID, Distance: float64(s.Routes[k].DistanceM) / inst.Scale, Cost: inUnits(inst, s.Routes[k].CostCents)}
+		parts, err := inst.Problem.CostParts(&s.Routes[k])
+		if err != nil {
+			return err
+		}
+		for _, p := range parts {
+			x.Why = append(x.Why, part{p.What, inUnits(inst, p.Cents)})
+		}
 		for _, visit := range s.Routes[k].Visits {
 			if visit.Kind == routing.KindStop {
 				x.Stops = append(x.Stops, inst.Problem.Stops[visit.Stop].ID)
