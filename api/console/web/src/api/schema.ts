@@ -8,6 +8,36 @@ export interface AlertedItem {
   status: string
 }
 
+export interface AnswerNetworkStudyAnswer {
+  error?: string
+  id: string
+  links: Array<Link> | null
+  progress: number
+  result?: NetworkStudyAnswer
+  sentence?: string
+  status: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
+}
+
+export interface AnswerPolicyAnswer {
+  error?: string
+  id: string
+  links: Array<Link> | null
+  progress: number
+  result?: PolicyAnswer
+  sentence?: string
+  status: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
+}
+
+export interface AnswerReplenishmentAnswer {
+  error?: string
+  id: string
+  links: Array<Link> | null
+  progress: number
+  result?: ReplenishmentAnswer
+  sentence?: string
+  status: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
+}
+
 export interface Area {
   east: number
   north: number
@@ -203,6 +233,41 @@ export interface ItemForecast {
   version: number
 }
 
+export interface ItemPolicy {
+  backordered: number
+  binding: string
+  class: string
+  cover_days: number
+  curve: Array<PolicyPoint> | null
+  cycle: number
+  demand: PolicyDemand
+  excess_units?: number
+  expiring_units?: number
+  fill_rate: number
+  health: "healthy" | "under" | "over" | "out of stock" | "expiring"
+  item_id: string
+  late_units?: number
+  mean_per_day: number
+  on_hand: number
+  on_order: number
+  order_qty?: number
+  order_up_to: number
+  out_date?: string
+  path: StockPath
+  reason?: string
+  reorder_point: number
+  safety_stock: number
+  sensitivity: Array<PolicyShift> | null
+  site_id: string
+  supplier_id: string
+  transfer_qty?: number
+  year: PolicyYear
+  zone: "red" | "yellow" | "green" | "over"
+  zone_green: number
+  zone_red: number
+  zone_yellow: number
+}
+
 export interface Job {
   attempts: number
   cancel_requested?: boolean
@@ -275,6 +340,125 @@ export interface MapSite {
 export interface Money {
   currency: string
   minor: number
+}
+
+export interface NetworkCustomer {
+  demand: number
+  id: string
+  lat?: number
+  lon?: number
+}
+
+export interface NetworkFlow {
+  from: string
+  mode?: string
+  to: string
+  units: number
+}
+
+export interface NetworkHubs {
+  collect?: number
+  count: number
+  distribute?: number
+  fixed_cost?: number
+  flow: Array<Array<number> | null> | null
+  transfer?: number
+}
+
+export interface NetworkMode {
+  co2_kg_per_unit_km?: number
+  id: string
+  inbound?: boolean
+  outbound?: boolean
+  per_unit?: number
+  per_unit_km?: number
+}
+
+export interface NetworkPlant {
+  capacity?: number
+  id: string
+  lat?: number
+  lon?: number
+  unit_cost?: number
+}
+
+export interface NetworkScenario {
+  cost_factor?: number
+  factors?: Array<number> | null
+  id: string
+  weight: number
+}
+
+export interface NetworkScenarioView {
+  best: number
+  cost: number
+  id: string
+}
+
+export interface NetworkServed {
+  customer: string
+  share: number
+  site: string
+}
+
+export interface NetworkSite {
+  capacity?: number
+  close_cost?: number
+  existing?: boolean
+  fixed_cost?: number
+  id: string
+  keep?: boolean
+  lat?: number
+  lon?: number
+  open_cost?: number
+  shut?: boolean
+}
+
+export interface NetworkSiteView {
+  capacity?: number
+  customers: number
+  existing?: boolean
+  id: string
+  lat: number
+  load: number
+  lon: number
+  open: boolean
+}
+
+export interface NetworkStudyAnswer {
+  bound: number
+  co2_kg?: number
+  cost: number
+  flows?: Array<NetworkFlow> | null
+  gap_pct: number
+  max_regret?: number
+  open: Array<string> | null
+  reasons?: Array<string> | null
+  relaxation?: Array<string> | null
+  scenarios?: Array<NetworkScenarioView> | null
+  serves: Array<NetworkServed> | null
+  sites: Array<NetworkSiteView> | null
+  status: "optimal" | "feasible" | "infeasible" | "unknown"
+}
+
+export interface NetworkStudyRequest {
+  aim?: "expected" | "regret"
+  co2_price_per_kg?: number
+  cost?: Array<Array<number | null> | null> | null
+  customers: Array<NetworkCustomer> | null
+  greenfield?: number
+  greenfield_site?: NetworkSite
+  hubs?: NetworkHubs
+  in_km?: Array<Array<number | null> | null> | null
+  modes?: Array<NetworkMode> | null
+  open?: number
+  out_km?: Array<Array<number | null> | null> | null
+  per_unit_km?: number
+  plants?: Array<NetworkPlant> | null
+  scenarios?: Array<NetworkScenario> | null
+  seed?: number
+  single_source?: boolean
+  sites?: Array<NetworkSite> | null
 }
 
 export interface NewForecastOverride {
@@ -479,6 +663,70 @@ export interface PlanTravel {
   kind: "streets" | "straight_line"
 }
 
+export interface PolicyAnswer {
+  origin_date: string
+  policies: Array<ItemPolicy> | null
+}
+
+export interface PolicyDemand {
+  lead_days: number
+  lead_mean: number
+  lead_sd: number
+  levels: Array<number> | null
+  quantiles: Array<number> | null
+}
+
+export interface PolicyPoint {
+  cycle: number
+  fill_rate: number
+  holding: Money
+  on_hand: number
+  order_up_to: number
+  ordering: Money
+  orders: number
+  reorder_point: number
+  short_units: number
+  target: number
+  turns: number
+}
+
+export interface PolicyRequest {
+  catalogue?: StockCatalogue
+  days?: number
+  item_ids?: Array<string> | null
+  origin_date?: string
+  service?: StockService
+}
+
+export interface PolicyShift {
+  adapted: PolicyYear
+  kept: PolicyYear
+  share: number
+  what: "demand" | "spread of demand" | "lead time" | "order cost" | "holding rate"
+}
+
+export interface PolicyYear {
+  cycle: number
+  fill_rate: number
+  holding: Money
+  on_hand: number
+  order_up_to: number
+  ordering: Money
+  orders: number
+  reorder_point: number
+  short_units: number
+  turns: number
+}
+
+export interface PostponedOrder {
+  cost: Money
+  lines: number
+  next_date: string
+  reason: string
+  site_id: string
+  supplier_id: string
+}
+
 export interface PriceChange {
   cost_factor?: number
   items?: Array<string> | null
@@ -509,6 +757,54 @@ export interface Promise {
 export interface PromiseList {
   items: Array<Promise> | null
   next_cursor?: string
+}
+
+export interface PurchaseLine {
+  backordered: number
+  cost: Money
+  due_date: string
+  item_id: string
+  on_hand: number
+  on_order: number
+  order_up_to: number
+  qty: number
+  reason: string
+  reorder_point: number
+}
+
+export interface PurchaseOrder {
+  cost: Money
+  due_date: string
+  id: string
+  lines: Array<PurchaseLine> | null
+  order_date: string
+  site_id: string
+  supplier_id: string
+}
+
+export interface ReplenishmentAnswer {
+  cost: Money
+  expedites: Array<StockExpedite> | null
+  health: StockHealth
+  held_back: Money
+  held_back_bound: Money
+  limits: Array<StockLimit> | null
+  lines: number
+  origin_date: string
+  postponed: Array<PostponedOrder> | null
+  purchase_orders: Array<PurchaseOrder> | null
+  reasons?: Array<string> | null
+  relaxation?: Array<string> | null
+  status: "optimal" | "feasible" | "infeasible"
+  stock?: Array<StockLine> | null
+  transfers: Array<StockTransfer> | null
+}
+
+export interface ReplenishmentRequest {
+  catalogue?: StockCatalogue
+  item_ids?: Array<string> | null
+  lines?: boolean
+  origin_date?: string
 }
 
 export interface ReviewChange {
@@ -613,6 +909,174 @@ export interface SoldItemList {
   found: number
   items: Array<SoldItem> | null
   window_days: number
+}
+
+export interface StockCatalogRow {
+  backordered?: number
+  history?: Array<number | null> | null
+  item_id: string
+  mean_per_day?: number
+  on_hand: number
+  sd_per_day?: number
+  service?: StockService
+  site_id: string
+}
+
+export interface StockCatalogue {
+  currency: string
+  inbound?: Array<StockInbound> | null
+  items: Array<StockItem> | null
+  lanes?: Array<StockLane> | null
+  lines: Array<StockCatalogRow> | null
+  lots?: Array<StockLot> | null
+  review: StockReview
+  service: StockService
+  sites: Array<StockSite> | null
+  suppliers: Array<StockSupplier> | null
+}
+
+export interface StockDiscount {
+  packs: number
+  permille: number
+}
+
+export interface StockExpedite {
+  cost: Money
+  due_date: string
+  item_id: string
+  out_date: string
+  qty: number
+  reason: string
+  short_units: number
+  site_id: string
+  supplier_id: string
+}
+
+export interface StockHealth {
+  classes: Record<string, number>
+  excess: Money
+  expiring: number
+  healthy: number
+  late: number
+  out: number
+  over: number
+  under: number
+  value: Money
+  zones: Record<string, number>
+}
+
+export interface StockInbound {
+  due_date: string
+  item_id: string
+  qty: number
+  site_id: string
+}
+
+export interface StockItem {
+  id: string
+  min_order_qty?: number
+  pack_size?: number
+  shelf_life_days?: number
+  supplier_id: string
+  unit_cost_minor: number
+  volume_cm3?: number
+}
+
+export interface StockLane {
+  capacity_cm3?: number
+  days?: number
+  from_site_id: string
+  per_m3_minor?: number
+  to_site_id: string
+}
+
+export interface StockLimit {
+  asked: number
+  id: string
+  kind: "room" | "dock" | "budget"
+  price: number
+  size: number
+}
+
+export interface StockLine {
+  backordered: number
+  class: string
+  cover_days: number
+  cycle: number
+  excess_units?: number
+  expiring_units?: number
+  fill_rate: number
+  health: "healthy" | "under" | "over" | "out of stock" | "expiring"
+  item_id: string
+  late_units?: number
+  mean_per_day: number
+  on_hand: number
+  on_order: number
+  order_qty?: number
+  order_up_to: number
+  out_date?: string
+  reorder_point: number
+  safety_stock: number
+  site_id: string
+  supplier_id: string
+  transfer_qty?: number
+  zone: "red" | "yellow" | "green" | "over"
+  zone_green: number
+  zone_red: number
+  zone_yellow: number
+}
+
+export interface StockLot {
+  expires_date: string
+  item_id: string
+  qty: number
+  site_id: string
+}
+
+export interface StockPath {
+  high: Array<number> | null
+  low: Array<number> | null
+  mean: Array<number> | null
+  position: Array<number> | null
+  start_date: string
+}
+
+export interface StockReview {
+  every_days?: number
+  holding_rate?: number
+  order_cost_minor?: number
+}
+
+export interface StockService {
+  cycle?: number
+  fill_rate?: number
+}
+
+export interface StockSite {
+  dock_cm3?: number
+  id: string
+  store_cm3?: number
+}
+
+export interface StockSupplier {
+  budget_minor?: number
+  closed_dates?: Array<string> | null
+  discounts?: Array<StockDiscount> | null
+  id: string
+  lead_days: number
+  lead_sd_days?: number
+  min_order_minor?: number
+  order_days?: Array<"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"> | null
+}
+
+export interface StockTransfer {
+  due_date: string
+  from_site_id: string
+  item_id: string
+  qty: number
+  reason: string
+  saving: Money
+  to_site_id: string
 }
 
 export interface StoryStop {
@@ -972,3 +1436,45 @@ export const listForecastAlerts = operation<{
   body: undefined
   result: ForecastAlertList
 }>("GET", "/v1/forecast-alerts")
+
+export const askReplenishments = operation<{
+  path: undefined
+  query: { priority?: number }
+  body: ReplenishmentRequest
+  result: AnswerReplenishmentAnswer
+}>("POST", "/v1/replenishments")
+
+export const readReplenishments = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: AnswerReplenishmentAnswer
+}>("GET", "/v1/replenishments/{id}")
+
+export const askPolicies = operation<{
+  path: undefined
+  query: { priority?: number }
+  body: PolicyRequest
+  result: AnswerPolicyAnswer
+}>("POST", "/v1/policies")
+
+export const readPolicies = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: AnswerPolicyAnswer
+}>("GET", "/v1/policies/{id}")
+
+export const askNetworkStudies = operation<{
+  path: undefined
+  query: { priority?: number }
+  body: NetworkStudyRequest
+  result: AnswerNetworkStudyAnswer
+}>("POST", "/v1/network-studies")
+
+export const readNetworkStudies = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: AnswerNetworkStudyAnswer
+}>("GET", "/v1/network-studies/{id}")

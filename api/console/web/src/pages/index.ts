@@ -15,6 +15,8 @@ export const pages: Page[] = [
   { path: '/', title: 'overview.title', icon: 'overview', Component: Overview },
   { path: '/map', title: 'map.title', icon: 'map', Component: lazy(() => import('./map')) },
   { path: '/forecast', title: 'forecast.title', icon: 'forecast', Component: lazy(() => import('./forecast')) },
+  { path: '/stock', title: 'stock.title', icon: 'box', Component: lazy(() => import('./stock')) },
+  { path: '/network', title: 'network.title', icon: 'chute', Component: lazy(() => import('./network')) },
   { path: '/tasks', title: 'tasks.title', icon: 'tasks', Component: lazy(() => import('./tasks')) },
   { path: '/suppliers', title: 'trust.title', icon: 'cart', Component: lazy(() => import('./suppliers')) },
   { path: '/what-if', title: 'whatif.title', icon: 'whatif', Component: lazy(() => import('./whatif')) },

@@ -121,6 +121,29 @@ await page.waitForFunction(() => new URLSearchParams(location.search).has('suppl
 await page.selectOption('[data-test=language]', 'zh')
 await page.waitForSelector('h2:text-is("风险金额")')
 await page.selectOption('[data-test=language]', 'en')
+// Stock: the lines that the API names, one of them with its projection and its curve; a better service orders earlier.
+await go('stock')
+await page.waitForSelector('.stock-lines tbody tr', { timeout: 60_000 })
+await page.fill('[data-test=stock-search]', '20007')
+await page.waitForFunction(() => [...document.querySelectorAll('.stock-lines tbody tr')].every((r) => r.dataset.key.startsWith('20007')))
+await page.locator('.stock-lines tbody .link').first().focus()
+await page.keyboard.press('Enter')
+await page.waitForSelector('[data-test=stock-path][data-points="60"]', { timeout: 60_000 })
+await page.waitForSelector('[data-test=stock-curve] .plot-mark')
+const usual = Number(await page.getAttribute('[data-test=policy]', 'data-reorder'))
+await page.selectOption('[data-test=stock-service]', '0.995')
+await page.waitForFunction((n) => Number(document.querySelector('[data-test=policy]')?.dataset.reorder) > n, usual, { timeout: 60_000 })
+await page.selectOption('[data-test=stock-health]', 'expiring')
+await page.waitForFunction(() => document.querySelectorAll('.stock-lines tbody tr').length === 0)
+
+// Network: the study in the box is solved and drawn; what is wrong with another is told by its place.
+await go('network')
+await page.click('[data-test=network-ask]')
+await page.waitForSelector('[data-test=network-answer][data-status=optimal]', { timeout: 60_000 })
+assert.ok(Number(await page.getAttribute('[data-test=network-map]', 'data-links')) >= 5)
+await page.fill('[data-test=network-text]', '{"customers":[{"id":"x","demand":1},{"id":"x","demand":1}],"greenfield":1}')
+await page.click('[data-test=network-ask]')
+await page.waitForSelector('.problems code:text("customers[1].id")')
 
 // What if: asked, planned by the real planner, answered side by side.
 await go('what-if')
