@@ -110,7 +110,7 @@ function Answer({ answer: a, study }: { answer: NetworkStudyAnswer; study: Netwo
   return (
     <>
       <dl className="stats stock-stats" data-test="network-answer" data-status={a.status}>
-        <Stat label={t('network.status')} value={<Badge tone={a.status === 'optimal' ? 'good' : 'warn'}>{t(`network.status.${a.status}` as Key)}</Badge>} detail={t('network.gap', { gap: number(a.gap_pct, 3) })} />
+        <Stat label={t('network.status')} value={<Badge tone={a.status === 'optimal' ? 'good' : 'warn'}>{t(`choice.${a.status}` as Key)}</Badge>} detail={t('network.gap', { gap: number(a.gap_pct, 3) })} />
         <Stat label={t('network.cost')} value={number(a.cost, 2)} detail={t('network.bound', { bound: number(a.bound, 2) })} />
         <Stat label={t('network.open')} value={number(list(a.open).length)} detail={list(a.open).join(', ')} />
         {a.co2_kg ? <Stat label="CO₂" value={`${number(a.co2_kg, 1)} kg`} /> : null}

@@ -106,7 +106,7 @@ function Shown({ policy: p }: { policy: ItemPolicy }) {
           rows={list(p.sensitivity)}
           rowKey={(s) => `${s.what} ${s.share}`}
           columns={[
-            { key: 'what', head: t('stock.sensitivity'), header: true, cell: (s) => `${t(`stock.assume.${s.what.replaceAll(' ', '_')}` as Key)} ${s.share > 0 ? '+' : '−'}${percent(Math.abs(s.share), 0)}` },
+            { key: 'what', head: t('stock.sensitivity'), header: true, cell: (s) => `${t(`assume.${s.what.replaceAll(' ', '_')}` as Key)} ${s.share > 0 ? '+' : '−'}${percent(Math.abs(s.share), 0)}` },
             { key: 'fill', head: t('stock.fill_rate'), align: 'end', cell: (s) => percent(s.kept.fill_rate, 2) },
             { key: 'kept', head: t('stock.kept'), align: 'end', cell: (s) => number(cost(s.kept), 2) },
             { key: 'adapted', head: t('stock.adapted'), align: 'end', cell: (s) => number(cost(s.adapted), 2) },

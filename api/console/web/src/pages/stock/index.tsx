@@ -15,7 +15,7 @@ import './stock.css'
 const MOST = 200
 
 export const healthTone: Record<string, Tone> = { healthy: 'good', under: 'warn', over: 'accent', 'out of stock': 'bad', expiring: 'warn' }
-export const healthKey = (h: string) => `stock.health.${h.replaceAll(' ', '_')}` as Key
+export const healthKey = (h: string) => `health.${h.replaceAll(' ', '_')}` as Key
 
 export default function Stock() {
   const { t } = useWords()
@@ -47,11 +47,11 @@ function Health({ answer }: { answer: ReplenishmentAnswer }) {
   const { t, number, money, day } = useWords()
   const h = answer.health
   const parts = [
-    { label: t('stock.health.healthy'), value: h.healthy, tone: 'good' as Tone },
-    { label: t('stock.health.under'), value: h.under, tone: 'warn' as Tone },
-    { label: t('stock.health.out_of_stock'), value: h.out, tone: 'bad' as Tone },
-    { label: t('stock.health.over'), value: h.over, tone: 'accent' as Tone },
-    { label: t('stock.health.expiring'), value: h.expiring, tone: 'plain' as Tone },
+    { label: t('health.healthy'), value: h.healthy, tone: 'good' as Tone },
+    { label: t('health.under'), value: h.under, tone: 'warn' as Tone },
+    { label: t('health.out_of_stock'), value: h.out, tone: 'bad' as Tone },
+    { label: t('health.over'), value: h.over, tone: 'accent' as Tone },
+    { label: t('health.expiring'), value: h.expiring, tone: 'plain' as Tone },
   ]
   return (
     <Panel title={t('stock.health')} hint={t('stock.as_of', { day: day(answer.origin_date) })}>
@@ -116,7 +116,7 @@ function Lines({ answer, chosen }: { answer: ReplenishmentAnswer; chosen: string
           { key: 'site', head: t('stock.site'), cell: (l) => l.site_id },
           { key: 'class', head: t('stock.class'), cell: (l) => l.class },
           { key: 'health', head: t('stock.health'), cell: (l) => <Badge tone={healthTone[l.health] ?? 'plain'}>{t(healthKey(l.health))}</Badge> },
-          { key: 'zone', head: t('stock.zone'), cell: (l) => <span className={`zone ${l.zone}`}>{t(`stock.zone.${l.zone}` as Key)}</span> },
+          { key: 'zone', head: t('stock.zone'), cell: (l) => <span className={`zone ${l.zone}`}>{t(`zone.${l.zone}` as Key)}</span> },
           { key: 'hand', head: t('stock.on_hand'), align: 'end', cell: (l) => number(l.on_hand) },
           { key: 'order', head: t('stock.on_order'), align: 'end', cell: (l) => number(l.on_order) },
           { key: 'cover', head: t('stock.cover'), align: 'end', cell: (l) => (l.cover_days < 0 ? '–' : number(l.cover_days, 1)) },

@@ -1,1 +1,0 @@
-export{n as WebGLDevice}from"./Canvas-CQT3K9dH.js";

@@ -1,0 +1,1 @@
+export{n as WebGLDevice}from"./Canvas-BD7g3jeF.js";
