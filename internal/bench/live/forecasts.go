@@ -32,7 +32,7 @@ const (
 func ForecastQueue() bench.Bench {
 	return bench.Bench{
 		Name:    "forecast-queue",
-		Summary: "Forecast and backtest 5,000 daily series of two years (100,000 with a budget of ten minutes or more) in chunks through the job queue; the worker is stopped once on the way.",
+		Summary: "Forecast and backtest 5,000 daily series of two years (100,000 with a budget of ten minutes or more) in chunks through the job queue.",
 		Figures: []bench.Figure{
 			{Key: "series", Meaning: "series forecast, each with four origins of backtest"},
 			{Key: "seconds", Meaning: "wall time from the request to the stored end"},
