@@ -27,6 +27,7 @@ func TestEveryOperation(t *testing.T) {
 		"get-consignee": "Consignee", "save-consignee": "SaveConsignee", "erase-customer": "EraseCustomer", "list-audit": "Audit", "list-warehouses": "Warehouses",
 		"list-credit-models": "CreditModels", "get-credit-points": "CreditPoints", "put-credit-champion": "CrownCreditModel", "delete-credit-model": "DropCreditModel",
 		"list-supplier-risks": "SupplierRisks", "get-supplier-risk": "SupplierRisk",
+		"put-road-conditions": "PutRoadConditions", "list-road-conditions": "RoadConditions", "get-road-condition": "RoadCondition", "delete-road-condition": "EndRoadCondition", "get-road-speeds": "RoadSpeeds",
 		"get-plan-map": "PlanMap", "get-order-story": "OrderStory",
 		"get-item-forecast": "ItemForecast", "list-forecast-versions": "ForecastVersions", "get-forecast-version": "ForecastVersion",
 		"compare-forecast-versions": "CompareForecastVersions", "override-forecast": "OverrideForecast", "list-forecast-overrides": "ForecastOverrides",
@@ -74,6 +75,30 @@ func TestEveryOperation(t *testing.T) {
 	}
 	if seen < len(methods) {
 		t.Errorf("%d operations are described and %d have a method", seen, len(methods))
+	}
+}
+
+// holdsOnTheRoad takes a closure through its life and reads a street.
+func holdsOnTheRoad(t *testing.T, c *client.Client) {
+	t.Helper()
+	ctx, now := t.Context(), time.Now().UTC().Truncate(time.Second)
+	closure := api.RoadCondition{ID: "works/1", Kind: "closure", Closed: true, From: now.Add(-time.Hour), Until: now.Add(time.Hour),
+		Area: []api.Place{{Lon: 9.52, Lat: 47.14}, {Lon: 9.521, Lat: 47.14}, {Lon: 9.521, Lat: 47.141}}}
+	if r, err := c.PutRoadConditions(ctx, []api.RoadCondition{closure}); err != nil || r.Stored != 1 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	list, err := c.RoadConditions(ctx, client.RoadConditionFilter{HoldingAt: now, Kind: "closure", Limit: 10})
+	if err != nil || len(list.Items) != 1 || list.Items[0].ID != closure.ID {
+		t.Errorf("listed %+v, %v", list, err)
+	}
+	if err := c.EndRoadCondition(ctx, closure.ID); err != nil {
+		t.Error(err)
+	}
+	if got, err := c.RoadCondition(ctx, closure.ID); err != nil || got.State != "ended" {
+		t.Errorf("ended as %+v, %v", got, err)
+	}
+	if s, err := c.RoadSpeeds(ctx, 9.52, 47.14); err != nil || len(s.Hours) != 24 || s.FreeKmh <= 0 {
+		t.Errorf("street %+v, %v", s, err)
 	}
 }
 
@@ -132,6 +157,7 @@ func TestWholeProgram(t *testing.T) {
 	if promises != plan.Summary.Orders {
 		t.Errorf("%d promises for %d orders", promises, plan.Summary.Orders)
 	}
+	holdsOnTheRoad(t, c)
 	run, err := c.AskScenarios(ctx, api.ScenarioRequest{
 		OriginDate: "2011-11-28", Scenarios: []api.Scenario{{Name: "as it is"}, {Name: "dear goods", Changes: []api.ScenarioChange{{Price: &api.PriceChange{CostFactor: 2}}}}},
 	}, client.AskOptions{})

@@ -3,7 +3,7 @@
 -- of rows into tasks at once, the planner would look through all of them for each task handed out, until the database's own
 -- worker comes by. The owner lends that one right, and statistics that are renewed early.
 -- +goose StatementBegin
-create function analyse_tasks() returns void language plpgsql security definer set search_path from current as $$
+create or replace function analyse_tasks() returns void language plpgsql security definer set search_path from current as $$
 begin
     analyse tasks;
     analyse task_needs;
