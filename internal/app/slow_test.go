@@ -36,7 +36,7 @@ func TestSlowConnections(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer res.Body.Close()
-		if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode != 200 {
+		if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode != http.StatusOK {
 			t.Fatalf("an orderly request: %d, %v", res.StatusCode, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestDemoGolden(t *testing.T) {
 			t.Errorf("no progress line for %q:\n%s", step, errs.String())
 		}
 	}
-	checkReadme(t, out.String())
+	checkReadme(t, "demo", "go run ./cmd/quartermaster demo", out.String())
 	first := out.String()
 	out.Reset()
 	errs.Reset()
@@ -54,4 +55,27 @@ func TestDemoGolden(t *testing.T) {
 	if again.Import.Fresh || again.Plan.Fresh || !strings.Contains(first, again.Plan.PlanID) {
 		t.Errorf("the second start imported or planned again: %+v", again)
 	}
+	out.Reset()
+	errs.Reset()
+	if code := command.Run(t.Context(), []string{"simulate", "--home", home, "--start", "2011-11-28", "--days", "5"}, streams); code != 0 {
+		t.Fatalf("simulate: exit code %d: %s", code, errs.String())
+	}
+	checkReadme(t, "what if", "quartermaster simulate --start 2011-11-28 --days 5", shortened(t, out.String()))
+}
+
+// shortened keeps of a what-if what README has room for.
+func shortened(t *testing.T, output string) (kept string) {
+	t.Helper()
+	rows := []string{"  whole", "From several sites", "Distance", "Cost per order", "Purchases "}
+	lines := strings.SplitAfter(output, "\n")
+	if len(lines) < 30 {
+		t.Fatalf("the what-if is short:\n%s", output)
+	}
+	kept = strings.Join(lines[:5], "") // what is asked, and the heading
+	for _, line := range lines[5:] {
+		if slices.ContainsFunc(rows, func(row string) bool { return strings.HasPrefix(line, row) }) {
+			kept += line
+		}
+	}
+	return kept
 }

@@ -9,26 +9,26 @@ import (
 
 const readme = "../../README.md"
 
-// checkReadme holds the README's picture of the demo against a fresh run, all but names and times that differ each time.
-// QUARTERMASTER_GOLDEN=rewrite (make golden) writes the picture anew.
-func checkReadme(t *testing.T, output string) {
+// checkReadme compares the part of README that stands between the marks of a name with what came out just now, all but
+// names and times that differ each time. QUARTERMASTER_GOLDEN=rewrite (make golden) writes the part anew.
+func checkReadme(t *testing.T, name, command, output string) {
 	t.Helper()
 	page, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const from, to = "<!-- demo -->\n", "<!-- /demo -->"
+	from, to := "<!-- "+name+" -->\n", "<!-- /"+name+" -->"
 	head, rest, ok := strings.Cut(string(page), from)
 	shown, tail, ok2 := strings.Cut(rest, to)
 	if !ok || !ok2 {
 		t.Fatalf("README has no part between %q and %q", strings.TrimSpace(from), to)
 	}
-	want := "```\n$ go run ./cmd/quartermaster demo\n" + steady(output) + "```\n"
+	want := "```\n$ " + command + "\n" + steady(output) + "```\n"
 	if shown == want {
 		return
 	}
 	if os.Getenv("QUARTERMASTER_GOLDEN") != "rewrite" {
-		t.Fatalf("README shows another demo than this one (make golden rewrites it):\n%s", want)
+		t.Fatalf("README shows another %s than this one (make golden rewrites it):\n%s", name, want)
 	}
 	if err := os.WriteFile(readme, []byte(head+from+want+to+tail), 0o600); err != nil {
 		t.Fatal(err)

@@ -167,12 +167,14 @@ func (b *block) readDense(data []byte) error {
 		return errBlock
 	}
 	var id, lat, lon int64
-	kv, ok := b.keyVals, true
+	kv := b.keyVals
 	for k := range b.ids {
 		id, lat, lon = id+signed(b.ids[k]), lat+signed(b.lats[k]), lon+signed(b.lons[k])
-		if kv, ok = b.denseTags(kv); !ok {
+		rest, ok := b.denseTags(kv)
+		if !ok {
 			return errBlock
 		}
+		kv = rest
 		b.to.node(id, b.degrees(b.lonOffset, lon), b.degrees(b.latOffset, lat), b.tags)
 	}
 	return nil

@@ -56,7 +56,7 @@ func (x *everyWay) tour(v int, seq []int32) int64 {
 	}
 	key := string(rune(x.kinds[v]))
 	for _, c := range seq {
-		key += string(rune('a' + c))
+		key += string('a' + c)
 	}
 	if cost, ok := x.memo[key]; ok {
 		return cost
