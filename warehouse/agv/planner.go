@@ -246,6 +246,9 @@ func (p *Planner) rank() {
 		}
 		p.order = append(p.order, int32(r))
 		p.left[r] = p.fields.of(p.errand[r].Goal).from(s.Vertex, s.Dir)
+		if s.Vertex == p.errand[r].Goal {
+			p.since[r] = p.now // who rests where it should be is under way for nothing
+		}
 		p.key[r] = p.left[r]
 		if p.pressure != nil {
 			p.key[r] -= stepCost * int32(min(p.now-p.since[r], maxAge))
