@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -108,13 +107,7 @@ type askInput[Q any] struct {
 	Body           Q
 }
 
-type answerOutput[A any] struct {
-	Status            int
-	Location          string `header:"Location"`
-	RetryAfter        string `header:"Retry-After" doc:"Seconds until it is worth looking again"`
-	PreferenceApplied string `header:"Preference-Applied"`
-	Body              api.Answer[A]
-}
+type answerOutput[A any] = asking[api.Answer[A]]
 
 type answerInput struct {
 	ID string `path:"id" maxLength:"64"`
@@ -175,37 +168,12 @@ func (o Operation[Q, A]) mountLarge(s *Server, ask huma.Operation) {
 }
 
 func (o Operation[Q, A]) ask(ctx context.Context, s *Server, in *askInput[Q]) (*answerOutput[A], error) {
-	var job service.Job
-	_, err := s.within(ctx, func(ctx context.Context) (done bool, err error) {
-		job, err = o.submit(ctx, s, in)
-		return true, err
+	return askFor(ctx, s, in.Prefer, work[api.Answer[A]]{
+		submit: func(ctx context.Context) (service.Job, error) { return o.submit(ctx, s, in) },
+		path:   func(id string) string { return o.Words.Path() + "/" + id },
+		frame:  o.frame,
+		look:   func(ctx context.Context, job service.Job) (api.Answer[A], error) { return o.words(ctx, s, job) },
 	})
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	s.options.Wake()
-	out := &answerOutput[A]{Status: http.StatusAccepted, Location: o.Words.Path() + "/" + job.ID, RetryAfter: "1", Body: o.frame(job)}
-	if wait := preferredWait(in.Prefer); wait > 0 {
-		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
-		job, err = s.awaitJob(ctx, job.Ref, wait)
-		ctx = withBudget(ctx) // the wait was the caller's wish
-	}
-	if err == nil {
-		_, err = s.within(ctx, func(ctx context.Context) (bool, error) {
-			body, err := o.words(ctx, s, job)
-			if err == nil {
-				out.Body = body
-			}
-			return true, err
-		})
-	}
-	switch {
-	case err != nil: // the job is stored: an error now would make the caller ask for a second one
-		s.log.WarnContext(ctx, "work was accepted and could not be looked at", "job", out.Body.ID, "error", err)
-	case job.State.Ended():
-		out.Status, out.RetryAfter = http.StatusOK, ""
-	}
-	return out, nil
 }
 
 func (o Operation[Q, A]) submit(ctx context.Context, s *Server, in *askInput[Q]) (service.Job, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,13 +20,7 @@ type requestPlanInput struct {
 	Body           *api.PlanRequest
 }
 
-type planOutput struct {
-	Status            int
-	Location          string `header:"Location"`
-	RetryAfter        string `header:"Retry-After" doc:"Seconds until it is worth looking again"`
-	PreferenceApplied string `header:"Preference-Applied"`
-	Body              api.FulfilmentPlan
-}
+type planOutput = asking[api.FulfilmentPlan]
 
 type planInput struct {
 	ID string `path:"id" maxLength:"64"`
@@ -52,44 +45,12 @@ func (s *Server) registerPlans() {
 }
 
 func (s *Server) requestPlan(ctx context.Context, in *requestPlanInput) (*planOutput, error) {
-	var job service.Job
-	_, err := s.within(ctx, func(ctx context.Context) (done bool, err error) {
-		job, err = s.submitPlan(ctx, in)
-		return true, err
+	return askFor(ctx, s, in.Prefer, work[api.FulfilmentPlan]{
+		submit: func(ctx context.Context) (service.Job, error) { return s.submitPlan(ctx, in) },
+		path:   planPath,
+		frame:  unfinished,
+		look:   s.planOfJob,
 	})
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	s.options.Wake()
-	out := &planOutput{Status: http.StatusAccepted, Location: planPath(job.ID), RetryAfter: "1", Body: unfinished(job)}
-	if wait := preferredWait(in.Prefer); wait > 0 {
-		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
-		job, err = s.awaitJob(ctx, job.Ref, wait)
-		ctx = withBudget(ctx) // the wait was the caller's wish
-	}
-	if err == nil {
-		err = s.showPlan(ctx, job, out)
-	}
-	if err != nil {
-		// The job is stored: an error now would make the caller ask for a second one.
-		s.log.WarnContext(ctx, "a plan was accepted and could not be looked at", "job", out.Body.ID, "error", err)
-	}
-	return out, nil
-}
-
-// showPlan puts into an answer of 202 how far the job is, and makes it one of 200 when it has ended.
-func (s *Server) showPlan(ctx context.Context, job service.Job, out *planOutput) error {
-	_, err := s.within(ctx, func(ctx context.Context) (bool, error) {
-		body, err := s.planOfJob(ctx, job)
-		if err == nil {
-			out.Body = body
-		}
-		return true, err
-	})
-	if err == nil && job.State.Ended() {
-		out.Status, out.RetryAfter = http.StatusOK, ""
-	}
-	return err
 }
 
 // submitPlan stores the job, or finds the one of the same key. A body that names no day means the day after the newest

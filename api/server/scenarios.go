@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -37,13 +36,7 @@ type scenariosInput struct {
 	Orders int    `query:"orders" minimum:"0" maximum:"200000" default:"100" doc:"How many of the orders that differ to list for each scenario"`
 }
 
-type scenariosOutput struct {
-	Status            int
-	Location          string `header:"Location"`
-	RetryAfter        string `header:"Retry-After" doc:"Seconds until it is worth looking again"`
-	PreferenceApplied string `header:"Preference-Applied"`
-	Body              api.ScenarioRun
-}
+type scenariosOutput = asking[api.ScenarioRun]
 
 func (s *Server) registerScenarios() {
 	ask := operation("request-scenarios", http.MethodPost, "/v1/scenarios", "Ask what would be if", "scenarios", service.ScopePlansWrite, 409, 413, 422)
@@ -54,37 +47,14 @@ func (s *Server) registerScenarios() {
 }
 
 func (s *Server) requestScenarios(ctx context.Context, in *requestScenariosInput) (*scenariosOutput, error) {
-	var job service.Job
-	_, err := s.within(ctx, func(ctx context.Context) (done bool, err error) {
-		job, err = s.submitScenarios(ctx, in)
-		return true, err
+	return askFor(ctx, s, in.Prefer, work[api.ScenarioRun]{
+		submit: func(ctx context.Context) (service.Job, error) { return s.submitScenarios(ctx, in) },
+		path:   scenariosPath,
+		frame:  scenarioFrame,
+		look: func(ctx context.Context, job service.Job) (api.ScenarioRun, error) {
+			return s.scenariosOfJob(ctx, job, listedOrders)
+		},
 	})
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	s.options.Wake()
-	out := &scenariosOutput{Status: http.StatusAccepted, Location: scenariosPath(job.ID), RetryAfter: "1", Body: scenarioFrame(job)}
-	if wait := preferredWait(in.Prefer); wait > 0 {
-		out.PreferenceApplied = "wait=" + strconv.Itoa(int(wait/time.Second))
-		job, err = s.awaitJob(ctx, job.Ref, wait)
-		ctx = withBudget(ctx) // the wait was the caller's wish
-	}
-	if err == nil {
-		_, err = s.within(ctx, func(ctx context.Context) (bool, error) {
-			body, err := s.scenariosOfJob(ctx, job, listedOrders)
-			if err == nil {
-				out.Body = body
-			}
-			return true, err
-		})
-	}
-	switch {
-	case err != nil: // the job is stored: an error now would make the caller ask for a second one
-		s.log.WarnContext(ctx, "scenarios were accepted and could not be looked at", "job", out.Body.ID, "error", err)
-	case job.State.Ended():
-		out.Status, out.RetryAfter = http.StatusOK, ""
-	}
-	return out, nil
 }
 
 // submitScenarios stores the job, or finds the one of the same key.

@@ -1,6 +1,7 @@
 package vroom
 
 import (
+	"cmp"
 	"context"
 	"math"
 
@@ -23,77 +24,90 @@ const mostPlaces = 5000
 // measure gives every place an index of its own and fills the matrix from the streets.
 func (p *Plan) measure(ctx context.Context, streets Streets) error {
 	r := p.request
-	at := map[[2]float64]int32{}
-	var points [][2]float64
-	wanted := map[string]bool{}
-	place := func(where *[2]float64) (*int32, error) {
-		if where == nil {
-			return nil, nil //nolint:nilnil // a vehicle without an end has no index
-		}
-		if !(math.Abs(where[0]) <= 180) || !(math.Abs(where[1]) <= 90) {
-			return nil, refuse("Invalid coordinates: [%v, %v].", where[0], where[1])
-		}
-		k, ok := at[*where]
-		if !ok {
-			k = int32(len(points))
-			at[*where] = k
-			points = append(points, *where)
-		}
-		return &k, nil
-	}
-	task := func(t *Task) error {
-		if t.Location == nil {
-			return refuse("Missing location.")
-		}
-		var err error
-		t.LocationIndex, err = place(t.Location)
+	ps := places{at: map[[2]float64]int32{}}
+	if err := ps.tasks(r); err != nil {
 		return err
 	}
-	for i := range r.Jobs {
-		if err := task(&r.Jobs[i].Task); err != nil {
-			return err
-		}
-	}
-	for i := range r.Shipments {
-		if err := task(&r.Shipments[i].Pickup); err != nil {
-			return err
-		}
-		if err := task(&r.Shipments[i].Delivery); err != nil {
-			return err
-		}
-	}
+	profiles := map[string]bool{}
 	for i := range r.Vehicles {
-		v := &r.Vehicles[i]
-		var err error
-		if v.StartIndex, err = place(v.Start); err != nil {
+		if err := ps.ends(&r.Vehicles[i]); err != nil {
 			return err
 		}
-		if v.EndIndex, err = place(v.End); err != nil {
-			return err
-		}
-		name := v.Profile
-		if name == "" {
-			name = "car"
-		}
+		name := cmp.Or(r.Vehicles[i].Profile, "car")
 		if name != "car" && name != streets.Profile() {
 			return refuse("Invalid profile: %s.", name)
 		}
-		wanted[name] = true
+		profiles[name] = true
 	}
-	if len(points) > mostPlaces {
+	if len(ps.points) > mostPlaces {
 		return &Error{CodeTooLarge, "Too many different locations to measure ways between."}
 	}
-	table, err := streets.Table(ctx, points)
+	table, err := streets.Table(ctx, ps.points)
 	if err != nil {
 		return &Error{CodeRouting, err.Error()}
 	}
 	m := Matrix{Durations: rows(table.DurationSec, table.N), Distances: rows(table.DistanceM, table.N)}
 	r.Matrices = map[string]Matrix{}
-	for name := range wanted {
+	for name := range profiles {
 		r.Matrices[name] = m
 	}
 	p.streets = streets
 	return nil
+}
+
+// places are the different places of a request, in the order in which they are first named.
+type places struct {
+	points [][2]float64
+	at     map[[2]float64]int32
+}
+
+// index finds a place or takes it in; the place of a vehicle without an end has none.
+func (ps *places) index(where *[2]float64) (*int32, error) {
+	if where == nil {
+		return nil, nil //nolint:nilnil // see above
+	}
+	if !(math.Abs(where[0]) <= 180) || !(math.Abs(where[1]) <= 90) {
+		return nil, refuse("Invalid coordinates: [%v, %v].", where[0], where[1])
+	}
+	k, ok := ps.at[*where]
+	if !ok {
+		k = int32(len(ps.points))
+		ps.at[*where] = k
+		ps.points = append(ps.points, *where)
+	}
+	return &k, nil
+}
+
+func (ps *places) tasks(r *Request) error {
+	for i := range r.Jobs {
+		if err := ps.task(&r.Jobs[i].Task); err != nil {
+			return err
+		}
+	}
+	for i := range r.Shipments {
+		if err := ps.task(&r.Shipments[i].Pickup); err != nil {
+			return err
+		}
+		if err := ps.task(&r.Shipments[i].Delivery); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (ps *places) task(t *Task) (err error) {
+	if t.Location == nil {
+		return refuse("Missing location.")
+	}
+	t.LocationIndex, err = ps.index(t.Location)
+	return err
+}
+
+func (ps *places) ends(v *Vehicle) (err error) {
+	if v.StartIndex, err = ps.index(v.Start); err == nil {
+		v.EndIndex, err = ps.index(v.End)
+	}
+	return err
 }
 
 func rows(cells []int32, n int) [][]uint32 {
