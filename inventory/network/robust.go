@@ -68,7 +68,7 @@ func (p *Problem) scenario(s Scenario) Problem {
 const maxRobustSets = 400
 
 // SolveRobust chooses one set of sites for all futures. Each future is solved alone; their sites, the sites of the mean future and
-// all single additions, removals and exchanges around the best are tried in every future. The bound of the expected cost is the
+// all single additions, removals and exchanges around the best are tried in every future, and of up to fewSites sites every set. The bound of the expected cost is the
 // mean of the futures' own bounds (wait and see); that of the regret is what any choice must regret on average, and 0.
 func SolveRobust(ctx context.Context, p Problem, scenarios []Scenario, aim Aim, opt Options) (RobustChoice, error) {
 	if err := p.Validate(); err != nil {
@@ -165,6 +165,11 @@ func (r *robust) search(ctx context.Context) (RobustChoice, error) {
 	if err := try(r.union()); err != nil {
 		return RobustChoice{}, err
 	}
+	for _, set := range r.all() {
+		if err := try(set); err != nil {
+			return RobustChoice{}, err
+		}
+	}
 	for before := math.Inf(1); value < before; {
 		before = value
 		for _, set := range r.neighbours(best.Open) {
@@ -195,6 +200,38 @@ func (r *robust) search(ctx context.Context) (RobustChoice, error) {
 		best.Status = StatusOptimal
 	}
 	return best, nil
+}
+
+// fewSites is how many sites there may be for every set of them to be tried: a search by single changes gets stuck, above all
+// where the largest regret counts.
+const fewSites = 8
+
+// all is every set that may be open where sites are few, nothing where they are many.
+func (r *robust) all() (sets [][]int) {
+	var sites []int
+	for i, s := range r.p.Sites {
+		if !s.Shut {
+			sites = append(sites, i)
+		}
+	}
+	if len(sites) > fewSites {
+		return nil
+	}
+	for mask := 1; mask < 1<<len(sites); mask++ {
+		var set []int
+		kept := true
+		for k, i := range sites {
+			if mask>>k&1 == 1 {
+				set = append(set, i)
+			} else if r.p.Sites[i].Keep {
+				kept = false
+			}
+		}
+		if kept && (r.p.Open == 0 || r.p.Open == len(set)) {
+			sets = append(sets, set)
+		}
+	}
+	return sets
 }
 
 // union is all sites that any future opens, where their number is not given.

@@ -123,7 +123,7 @@ func TestRobustAgainstAllSets(t *testing.T) {
 			if aim == AimRegret {
 				got = c.MaxRegret
 			}
-			if got < want-1e-6 || c.Bound > want+1e-6 || got > 1.25*want+2 {
+			if got < want-1e-6 || c.Bound > want+1e-6 || got > want+1e-6 {
 				t.Fatalf("%s: %g, bound %g, the best is %g", aim, got, c.Bound, want)
 			}
 		}
