@@ -3,51 +3,74 @@ package agv
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 
 	"quartermaster/internal/rng"
 )
 
 // improver lowers the loss of a one-shot plan by large neighbourhood search (MAPF-LNS; Li, Chen, Harabor, Stuckey, Koenig
 // 2021): some robots' ways are taken up and planned anew one after another in the time left free by the others, and kept
-// where together they lose no more. Ways are found by A* over (vertex, step).
+// where together they lose no more. How robots are chosen, and how many, is learned from what it gained for its work.
 type improver struct {
-	m       *meeting
-	random  *rand.Rand
-	horizon int
-	paths   [][]int32 // robot → vertex at steps 0…; it stays at the last, its goal
-	loss    []int32
-	holder  []int32 // [t*Len()+v]: the robot there, −1 = none; robots that have ended are in parked alone
-	parked  []int32 // vertex → step from which a robot stays for ever, horizon+1 = never
-	parker  []int32 // vertex → that robot
-	total   int
+	m      *meeting
+	random *rand.Rand
+	tt     *timetable
+	ways   *intervals
+	paths  [][]int32 // robot → vertex at steps 0…; it stays at the last, its goal
+	loss   []int32
+	total  int
+	spare  [][]int32 // paths' memory that is free again
 
-	// A* over (vertex, step): states are stamped by the search that met them.
-	stamp  []uint32
-	came   []int8 // how a state was reached: 0 = by waiting, else 1 + the direction of the step
-	cost   []int32
-	search uint32
-	bucket [][]int32
+	group  []int32
+	old    [][]int32
+	member []uint32 // robot → the draw that chose it
+	draw   uint32
+	seen   []uint32 // vertex → the draw that met it
+	queue  []int32
+	earned [choices]float64 // gain for work, of each choice
 }
+
+// The choices of a group: three manners × sizes of 4, 8, 16 and 32 robots.
+const (
+	manners   = 3
+	sizes     = 4
+	leastSize = 4
+	choices   = manners * sizes
+)
 
 // slackSteps is how many steps later than the first plan a robot may arrive.
 const slackSteps = 16
 
+// maxTimedStates bounds vertices × steps of the improver: some four bytes each.
+const maxTimedStates = 1 << 28
+
+// improve runs the search until the budget ends.
+func improve(ctx context.Context, m *meeting, p Paths, tries int) Paths {
+	if (p.Steps+slackSteps+1)*m.g.Len() > maxTimedStates {
+		return p // the plan's states would not fit; it stands as it is
+	}
+	im := newImprover(m, p)
+	for try := 0; (tries == 0 || try < tries) && im.total > p.LowerBound; try++ {
+		if ctx.Err() != nil {
+			break
+		}
+		choice := im.pick()
+		im.choose(choice/sizes, leastSize<<(choice%sizes))
+		work := im.ways.work
+		gained := im.replan()
+		im.learn(choice, float64(gained)/float64(im.ways.work-work+1))
+	}
+	return im.result(p)
+}
+
 func newImprover(m *meeting, p Paths) *improver {
-	im := &improver{m: m, random: rng.New(m.seed, "agv", "improve"), horizon: p.Steps + slackSteps, paths: make([][]int32, p.Robots), loss: make([]int32, p.Robots),
-		parked: make([]int32, m.g.Len()), parker: make([]int32, m.g.Len())}
-	states := (im.horizon + 1) * m.g.Len()
-	im.holder, im.stamp, im.cost, im.came = make([]int32, states), make([]uint32, states), make([]int32, states), make([]int8, states)
-	for i := range im.holder {
-		im.holder[i] = -1
-	}
-	for v := range im.parked {
-		im.parked[v], im.parker[v] = int32(im.horizon+1), -1
-	}
+	n := p.Robots
+	im := &improver{m: m, random: rng.New(m.seed, "agv", "improve"), tt: newTimetable(m.g.Len(), p.Steps+slackSteps),
+		paths: make([][]int32, n), loss: make([]int32, n), member: make([]uint32, n), seen: make([]uint32, m.g.Len())}
+	im.ways = newIntervals(m, im.tt)
 	for r := range im.paths {
 		path := make([]int32, 0, p.Steps+1)
 		for t := range p.Steps + 1 {
-			path = append(path, p.At[t*p.Robots+r])
+			path = append(path, p.At[t*n+r])
 		}
 		im.put(int32(r), trim(path))
 	}
@@ -65,21 +88,13 @@ func trim(path []int32) []int32 {
 
 func (im *improver) put(r int32, path []int32) {
 	im.paths[r] = path
-	for t, v := range path {
-		im.holder[t*im.m.g.Len()+int(v)] = r
-	}
-	goal := im.m.goals[r]
-	im.parked[goal], im.parker[goal] = int32(len(path)-1), r
-	im.loss[r] = lossOf(path, goal)
+	im.tt.put(r, path)
+	im.loss[r] = lossOf(path, im.m.goals[r])
 	im.total += int(im.loss[r])
 }
 
 func (im *improver) lift(r int32) {
-	for t, v := range im.paths[r] {
-		im.holder[t*im.m.g.Len()+int(v)] = -1
-	}
-	goal := im.m.goals[r]
-	im.parked[goal], im.parker[goal] = int32(im.horizon+1), -1
+	im.tt.lift(im.paths[r])
 	im.total -= int(im.loss[r])
 }
 
@@ -92,180 +107,80 @@ func lossOf(path []int32, goal int32) (n int32) {
 	return n
 }
 
-// at tells who is on v after t steps.
-func (im *improver) at(v int32, t int) int32 {
-	if int32(t) >= im.parked[v] {
-		return im.parker[v]
+// A choice's earnings are forgotten by one part in memory each time it is made; each is made at least at idle × the mean.
+const (
+	memory = 50
+	idle   = 0.1
+)
+
+// pick draws a choice, better earners more often.
+func (im *improver) pick() int {
+	sum := 0.0
+	for _, e := range im.earned {
+		sum += e
 	}
-	if t > im.horizon {
-		return -1
+	base := idle*sum/choices + 1e-12
+	x := im.random.Float64() * (sum + choices*base)
+	for c, e := range im.earned {
+		if x -= e + base; x < 0 {
+			return c
+		}
 	}
-	return im.holder[t*im.m.g.Len()+int(v)]
+	return im.random.IntN(choices)
 }
 
-// improve runs the search until the budget ends.
-func improve(ctx context.Context, m *meeting, p Paths, tries int) Paths {
-	if (p.Steps+slackSteps+1)*m.g.Len() > maxTimedStates {
-		return p // the plan's states would not fit; it stands as it is
-	}
-	im := newImprover(m, p)
-	reward := [3]float64{1, 1, 1}
-	for try := 0; (tries == 0 || try < tries) && im.total > p.LowerBound; try++ {
-		if ctx.Err() != nil {
-			break
-		}
-		how := im.pick(reward)
-		group := im.group(how, 4+im.random.IntN(9))
-		gained := im.replan(group)
-		reward[how] = 0.99*reward[how] + 0.01*float64(gained)/float64(len(group))
-	}
-	return im.result(p)
-}
-
-// maxTimedStates bounds vertices × steps of the improver: 13 bytes each.
-const maxTimedStates = 1 << 27
-
-// pick chooses how a group is made, better earners more often.
-func (im *improver) pick(reward [3]float64) int {
-	const floor = 0.02
-	x := im.random.Float64() * (reward[0] + reward[1] + reward[2] + 3*floor)
-	for how, r := range reward {
-		if x -= r + floor; x < 0 {
-			return how
-		}
-	}
-	return 0
-}
-
-// group chooses robots to replan: 0 = a late robot and those in its way, 1 = those that meet around a place, 2 = at random
-// among the late ones.
-func (im *improver) group(how, size int) []int32 {
-	size = min(size, len(im.paths))
-	var group []int32
-	add := func(r int32) bool {
-		if r >= 0 && !slices.Contains(group, r) {
-			group = append(group, r)
-		}
-		return len(group) >= size
-	}
-	switch how {
-	case 0:
-		im.aroundLate(im.late(), add)
-	case 1:
-		im.aroundPlace(add)
-	}
-	for tries := 0; len(group) < size && tries < 4*size; tries++ {
-		add(im.late())
-	}
-	return group
-}
-
-// late draws a robot that loses more than it must, the latest of a few.
-func (im *improver) late() int32 {
-	best, most := int32(0), int32(-1)
-	for range 6 {
-		r := int32(im.random.IntN(len(im.paths)))
-		if over := im.loss[r] - int32(im.m.far(r, im.m.starts[r])); over > most {
-			best, most = r, over
-		}
-	}
-	return best
-}
-
-// aroundLate walks from random steps of r's way towards its goal and takes those who are in the way.
-func (im *improver) aroundLate(r int32, add func(int32) bool) {
-	if add(r) {
-		return
-	}
-	path := im.paths[r]
-	for range 10 {
-		t := im.random.IntN(len(path))
-		v := path[t]
-		for t < im.horizon {
-			t++
-			options := im.m.around(v)
-			v2 := v
-			for _, u := range options {
-				if im.m.far(r, u) < im.m.far(r, v2) || (u != v && im.m.far(r, u) == im.m.far(r, v2) && im.random.IntN(2) == 0) {
-					v2 = u
-				}
-			}
-			if v2 == v {
-				break
-			}
-			if q := im.at(v2, t); q >= 0 && q != r && add(q) {
-				return
-			}
-			if q := im.at(v2, t-1); q >= 0 && q != r && im.at(v, t) == q && add(q) {
-				return
-			}
-			v = v2
-		}
-	}
-}
-
-// aroundPlace takes robots that pass near a place on a late robot's way, around the same time.
-func (im *improver) aroundPlace(add func(int32) bool) {
-	r := im.late()
-	if add(r) {
-		return
-	}
-	path := im.paths[r]
-	t := im.random.IntN(len(path))
-	seen := map[int32]bool{path[t]: true}
-	queue := []int32{path[t]}
-	for len(queue) > 0 && len(seen) < 200 {
-		v := queue[0]
-		queue = queue[1:]
-		for dt := -3; dt <= 3; dt++ {
-			if t+dt >= 0 && add(im.at(v, t+dt)) {
-				return
-			}
-		}
-		for _, u := range im.m.around(v) {
-			if !seen[u] {
-				seen[u] = true
-				queue = append(queue, u)
-			}
-		}
-	}
+func (im *improver) learn(choice int, gain float64) {
+	im.earned[choice] += (gain - im.earned[choice]) / memory
 }
 
 // replan takes the group up, plans it anew in random order and keeps that where it loses no more; it tells what was gained.
-func (im *improver) replan(group []int32) int {
+func (im *improver) replan() int {
 	before := im.total
-	old := make([][]int32, len(group))
-	for i, r := range group {
-		old[i] = im.paths[r]
+	group := im.group
+	im.random.Shuffle(len(group), func(i, j int) { group[i], group[j] = group[j], group[i] })
+	im.old = im.old[:0]
+	bound := int32(0)
+	for _, r := range group {
+		im.old = append(im.old, im.paths[r])
 		im.lift(r)
+		bound += im.least(r)
 	}
-	im.random.Shuffle(len(group), func(i, j int) {
-		group[i], group[j] = group[j], group[i]
-		old[i], old[j] = old[j], old[i]
-	})
-	planned, bound := 0, 0
+	planned := 0
 	for _, r := range group {
-		bound += int(im.m.far(r, im.m.starts[r]))
-	}
-	for _, r := range group {
-		bound -= int(im.m.far(r, im.m.starts[r]))
-		path := im.find(r, before-im.total-bound)
-		if path == nil {
+		bound -= im.least(r)
+		im.ways.turn = uint8(im.random.IntN(4))
+		path, found := im.ways.find(r, int32(before-im.total)-bound, im.room())
+		if !found {
+			im.spare = append(im.spare, path)
 			break
 		}
 		im.put(r, path)
 		planned++
 	}
-	if planned == len(group) && im.total <= before {
+	if planned == len(group) {
+		im.spare = append(im.spare, im.old...)
 		return before - im.total
 	}
 	for _, r := range group[:planned] {
 		im.lift(r)
+		im.spare = append(im.spare, im.paths[r])
 	}
 	for i, r := range group {
-		im.put(r, old[i])
+		im.put(r, im.old[i])
 	}
 	return 0
+}
+
+// least is what r loses at least.
+func (im *improver) least(r int32) int32 { return int32(im.m.far(r, im.m.starts[r])) }
+
+func (im *improver) room() []int32 {
+	if n := len(im.spare); n > 0 {
+		path := im.spare[n-1][:0]
+		im.spare = im.spare[:n-1]
+		return path
+	}
+	return nil
 }
 
 func (im *improver) result(p Paths) Paths {
