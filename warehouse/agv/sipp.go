@@ -77,14 +77,14 @@ func (s *intervals) expand(k int32, l *label, goal int32, dist []uint16, bound, 
 			if l.v == goal {
 				cost = l.cost + 1
 				// Staying was free: as late as can be is as cheap, and leaves less to wait.
-				if late := min(latest, until); late > t && s.clear(l.v, u, late) {
+				if late := min(latest, until); late > t && (late < latest || s.clear(l.v, u, late)) {
 					s.offer(label{v: u, arrive: int32(late), until: int32(until), cost: cost, parent: k}, goal, int(cost+left-bound))
 				}
 			}
 			if cost+left > most {
 				break
 			}
-			if s.clear(l.v, u, t) {
+			if t < latest || s.clear(l.v, u, t) {
 				s.offer(label{v: u, arrive: int32(t), until: int32(until), cost: cost, parent: k}, goal, int(cost+left-bound))
 			}
 			if until >= s.tt.horizon {
@@ -95,7 +95,8 @@ func (s *intervals) expand(k int32, l *label, goal int32, dist []uint16, bound, 
 	}
 }
 
-// clear tells whether nobody comes from u to v while one goes from v to u, to be there at t.
+// clear tells whether nobody comes from u to v while one goes from v to u, to be there at t: only where v is taken from t on
+// can that be.
 func (s *intervals) clear(v, u int32, t int) bool {
 	q := s.tt.at(v, t)
 	return q < 0 || s.tt.at(u, t-1) != q
