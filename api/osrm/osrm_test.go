@@ -15,6 +15,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"quartermaster/routing"
 	"quartermaster/routing/road"
 )
 
@@ -81,7 +82,7 @@ func TestRoute(t *testing.T) {
 	if math.Abs(metres-r["distance"].(float64)) > 1 || math.Abs(sec-r["duration"].(float64)) > 1 || metres < 5000 {
 		t.Errorf("legs of %v m and %v s in a route of %v", metres, sec, r["distance"])
 	}
-	line, err := decodePolyline(r["geometry"].(string), 1e6)
+	line, err := routing.DecodePolyline(r["geometry"].(string), 1e6)
 	if err != nil || distance(line[0], orb.Point{9.5209, 47.1410}) > 200 || distance(line[len(line)-1], orb.Point{9.5030, 47.0660}) > 500 {
 		t.Errorf("geometry %v (%v)", line[0], err)
 	}
@@ -232,20 +233,6 @@ func TestRefuses(t *testing.T) {
 		if status, out := ask(t, "GET", url, ""); status != http.StatusBadRequest || out["code"] != code || out["message"] == "" {
 			t.Errorf("%s: %d %v, want %s", url, status, out, code)
 		}
-	}
-}
-
-// The polyline of Google's documentation, there and back.
-func TestPolyline(t *testing.T) {
-	t.Parallel()
-	line := orb.LineString{{-120.2, 38.5}, {-120.95, 40.7}, {-126.453, 43.252}}
-	const want = "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
-	if got := encodePolyline(line, 1e5); got != want {
-		t.Errorf("%q", got)
-	}
-	back, err := decodePolyline(want, 1e5)
-	if err != nil || len(back) != 3 || back[2] != line[2] {
-		t.Errorf("%v, %v", back, err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"quartermaster/routing"
 	"quartermaster/routing/road"
 )
 
@@ -42,14 +43,16 @@ func (q *query) readURL(path, raw string) error {
 	var err error
 	switch {
 	case strings.HasPrefix(path, "polyline6(") && strings.HasSuffix(path, ")"):
-		q.points, err = decodePolyline(path[len("polyline6("):len(path)-1], 1e6)
+		q.points, err = routing.DecodePolyline(path[len("polyline6("):len(path)-1], 1e6)
 	case strings.HasPrefix(path, "polyline(") && strings.HasSuffix(path, ")"):
-		q.points, err = decodePolyline(path[len("polyline("):len(path)-1], 1e5)
+		q.points, err = routing.DecodePolyline(path[len("polyline("):len(path)-1], 1e5)
 	default:
-		q.points, err = coordinates(path)
+		if q.points, err = coordinates(path); err != nil {
+			return err
+		}
 	}
 	if err != nil {
-		return err
+		return refuse(codeQuery, "%v", err)
 	}
 	// Lists are separated by semicolons, which Go's own reader of queries refuses.
 	for _, pair := range strings.Split(raw, "&") {

@@ -8,6 +8,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/simplify"
 
+	"quartermaster/routing"
 	"quartermaster/routing/road"
 )
 
@@ -116,9 +117,9 @@ func (d drawing) geometry(line orb.LineString) any {
 		}
 		return map[string]any{"type": "LineString", "coordinates": points}
 	case "polyline6":
-		return encodePolyline(line, 1e6)
+		return routing.EncodePolyline(line, 1e6)
 	}
-	return encodePolyline(line, 1e5)
+	return routing.EncodePolyline(line, 1e5)
 }
 
 func (h *handler) route(q *query) (any, error) {

@@ -17,6 +17,7 @@ import (
 	"quartermaster/internal/plan"
 	"quartermaster/internal/service"
 	"quartermaster/inventory"
+	"quartermaster/routing"
 	"quartermaster/routing/road"
 )
 
@@ -282,7 +283,7 @@ func (d *drawing) route(ctx context.Context, siteID string, day int, r plan.DayR
 		way = walker.walk(way, here, depot)
 	}
 	out.Legs = append(out.Legs, len(way))
-	out.Way = polyline(way)
+	out.Way = routing.EncodePolyline(way, 1e5)
 	return out, nil
 }
 

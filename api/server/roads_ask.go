@@ -234,7 +234,7 @@ func solveRoadRoute(ctx context.Context, w *Work, q api.RoadRouteRequest) (api.R
 	}
 	out := api.RoadRoute{FreeSec: e.FreeSec, Causes: []api.RoadCause{}, Idle: idle(g), Attribution: road.Attribution}
 	if path, ok := g.Route(from[0], to[0]); ok {
-		out.DurationSec, out.DistanceM, out.Line = &path.DurationSec, path.DistanceM, polyline(path.Geometry)
+		out.DurationSec, out.DistanceM, out.Line = &path.DurationSec, path.DistanceM, routing.EncodePolyline(path.Geometry, 1e5)
 	}
 	for _, c := range e.Causes {
 		out.Causes = append(out.Causes, api.RoadCause{ID: c.ID, Kind: string(c.Kind), Street: c.Street, DelaySec: c.DelaySec, Detour: c.Detour, Sentence: c.Sentence})

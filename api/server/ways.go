@@ -1,8 +1,6 @@
 package server
 
 import (
-	"math"
-
 	"github.com/paulmach/orb"
 
 	"quartermaster/routing/road"
@@ -48,29 +46,4 @@ func extend(line orb.LineString, points ...orb.Point) orb.LineString {
 		points = points[1:]
 	}
 	return append(line, points...)
-}
-
-// polyline writes a line in Google's Encoded Polyline Algorithm Format: differences in units of 1e-5 degrees, zigzagged,
-// five bits a character, latitude first.
-func polyline(line orb.LineString) string {
-	var out []byte
-	var lat, lon int64
-	number := func(v int64) {
-		u := uint64(v) << 1
-		if v < 0 {
-			u = ^u
-		}
-		for u >= 0x20 {
-			out = append(out, byte(0x20|u&0x1f)+63)
-			u >>= 5
-		}
-		out = append(out, byte(u)+63)
-	}
-	for _, p := range line {
-		y, x := int64(math.Round(p.Lat()*1e5)), int64(math.Round(p.Lon()*1e5))
-		number(y - lat)
-		number(x - lon)
-		lat, lon = y, x
-	}
-	return string(out)
 }

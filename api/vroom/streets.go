@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"quartermaster/routing"
 )
@@ -146,34 +147,6 @@ func (p *Plan) conceal(r *Route) {
 		line = append(line, *s.Location)
 	}
 	if p.request.Options.Geometry {
-		r.Geometry = polyline(line)
+		r.Geometry = routing.EncodePolyline(slices.Compact(line), 1e5)
 	}
-}
-
-// polyline writes a line in Google's Encoded Polyline Algorithm Format: differences in units of 1e-5 degrees, zigzagged,
-// five bits a character, latitude first. Points that fall together are written once.
-func polyline(line [][2]float64) string {
-	var out []byte
-	var lat, lon int64
-	number := func(v int64) {
-		u := uint64(v) << 1
-		if v < 0 {
-			u = ^u
-		}
-		for u >= 0x20 {
-			out = append(out, byte(0x20|u&0x1f)+63)
-			u >>= 5
-		}
-		out = append(out, byte(u)+63)
-	}
-	for k, p := range line {
-		y, x := int64(math.Round(p[1]*1e5)), int64(math.Round(p[0]*1e5))
-		if k > 0 && y == lat && x == lon {
-			continue
-		}
-		number(y - lat)
-		number(x - lon)
-		lat, lon = y, x
-	}
-	return string(out)
 }
