@@ -2,25 +2,20 @@ package server_test
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes a schema for these tests
-	"github.com/oklog/ulid/v2"
-
 	"quartermaster/api/server"
 	"quartermaster/internal/plan"
 	"quartermaster/internal/service"
 	"quartermaster/internal/store"
+	"quartermaster/internal/store/storetest"
 	"quartermaster/routing/road"
 )
 
@@ -40,36 +35,8 @@ func guarded(o *server.Options) {
 // openPostgres opens tables of the test's own on the server that the environment names.
 func openPostgres(t *testing.T) *store.Store {
 	t.Helper()
-	dsn := os.Getenv("QUARTERMASTER_TEST_POSTGRES")
-	if dsn == "" {
-		if os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1" {
-			t.Skip("QUARTERMASTER_TEST_SKIP_SERVERS=1: nothing is proved on PostgreSQL")
-		}
-		t.Fatal("QUARTERMASTER_TEST_POSTGRES names no server (make test starts one; QUARTERMASTER_TEST_SKIP_SERVERS=1 goes without)")
-	}
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := "m" + strings.ToLower(ulid.Make().String())
-	admin, err := sql.Open("pgx", dsn)
-	if err == nil {
-		_, err = admin.Exec("create schema " + schema)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, err := admin.Exec("drop schema " + schema + " cascade")
-		if err := errors.Join(err, admin.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	q := u.Query()
-	q.Set("search_path", schema)
-	q.Set("pool_max_conns", "4")
-	u.RawQuery = q.Encode()
-	s, err := store.Open(t.Context(), u.String())
+	address, _ := storetest.Schema(t, "pool_max_conns", "4")
+	s, err := store.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,19 +2,14 @@ package app
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes a schema for this test
-	"github.com/oklog/ulid/v2"
 
 	"quartermaster/api"
 	"quartermaster/internal/config"
@@ -22,6 +17,7 @@ import (
 	"quartermaster/internal/rng"
 	"quartermaster/internal/sample"
 	"quartermaster/internal/service"
+	"quartermaster/internal/store/storetest"
 )
 
 // book writes eight weeks of orders of a small shop as CSV: up to ten orders on each weekday before 2011-12-03.
@@ -51,17 +47,14 @@ func book(seed uint64) []byte {
 func pairs(t *testing.T) map[string]config.Config {
 	t.Helper()
 	out := map[string]config.Config{"SQLite and the inner Redis": settings(t)}
-	postgres, redis := os.Getenv("QUARTERMASTER_TEST_POSTGRES"), os.Getenv("QUARTERMASTER_TEST_REDIS")
-	switch {
-	case postgres != "" && redis != "":
-		shared := settings(t)
-		shared.Store, shared.Redis = ownSchema(t, postgres), redis
-		out["PostgreSQL and Redis"] = shared
-	case os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1":
+	if os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1" {
 		t.Log("told to go without PostgreSQL and Redis: only the embedded pair is tested")
-	default:
-		t.Fatal("QUARTERMASTER_TEST_POSTGRES and QUARTERMASTER_TEST_REDIS are not set: run make test, or set QUARTERMASTER_TEST_SKIP_SERVERS=1")
+		return out
 	}
+	shared := settings(t)
+	shared.Store, _ = storetest.Schema(t)
+	shared.Redis = storetest.Address(t, "QUARTERMASTER_TEST_REDIS")
+	out["PostgreSQL and Redis"] = shared
 	return out
 }
 
@@ -248,31 +241,4 @@ func TestCancelledPlanLeavesNothing(t *testing.T) {
 	if plans, err := a.Store.Plans(t.Context(), Tenant, "", 10); err != nil || len(plans) != 0 {
 		t.Errorf("%d plans are stored, %v", len(plans), err)
 	}
-}
-
-// ownSchema gives the address of an empty schema of its own on the test server.
-func ownSchema(t *testing.T, address string) string {
-	t.Helper()
-	schema := "app" + strings.ToLower(ulid.Make().String())
-	admin, err := sql.Open("pgx", address)
-	if err == nil {
-		_, err = admin.Exec("create schema " + schema)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, err := admin.Exec("drop schema " + schema + " cascade")
-		if err = errors.Join(err, admin.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := u.Query()
-	values.Set("search_path", schema)
-	u.RawQuery = values.Encode()
-	return u.String()
 }

@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"quartermaster/internal/service"
+	"quartermaster/internal/store/storetest"
 )
 
 // eachQueue runs one conformance test on the inner Redis and on a real one, under names of its own.
@@ -29,25 +29,12 @@ func eachQueue(t *testing.T, test func(t *testing.T, q *Queue)) {
 	})
 	t.Run("redis", func(t *testing.T) {
 		t.Parallel()
-		q, err := Open(redisAddress(t), Options{Name: "test" + ulid.Make().String(), Poll: 10 * time.Millisecond})
+		q, err := Open(storetest.Address(t, "QUARTERMASTER_TEST_REDIS"), Options{Name: "test" + ulid.Make().String(), Poll: 10 * time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
 		}
 		test(t, closing(t, q))
 	})
-}
-
-// redisAddress is the server that QUARTERMASTER_TEST_REDIS names.
-func redisAddress(t *testing.T) string {
-	t.Helper()
-	address := os.Getenv("QUARTERMASTER_TEST_REDIS")
-	if address == "" {
-		if os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1" {
-			t.Skip("QUARTERMASTER_TEST_SKIP_SERVERS=1: nothing is proved on a real Redis")
-		}
-		t.Fatal("QUARTERMASTER_TEST_REDIS names no server (make test starts one; QUARTERMASTER_TEST_SKIP_SERVERS=1 goes without)")
-	}
-	return address
 }
 
 func closing(t *testing.T, q *Queue) *Queue {

@@ -2,11 +2,8 @@ package service_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,12 +11,10 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx", to make a schema
-	"github.com/oklog/ulid/v2"
-
 	"quartermaster/internal/queue"
 	"quartermaster/internal/service"
 	"quartermaster/internal/store"
+	"quartermaster/internal/store/storetest"
 )
 
 // pair is one store with one queue.
@@ -48,39 +43,13 @@ func embedded(t testing.TB) pair {
 
 func servers(t testing.TB) pair {
 	t.Helper()
-	dsn, redis := os.Getenv("QUARTERMASTER_TEST_POSTGRES"), os.Getenv("QUARTERMASTER_TEST_REDIS")
-	if dsn == "" || redis == "" {
-		if os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1" {
-			t.Skip("QUARTERMASTER_TEST_SKIP_SERVERS=1: nothing is proved on PostgreSQL and Redis")
-		}
-		t.Fatal("QUARTERMASTER_TEST_POSTGRES and QUARTERMASTER_TEST_REDIS name no servers (make test starts them)")
-	}
-	schema := "t" + strings.ToLower(ulid.Make().String())
-	admin, err := sql.Open("pgx", dsn)
-	if err == nil {
-		_, err = admin.Exec("create schema " + schema)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, err := admin.Exec("drop schema " + schema + " cascade")
-		if err = errors.Join(err, admin.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := u.Query()
-	values.Set("search_path", schema)
-	u.RawQuery = values.Encode()
+	redis := storetest.Address(t, "QUARTERMASTER_TEST_REDIS")
+	address, schema := storetest.Schema(t)
 	q, err := queue.Open(redis, queue.Options{Name: schema, Poll: 5 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := open(t, u.String(), q)
+	p := open(t, address, q)
 	p.redis, p.name = redis, schema
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"sync"
 	"testing"
 
@@ -79,10 +78,6 @@ func (g *gate) set(shut bool) {
 // While PostgreSQL is away every call says so in the word that callers know, and when it is back all goes on.
 func TestServerGoesAway(t *testing.T) {
 	t.Parallel()
-	dsn := os.Getenv("QUARTERMASTER_TEST_POSTGRES")
-	if dsn == "" && os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1" {
-		t.Skip("QUARTERMASTER_TEST_SKIP_SERVERS=1: nothing is proved on PostgreSQL")
-	}
 	inner := openTestPostgres(t)
 	g, through := openGate(t, inner.pool.Config().ConnString())
 	s := openTest(t, through)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"quartermaster/internal/service"
+	"quartermaster/internal/store/storetest"
 )
 
 // eachStore runs one conformance test on SQLite and on PostgreSQL, each on tables of its own.
@@ -58,38 +59,8 @@ func makeRole(owner *Store) error {
 // ownSchema gives the address of a schema of the test's own, as its owner.
 func ownSchema(t testing.TB) string {
 	t.Helper()
-	dsn := os.Getenv("QUARTERMASTER_TEST_POSTGRES")
-	if dsn == "" {
-		if os.Getenv("QUARTERMASTER_TEST_SKIP_SERVERS") == "1" {
-			t.Skip("QUARTERMASTER_TEST_SKIP_SERVERS=1: nothing is proved on PostgreSQL")
-		}
-		t.Fatal("QUARTERMASTER_TEST_POSTGRES names no server (make test starts one; QUARTERMASTER_TEST_SKIP_SERVERS=1 goes without)")
-	}
-	schema := "t" + strings.ToLower(newID())
-	admin, err := Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := admin.rawExec("create schema " + schema); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.rawExec("drop schema " + schema + " cascade"); err != nil {
-			t.Error(err)
-		}
-		if err := admin.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("search_path", schema)
-	q.Set("pool_max_conns", "8")
-	u.RawQuery = q.Encode()
-	return u.String()
+	address, _ := storetest.Schema(t, "pool_max_conns", "8")
+	return address
 }
 
 func openTest(t testing.TB, dsn string) *Store {
