@@ -30,66 +30,96 @@ const crowdSteps = 100
 func NewDispatcher(p *Planner) *Dispatcher { return &Dispatcher{p: p, exact: p.g.Len() <= exactCells} }
 
 // Assign gives each robot of free one of the jobs, or −1 where jobs are fewer. The pair with the least way to go, approach and
-// the job's own, and the least crowded errands is made first, then the next; ties go to the lower numbers. O(free × jobs × log) time.
+// the job's own, and the least crowded errands is made first, then the next; ties go to the lower numbers. Of very many robots
+// times jobs (maxPairs) only the first robots are looked at; the others have their turn at the next call. O(free × jobs × log) time.
 func (d *Dispatcher) Assign(state []State, free []int32, jobs []Job) []int {
 	given := make([]int, len(free))
 	for i := range given {
 		given[i] = -1
 	}
 	own := d.own(jobs)
-	best := make([]pair, 0, len(free))
+	looked := free[:min(len(free), maxPairs/max(1, len(jobs)))]
+	next := make([]pairs, 0, len(looked))
 	taken := make([]bool, len(jobs))
-	for i := range free {
-		if b, ok := d.nearest(state, free, jobs, own, taken, i); ok {
-			best = append(best, b)
+	for i := range looked {
+		p := pairs{robot: i}
+		if d.nearest(state[free[i]], jobs, own, taken, &p); p.n > 0 {
+			next = append(next, p)
 		}
 	}
-	// Robots that lost their nearest job to another look again, so that each round settles one robot at least.
-	for len(best) > 0 {
-		slices.SortFunc(best, func(a, b pair) int {
-			return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.robot, b.robot))
+	// Robots that lost their nearest job to another take their next, so that each round settles one robot at least.
+	for len(next) > 0 {
+		slices.SortFunc(next, func(a, b pairs) int {
+			return cmp.Or(cmp.Compare(a.first().cost, b.first().cost), cmp.Compare(a.robot, b.robot))
 		})
-		again := best[:0]
-		for _, b := range best {
-			if !taken[b.job] {
-				taken[b.job] = true
-				given[b.robot] = b.job
-			} else if c, ok := d.nearest(state, free, jobs, own, taken, b.robot); ok {
-				again = append(again, c)
+		again := next[:0]
+		for _, p := range next {
+			if job := p.first().job; !taken[job] {
+				taken[job] = true
+				given[p.robot] = int(job)
+				continue
+			}
+			for p.at < p.n && taken[p.first().job] {
+				p.at++
+			}
+			if p.at == p.n {
+				d.nearest(state[free[p.robot]], jobs, own, taken, &p)
+			}
+			if p.n > 0 {
+				again = append(again, p)
 			}
 		}
-		best = again
+		next = again
 	}
 	return given
 }
 
-type pair struct {
-	robot, job int // positions in free and jobs
-	cost       int32
+// maxPairs bounds the robots × jobs that one call of Assign looks at.
+const maxPairs = 4_000_000
+
+// pairs are a robot's best jobs, those from at on still to be asked for.
+type pairs struct {
+	robot, at, n int // robot is its position in free
+	best         [16]pair
 }
 
-func (d *Dispatcher) nearest(state []State, free []int32, jobs []Job, own []int32, taken []bool, i int) (pair, bool) {
-	s := state[free[i]]
-	b := pair{robot: i, job: -1}
+type pair struct{ job, cost int32 }
+
+func (p *pairs) first() pair { return p.best[p.at] }
+
+// nearest fills p with the best of the jobs not taken for a robot in state s.
+func (d *Dispatcher) nearest(s State, jobs []Job, own []int32, taken []bool, p *pairs) {
+	p.at, p.n = 0, 0
 	for j := range jobs {
 		if taken[j] {
 			continue
 		}
-		if c := own[j] + d.way(s, jobs[j].Errands[0]); b.job < 0 || c < b.cost {
-			b.job, b.cost = j, c
+		c := own[j] + d.way(s, jobs[j].Errands[0])
+		if p.n == len(p.best) {
+			if c >= p.best[p.n-1].cost {
+				continue
+			}
+			p.n--
 		}
+		i := p.n
+		for ; i > 0 && p.best[i-1].cost > c; i-- {
+			p.best[i] = p.best[i-1]
+		}
+		p.best[i] = pair{int32(j), c}
+		p.n++
 	}
-	return b, b.job >= 0
 }
 
 // own is what each job costs once its first errand is done, less its urgency.
 func (d *Dispatcher) own(jobs []Job) []int32 {
 	if d.exact {
-		var goals []int32
+		var all []trip
 		for _, j := range jobs {
-			goals = append(goals, j.Errands...)
+			for _, v := range j.Errands {
+				all = append(all, trip{v, -1})
+			}
 		}
-		d.p.fields.need(goals, d.p.now)
+		d.p.fields.need(all, d.p.now)
 	}
 	own := make([]int32, len(jobs))
 	for i, j := range jobs {

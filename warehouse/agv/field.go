@@ -44,48 +44,89 @@ func behindOf(g *Graph) []int32 {
 	return behind
 }
 
-// sweep fills f with the distances to goal. O(states + largest distance).
-func (s *sweeper) sweep(goal int32, f field) {
+// A field on a floor of more than wholeCells vertices is swept only as far as it is asked for and marginCost beyond, which is
+// swept anew when less than half of that is left.
+const (
+	wholeCells = 8192
+	marginCost = 48 * stepCost
+)
+
+// sweep fills f with the distances to goal. Where from names vertices, it may end once these are reached and marginCost more;
+// it tells up to which distance f is complete, farAway = everywhere. O(states + largest distance).
+func (s *sweeper) sweep(goal int32, f field, from []int32) (reach int32) {
 	for i := range s.dist {
 		s.dist[i] = farAway
 	}
-	pending := 0
 	for d := range int32(4) {
 		s.dist[goal*4+d] = 0
 		s.buckets[0] = append(s.buckets[0], goal*4+d)
-		pending++
 	}
-	relax := func(state int32, cost int) {
-		if cost < int(s.dist[state]) && cost < farAway-64 {
-			s.dist[state] = uint16(cost)
-			s.buckets[cost&255] = append(s.buckets[cost&255], state)
-			pending++
-		}
-	}
-	for now := 0; pending > 0; now++ {
+	pending, until := 4, farAway
+	for now := 0; pending > 0 && now <= until; now++ {
 		// A step or turn costs at least one unit, so a bucket does not grow while it is emptied.
 		bucket := s.buckets[now&255]
-		pending -= len(bucket)
-		for _, state := range bucket {
-			if int(s.dist[state]) != now {
-				continue
-			}
-			relax(state&^3|(state+1)&3, now+stepCost)
-			relax(state&^3|(state+3)&3, now+stepCost)
-			if from := s.behind[state]; from >= 0 {
-				before := from*4 + state&3
-				relax(before, now+int(s.cost[before]))
+		pending += s.settle(bucket, now) - len(bucket)
+		s.buckets[now&255] = bucket[:0]
+		for until == farAway && len(from) > 0 && int(s.least(from[len(from)-1])) <= now {
+			if from = from[:len(from)-1]; len(from) == 0 {
+				until = min(now+marginCost, farAway-1)
 			}
 		}
-		s.buckets[now&255] = bucket[:0]
 	}
-	s.pack(f)
+	for i := range s.buckets {
+		s.buckets[i] = s.buckets[i][:0]
+	}
+	if pending > 0 {
+		s.pack(f, uint16(until))
+		return int32(until)
+	}
+	s.pack(f, farAway)
+	return farAway
 }
 
-func (s *sweeper) pack(f field) {
+// settle relaxes what comes before the states of a bucket and tells how many it put into others.
+func (s *sweeper) settle(bucket []int32, now int) (put int) {
+	dist, turned := s.dist, uint16(min(now+stepCost, farAway)) // of those near farAway none is put
+	for _, state := range bucket {
+		if int(dist[state]) != now || now+stepCost >= farAway-64 {
+			continue
+		}
+		for _, before := range [2]int32{state&^3 | (state+1)&3, state&^3 | (state+3)&3} {
+			if turned < dist[before] {
+				dist[before] = turned
+				s.buckets[turned&255] = append(s.buckets[turned&255], before)
+				put++
+			}
+		}
+		if from := s.behind[state]; from >= 0 {
+			before := from*4 + state&3
+			if cost := now + int(s.cost[before]); cost < int(dist[before]) && cost < farAway-64 {
+				dist[before] = uint16(cost)
+				s.buckets[cost&255] = append(s.buckets[cost&255], before)
+				put++
+			}
+		}
+	}
+	return put
+}
+
+// least is the distance of a vertex so far.
+func (s *sweeper) least(v int32) uint16 {
+	d := s.dist[v*4 : v*4+4]
+	return min(d[0], d[1], d[2], d[3])
+}
+
+// pack writes the distances up to reach; what is farther counts as not reached.
+func (s *sweeper) pack(f field, reach uint16) {
+	const twoTurns = 2 * stepCost // the most that a direction costs more; those not swept yet count so
 	for v := range f {
 		d := s.dist[v*4 : v*4+4 : v*4+4]
 		least := min(d[0], d[1], d[2], d[3])
-		f[v] = uint32(least)<<16 | uint32(d[0]-least)&15 | uint32(d[1]-least)&15<<4 | uint32(d[2]-least)&15<<8 | uint32(d[3]-least)&15<<12
+		if least > reach || least == farAway {
+			f[v] = farAway << 16
+			continue
+		}
+		more := func(i int) uint32 { return uint32(min(d[i]-least, twoTurns)) }
+		f[v] = uint32(least)<<16 | more(0) | more(1)<<4 | more(2)<<8 | more(3)<<12
 	}
 }

@@ -25,7 +25,7 @@ func TestSweepEqualsBellmanFord(t *testing.T) {
 		}
 		goal := int32(random.IntN(g.Len()))
 		f := make(field, g.Len())
-		newSweeper(g, cost, behindOf(g)).sweep(goal, f)
+		newSweeper(g, cost, behindOf(g)).sweep(goal, f, nil)
 		want := dumbDistances(g, cost, goal)
 		for v := range int32(g.Len()) {
 			for d := range uint8(4) {
@@ -92,19 +92,53 @@ func TestFieldsForgetOnlyWhatIsNotInUse(t *testing.T) {
 	g, _ := NewGraph(100, 1, make([]bool, 100))
 	f := newFields(g, PlainCost(g), 1, 2) // 64 fields at least
 	for now := int64(1); now <= 50; now++ {
-		var goals []int32
+		var trips []trip
 		for i := range int32(40) {
-			goals = append(goals, (int32(now)*7+i)%100)
+			trips = append(trips, trip{(int32(now)*7 + i) % 100, 0})
 		}
-		f.need(goals, now)
-		for _, v := range goals {
-			if f.of(v).from(v, East) != 0 {
-				t.Fatalf("at %d the field of goal %d is another's", now, v)
+		f.need(trips, now)
+		for _, x := range trips {
+			if f.of(x.goal).from(x.goal, East) != 0 {
+				t.Fatalf("at %d the field of goal %d is another's", now, x.goal)
 			}
 		}
 	}
 	if len(f.all) > 64+40 {
 		t.Errorf("%d fields are held, more than the cache may hold beside those in use", len(f.all))
+	}
+}
+
+// TestFieldsReachAsFarAsAsked asks on a large floor for the way from ever farther vertices: around each, distances must be those
+// of a whole sweep, and near ones must not cost one.
+func TestFieldsReachAsFarAsAsked(t *testing.T) {
+	const side = 120
+	g, err := NewGraph(side, side, make([]bool, side*side))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cost := PlainCost(g)
+	random := rng.New(1, "reach")
+	for i := range cost {
+		cost[i] += uint8(random.IntN(20))
+	}
+	whole := make(field, g.Len())
+	newSweeper(g, cost, behindOf(g)).sweep(0, whole, nil)
+	f := newFields(g, cost, 1<<30, 2)
+	for now, at := range []int32{0, 3*side + 5, 10*side + 10, 12*side + 9, 60*side + 60, side*side - 1} {
+		f.need([]trip{{0, at}, {7, at}}, int64(now+1))
+		if now == 0 && f.reach[f.slot[0]] == farAway {
+			t.Error("the whole floor was swept for a robot at its goal")
+		}
+		for y := at/side - 4; y <= at/side+4; y++ {
+			for x := at%side - 4; x <= at%side+4; x++ {
+				if x < 0 || y < 0 || x >= side || y >= side {
+					continue
+				}
+				if got, want := f.of(0)[y*side+x], whole[y*side+x]; got != want {
+					t.Fatalf("asked from %d: %x at (%d, %d), want %x", at, got, x, y, want)
+				}
+			}
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func Guide(g *Graph, o GuideOptions) []uint8 {
 	f := make(field, g.Len())
 	for sent := 0; sent < o.Trips; sent += share {
 		to := pick()
-		t.sweeper.sweep(to, f)
+		t.sweeper.sweep(to, f, nil)
 		for range share {
 			t.send(State{pick(), uint8(random.IntN(4))}, to, f)
 		}

@@ -66,7 +66,7 @@ type Planner struct {
 
 	state  []State
 	errand []Errand
-	goals  []int32
+	trips  []trip
 
 	// What each robot can do this step, cheapest first. Robot r's i-th course is at r*len(ops.inherit)+i.
 	choice  []uint8
@@ -163,17 +163,17 @@ func (o *PlannerOptions) complete(n, cells int) {
 func (p *Planner) Tick(ctx context.Context, state []State, errand []Errand, actions []Action) {
 	p.state, p.errand = state, errand
 	p.now++
-	p.goals = p.goals[:0]
+	p.trips = p.trips[:0]
 	for r, e := range errand {
 		if p.duty[r] == Absent {
 			continue
 		}
-		p.goals = append(p.goals, e.Goal)
+		p.trips = append(p.trips, trip{e.Goal, state[r].Vertex})
 		if e.Next >= 0 {
-			p.goals = append(p.goals, e.Next)
+			p.trips = append(p.trips, trip{e.Next, e.Goal})
 		}
 	}
-	p.fields.need(p.goals, p.now)
+	p.fields.need(p.trips, p.now)
 	p.rank()
 	p.listAll()
 	p.inherit()

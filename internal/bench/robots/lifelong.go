@@ -138,7 +138,9 @@ func simulate(ctx context.Context, p *floor.Problem, opts bench.Options, report 
 			return nil, err
 		}
 		start := time.Now()
-		w.plan(ctx, opts.Budget)
+		limited, cancel := context.WithTimeout(ctx, opts.Budget)
+		w.plan(limited)
+		cancel()
 		r.took = append(r.took, time.Since(start))
 		if err := w.referee.Step(w.places, w.actions); err != nil {
 			r.conflicts++

@@ -2,7 +2,6 @@ package robots
 
 import (
 	"context"
-	"time"
 
 	"quartermaster/internal/bench"
 	"quartermaster/internal/floor"
@@ -69,10 +68,8 @@ func (w *world) look() {
 	}
 }
 
-// plan gives robots without work a task and plans the next step within the budget.
-func (w *world) plan(ctx context.Context, budget time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, budget)
-	defer cancel()
+// plan gives robots without work a task and plans the next step until ctx ends.
+func (w *world) plan(ctx context.Context) {
 	if w.p.Pooled {
 		w.assignPooled()
 	} else {
