@@ -59,6 +59,11 @@ func (c *checker) checkRobots(robots []Robot) error {
 			}
 		}
 	}
+	if c.floor.Turning {
+		if err := c.checkTurns(robots, trips); err != nil {
+			return err
+		}
+	}
 	for i, r := range robots {
 		if at[i] != r.Park {
 			return fmt.Errorf("robot %s ends the day at %s and not at its park %s", r.ID, c.floor.cellText(at[i]), c.floor.cellText(r.Park))
@@ -68,6 +73,38 @@ func (c *checker) checkRobots(robots []Robot) error {
 		return fmt.Errorf("field Steps is %d but the paths have %d", c.schedule.Steps, steps)
 	}
 	return c.checkMeetings(robots, trips)
+}
+
+// checkTurns checks that a robot that leaves a cell in another direction than it came has stood there a step for each quarter
+// turn between. Nobody knows how it stood in the morning.
+func (c *checker) checkTurns(robots []Robot, trips []trip) error {
+	type stand struct {
+		came  int // direction, clockwise from east; −1 = not known
+		since int64
+	}
+	stands := make([]stand, len(robots))
+	for i := range stands {
+		stands[i].came = -1
+	}
+	for _, t := range trips {
+		s := &stands[t.robot]
+		for k := 1; k < len(t.cells); k++ {
+			if t.cells[k] == t.cells[k-1] {
+				continue
+			}
+			goes := slices.Index([]int32{1, int32(c.floor.Width), -1, -int32(c.floor.Width)}, t.cells[k]-t.cells[k-1])
+			turns := 0
+			if s.came >= 0 {
+				turns = min((goes-s.came+4)%4, (s.came-goes+4)%4)
+			}
+			step := t.start + int64(k)
+			if stood := step - 1 - s.since; stood < int64(turns) {
+				return fmt.Errorf("robot %s leaves %s at step %d after %d steps there but takes %d to turn", robots[t.robot].ID, c.floor.cellText(t.cells[k-1]), step, stood, turns)
+			}
+			s.came, s.since = goes, step
+		}
+	}
+	return nil
 }
 
 // checkPath checks a path by itself: its length against the task's time, and every cell and step.

@@ -1,6 +1,9 @@
 package warehouse
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Limits on what a floor and its orders may hold, so that products of these numbers stay far from overflow.
 const (
@@ -133,6 +136,24 @@ func ValidateRobots(f Floor, robots []Robot) error {
 				return fmt.Errorf("warehouse: floor %s: robot %s cannot reach the %s at %s from its park %s without crossing another park",
 					f.SiteID, r.ID, kindText[kind], f.cellText(int32(cell)), f.cellText(r.Park))
 			}
+		}
+	}
+	if f.Turning {
+		return f.validateDocks(reach, queue)
+	}
+	return nil
+}
+
+// validateDocks says which pick station or induction of a floor with robots that turn is apart from the others but for parks,
+// which such robots do not pass through.
+func (f *Floor) validateDocks(reach []bool, queue []int32) error {
+	isDock := func(k CellKind) bool { return k == CellPick || k == CellInduct }
+	first := int32(slices.IndexFunc(f.Kinds, isDock))
+	f.reachFrom(first, reach, queue)
+	for cell, kind := range f.Kinds {
+		if isDock(kind) && !reach[cell] {
+			return fmt.Errorf("warehouse: floor %s: there is no way from %s to the %s at %s without crossing a park; give robots that turn one",
+				f.SiteID, f.cellText(first), kindText[kind], f.cellText(int32(cell)))
 		}
 	}
 	return nil

@@ -28,6 +28,7 @@ type Floor struct {
 	AislePitchCm      int64
 	Chutes            int
 	StepSec           int64 // one robot move or wait
+	Turning           bool  `hash:"omitempty"` // robots turn on the spot, one step a quarter turn; else they drive any way at once
 	Pickers           int
 	PickSpeedCmPerSec int64
 	PickSec           int64 // grasp one order line

@@ -137,6 +137,7 @@ type Floor struct {
 	AislePitchCm  int64    `yaml:"aisle_pitch_cm"`
 	Chutes        int      `yaml:"chutes"`
 	StepSec       int64    `yaml:"step_sec"`
+	Turning       bool     `yaml:"turning"` // robots turn on the spot, one step a quarter turn; else they drive any way at once
 	WalkCmPerSec  int64    `yaml:"walk_cm_per_sec"`
 	PickSec       int64    `yaml:"pick_sec"`
 	SetupSec      int64    `yaml:"setup_sec"`

@@ -41,7 +41,7 @@ func (f *Floor) build(s *Site) (warehouse.Floor, []warehouse.Robot) {
 	out := warehouse.Floor{
 		SiteID: s.ID, Width: len(f.Grid[0]), Height: len(f.Grid), Kinds: make([]warehouse.CellKind, 0, len(f.Grid)*len(f.Grid[0])),
 		Aisles: f.Aisles, SlotsPerAisle: f.SlotsPerAisle, SlotPitchCm: f.SlotPitchCm, AislePitchCm: f.AislePitchCm,
-		Chutes: f.Chutes, StepSec: f.StepSec, Pickers: s.Pickers, PickSpeedCmPerSec: f.WalkCmPerSec, PickSec: f.PickSec,
+		Chutes: f.Chutes, StepSec: f.StepSec, Turning: f.Turning, Pickers: s.Pickers, PickSpeedCmPerSec: f.WalkCmPerSec, PickSec: f.PickSec,
 		SetupSec: f.SetupSec, PackSec: f.PackSec, SortSec: f.SortSec, FeedSec: f.FeedSec, LoadSec: f.LoadSec, UnloadSec: f.UnloadSec,
 		CartOrders: f.Cart.Orders, CartLines: f.Cart.Lines, CartWeightG: int64(f.Cart.WeightKg * 1000), CartVolumeCm3: int64(f.Cart.VolumeL * 1000),
 		OpenSec: s.Shift.From.Sec(), CloseSec: s.Shift.To.Sec(),

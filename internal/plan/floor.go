@@ -10,6 +10,7 @@ import (
 	"quartermaster/routing/zone"
 	"quartermaster/warehouse"
 	"quartermaster/warehouse/agv"
+	"quartermaster/warehouse/agv/haul"
 	"quartermaster/warehouse/picking"
 	"quartermaster/warehouse/sortation"
 )
@@ -80,7 +81,7 @@ func (b *builder) pack(ctx context.Context, site, day int, parcels []parcel) (pa
 	if err != nil {
 		return packing{}, err
 	}
-	moves, err := agv.Plan(ctx, floor, robots, agv.Transports(picks.Tasks), agv.Options{Prefix: prefix})
+	moves, err := b.moveBatches(ctx, floor, robots, agv.Transports(picks.Tasks), prefix)
 	if err != nil {
 		return packing{}, err
 	}
@@ -95,6 +96,14 @@ func (b *builder) pack(ctx context.Context, site, day int, parcels []parcel) (pa
 		return packing{}, fmt.Errorf("the schedule of day %d does not hold: %w", day, err)
 	}
 	return b.packedOf(schedule, parcels), nil
+}
+
+// moveBatches has the site's robots carry what is picked, by the planner that knows how they drive.
+func (b *builder) moveBatches(ctx context.Context, floor warehouse.Floor, robots []warehouse.Robot, batches []agv.Transport, prefix string) (agv.Result, error) {
+	if floor.Turning {
+		return haul.Plan(ctx, floor, robots, batches, haul.Options{Prefix: prefix, Seed: b.o.Seed})
+	}
+	return agv.Plan(ctx, floor, robots, batches, agv.Options{Prefix: prefix})
 }
 
 // floorOrders writes parcels in the floor's words. A parcel is due in its chute when the direct way to the consignee

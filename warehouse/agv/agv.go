@@ -74,8 +74,11 @@ func Transports(picks []warehouse.Task) []Transport {
 //
 // An error names the floor's field, the cell, the robot or the transport that cannot be planned with, or is ctx's.
 func Plan(ctx context.Context, floor warehouse.Floor, robots []warehouse.Robot, transports []Transport, opts Options) (Result, error) {
-	if err := validate(floor, robots, transports); err != nil {
+	if err := ValidateDay(floor, robots, transports); err != nil {
 		return Result{}, err
+	}
+	if len(robots) > maxTables/len(floor.Kinds) {
+		return Result{}, fmt.Errorf("agv: floor %s: %d robots × %d cells is more than the %d this planner takes", floor.SiteID, len(robots), len(floor.Kinds), maxTables)
 	}
 	if opts.Prefix == "" {
 		opts.Prefix = floor.SiteID
@@ -97,15 +100,13 @@ func Plan(ctx context.Context, floor warehouse.Floor, robots []warehouse.Robot, 
 	return p.finish(), nil
 }
 
-func validate(floor warehouse.Floor, robots []warehouse.Robot, transports []Transport) error {
+// ValidateDay says what of a floor, its robots or its transports cannot be planned with.
+func ValidateDay(floor warehouse.Floor, robots []warehouse.Robot, transports []Transport) error {
 	if err := warehouse.ValidateFloor(floor); err != nil {
 		return err
 	}
 	if err := warehouse.ValidateRobots(floor, robots); err != nil {
 		return err
-	}
-	if len(robots) > maxTables/len(floor.Kinds) {
-		return fmt.Errorf("agv: floor %s: %d robots × %d cells is more than the %d this planner takes", floor.SiteID, len(robots), len(floor.Kinds), maxTables)
 	}
 	seen := make(map[string]bool, len(transports))
 	for i := range transports {

@@ -155,11 +155,15 @@ func (p *fleet) addTask(t warehouse.Task, cells []int32, start int32) {
 	p.result.Tasks = append(p.result.Tasks, t)
 }
 
-func (p *fleet) giveUp(t *Transport) {
+func (p *fleet) giveUp(t *Transport) { p.result.Late = GiveUp(p.result.Late, &p.floor, t) }
+
+// GiveUp adds the orders of a transport that is not done today to late, with the reason.
+func GiveUp(late []warehouse.Late, f *warehouse.Floor, t *Transport) []warehouse.Late {
 	for _, id := range t.OrderIDs {
-		p.result.Late = append(p.result.Late, warehouse.Late{OrderID: id, LateSec: -1, Reason: fmt.Sprintf(
-			"picked by %s, but no robot can bring it to the sorter before the site closes at %s", warehouse.ClockText(t.ReadySec), warehouse.ClockText(p.floor.CloseSec))})
+		late = append(late, warehouse.Late{OrderID: id, LateSec: -1, Reason: fmt.Sprintf(
+			"picked by %s, but no robot can bring it to the sorter before the site closes at %s", warehouse.ClockText(t.ReadySec), warehouse.ClockText(f.CloseSec))})
 	}
+	return late
 }
 
 // finish sends all robots home and gives the result.
