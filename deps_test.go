@@ -67,7 +67,7 @@ var rules = map[string]row{
 	"warehouse/picking":       {pure: true, ours: "warehouse internal/rng"},
 	"warehouse/agv":           {pure: true, ours: "warehouse internal/rng"},
 	"warehouse/agv/execution": {pure: true, ours: "warehouse/agv internal/rng"},
-	"warehouse/agv/haul":     {pure: true, ours: "warehouse warehouse/agv warehouse/agv/execution internal/rng"},
+	"warehouse/agv/haul":      {pure: true, ours: "warehouse warehouse/agv warehouse/agv/execution internal/rng"},
 	"warehouse/sortation":     {pure: true, ours: "warehouse internal/rng"},
 	"finance/credit":          {pure: true, ours: "finance internal/gbdt internal/rng", outside: "gonum.org/v1/gonum"},
 	"finance/portfolio":       {pure: true, ours: "finance internal/rng", outside: "gonum.org/v1/gonum"},
