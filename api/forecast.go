@@ -24,6 +24,24 @@ type ForecastSeries struct {
 	EmptyDates []string `json:"empty_dates,omitempty" maxItems:"5000" format:"date" doc:"Days on which the shelf was empty: what was sold then is not what was asked for"`
 }
 
+// ForecastRuns has the forecasts of the whole catalogue made, in chunks.
+var ForecastRuns = Operation[ForecastRunRequest, ForecastRunAnswer]{Name: "forecast-runs"}
+
+// ForecastRunRequest asks for all forecasts as of one morning.
+type ForecastRunRequest struct {
+	OriginDate string `json:"origin_date,omitempty" format:"date" doc:"First day forecast; default: the day after the newest order when the run begins. Later sales are not looked at"`
+}
+
+// ForecastRunAnswer is what a run made. The forecasts themselves are read one by one, at /v1/items/{id}/forecast.
+type ForecastRunAnswer struct {
+	OriginDate string         `json:"origin_date" format:"date" doc:"First day forecast"`
+	Items      int            `json:"items" doc:"Declared items"`
+	Made       int            `json:"made" doc:"Items forecast afresh; the others were up to date"`
+	ByMethod   map[string]int `json:"by_method" doc:"Items forecast afresh, by method"`
+	ByStatus   map[string]int `json:"by_status" doc:"Items forecast afresh, by status"`
+	Alerts     int            `json:"alerts" doc:"Alerts that the new forecasts raised"`
+}
+
 // ForecastAnswer is the forecasts in the order asked for.
 type ForecastAnswer struct {
 	Forecasts []Forecast `json:"forecasts"`

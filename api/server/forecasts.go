@@ -40,7 +40,8 @@ func checkForecasts(ctx context.Context, w *Work, q *api.ForecastRequest) ([]api
 		for _, item := range declared.Items {
 			known[item.ID] = true
 		}
-		return unknownIDs("item_ids", "item", q.ItemIDs, known), nil
+		wrong, err := originWrong(ctx, w, q.OriginDate)
+		return append(wrong, unknownIDs("item_ids", "item", q.ItemIDs, known)...), err
 	}
 	seen := map[string]bool{}
 	for i, s := range q.Series {
@@ -66,7 +67,7 @@ func solveForecasts(ctx context.Context, w *Work, q api.ForecastRequest) (api.Fo
 	if len(q.Series) > 0 {
 		return forecastSeries(ctx, w, q)
 	}
-	day, err := w.day(ctx, q.OriginDate)
+	day, err := w.Planning.ForecastOrigin(ctx, w.Tenant, q.OriginDate)
 	if err != nil {
 		return api.ForecastAnswer{}, err
 	}

@@ -31,6 +31,7 @@ type Operation[Q, A any] struct {
 	Check func(ctx context.Context, w *Work, q *Q) ([]api.FieldError, error)
 	// Solve gives the answer. It may run more than once, on any machine, polls ctx, and changes nothing but Work.Effects.
 	// An error marked service.ErrInvalid or service.ErrConflict is the caller's, one marked service.Transient is tried again.
+	// nil = Kind has a handler of the service's own, which reads the request as it came and leaves the answer as it goes out.
 	Solve func(ctx context.Context, w *Work, q Q) (A, error)
 	// Sentence sums up an answer for people; nil = the last progress sentence stays.
 	Sentence func(a A) string
@@ -78,6 +79,9 @@ func RegisterOperations(r *service.Runner, w Work) {
 }
 
 func (o Operation[Q, A]) register(r *service.Runner, w Work) {
+	if o.Solve == nil {
+		return
+	}
 	r.Register(o.Kind, service.HandlerFunc(func(ctx context.Context, run *service.Run) (service.Outcome, error) {
 		var q Q
 		if err := json.Unmarshal(run.Input, &q); err != nil {

@@ -77,6 +77,7 @@ func TestOperationsNameEveryWrongField(t *testing.T) {
 		"negative demand":   {"/v1/forecasts", `{"series":[{"id":"x","start_date":"2026-01-01","values":[1,-1,null,2e12]}]}`, 422, []string{"body.series[0].values[1]", "body.series[0].values[3]"}},
 		"empty dates":       {"/v1/forecasts", `{"series":[{"id":"x","start_date":"2026-01-01","values":[1],"empty_dates":["2026-13-01"]}]}`, 422, []string{"body.series[0].empty_dates[0]"}},
 		"horizon":           {"/v1/forecasts", `{"item_ids":["A"],"horizon_days":366}`, 422, []string{"body.horizon_days"}},
+		"run of no day":     {"/v1/forecast-runs", `{"origin_date":"2026-02-30"}`, 422, []string{"body.origin_date"}},
 		"catalogue, no day": {"/v1/replenishments", `{"catalogue":` + aCatalogue + `}`, 422, []string{"body.origin_date"}},
 		"catalogue":         {"/v1/replenishments", `{"origin_date":"2026-03-02","catalogue":` + strings.NewReplacer(`"item_id":"a"`, `"item_id":"b"`, `"mon"`, `"mun"`).Replace(aCatalogue) + `}`, 422, []string{"body.catalogue.suppliers[0].order_days[0]"}},
 		"catalogue's ids":   {"/v1/replenishments", `{"origin_date":"2026-03-02","catalogue":` + strings.Replace(aCatalogue, `"item_id":"a"`, `"item_id":"b"`, 1) + `}`, 422, []string{"body.catalogue.lines[0].item_id"}},

@@ -117,18 +117,14 @@ func (s *Server) wish(ctx context.Context, in *requestPlanInput) (r service.Plan
 	return r, body.Priority, s.checkDay(ctx, r.OriginDay, body.OriginDate)
 }
 
-// maxAheadDays is how far after the newest order a plan may begin. Every day between is a gap in each item's history, so
-// that a far one costs memory without end and says nothing.
-const maxAheadDays = 366
-
 func (s *Server) checkDay(ctx context.Context, day int, asked string) error {
 	lastUs, placed, err := s.options.Orders.NewestOrder(ctx, s.tenant(ctx))
-	if err != nil || !placed || day <= dayOf(lastUs)+maxAheadDays {
+	if err != nil || !placed || day <= dayOf(lastUs)+service.MaxAheadDays {
 		return err
 	}
 	newest := time.UnixMicro(lastUs).UTC().Format(time.DateOnly)
 	return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
-		Message: fmt.Sprintf("want a date within %d days after the newest order, of %s", maxAheadDays, newest), Location: "body.origin_date", Value: asked,
+		Message: fmt.Sprintf("want a date within %d days after the newest order, of %s", service.MaxAheadDays, newest), Location: "body.origin_date", Value: asked,
 	})
 }
 

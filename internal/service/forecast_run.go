@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"quartermaster/forecast"
 	"quartermaster/internal/plan"
@@ -16,19 +17,25 @@ const KindForecastRun = "forecast-run"
 
 // ForecastRunRequest asks for all forecasts as of one morning.
 type ForecastRunRequest struct {
-	OriginDay int `json:"origin_day"` // first day forecast, days since 1970-01-01; later sales are not looked at
+	// OriginDate is the first day forecast, such as 2011-11-14, and later sales are not looked at; empty = the day after the newest
+	// order, as it is when the run begins.
+	OriginDate string `json:"origin_date,omitempty"`
 }
 
 // ForecastRunSummary is the result of a run.
 type ForecastRunSummary struct {
-	Items int `json:"items"` // of the business
-	Made  int `json:"made"`  // forecast afresh; the others were as they should be
+	OriginDate string         `json:"origin_date"`
+	Items      int            `json:"items"` // of the business
+	Made       int            `json:"made"`  // forecast afresh; the others were as they should be
+	ByMethod   map[string]int `json:"by_method"`
+	ByStatus   map[string]int `json:"by_status"`
+	Alerts     int            `json:"alerts"`
 }
 
 // RequestForecasts queues a run. The same key and request give the job that is there already, with created false.
 func (p *Planning) RequestForecasts(ctx context.Context, tenant string, r ForecastRunRequest, idempotencyKey string, priority int) (job Job, created bool, err error) {
-	if r.OriginDay < 0 || r.OriginDay > maxOriginDay {
-		return Job{}, false, fmt.Errorf("%w: origin_day: %d is not a day of the years 1970 to 2199", ErrInvalid, r.OriginDay)
+	if _, err := p.ForecastOrigin(ctx, tenant, r.OriginDate); err != nil {
+		return Job{}, false, err
 	}
 	input, err := json.Marshal(r)
 	if err != nil {
@@ -36,6 +43,40 @@ func (p *Planning) RequestForecasts(ctx context.Context, tenant string, r Foreca
 	}
 	return p.Jobs.Submit(ctx, tenant, Submission{Kind: KindForecastRun, Input: input, Priority: priority, IdempotencyKey: idempotencyKey})
 }
+
+// MaxAheadDays is how far after the newest order a plan or a forecast may begin. Every day between is a gap in each item's
+// history, so that a far one costs memory without end and says nothing.
+const MaxAheadDays = 366
+
+// ForecastOrigin reads the first day to forecast, as days since 1970-01-01: of a date such as 2011-11-14, or of no date the day
+// after the newest order. ErrInvalid says that it is no date or too far ahead, ErrConflict that there are no orders to go by.
+func (p *Planning) ForecastOrigin(ctx context.Context, tenant, date string) (int, error) {
+	lastUs, placed, err := p.Facts.NewestOrder(ctx, tenant)
+	if err != nil {
+		return 0, err
+	}
+	newest := int(lastUs / microsPerDay)
+	if date == "" {
+		if !placed {
+			return 0, fmt.Errorf("%w: there are no orders yet, so that the day must be named", ErrConflict)
+		}
+		return newest + 1, nil
+	}
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return 0, fmt.Errorf("%w: origin_date: %q is no date such as 2011-11-14", ErrInvalid, date)
+	}
+	day := int(t.UnixMicro() / microsPerDay)
+	if day < 0 || day > maxOriginDay {
+		return 0, fmt.Errorf("%w: origin_date: %s is not of the years 1970 to 2199", ErrInvalid, date)
+	}
+	if placed && day > newest+MaxAheadDays {
+		return 0, fmt.Errorf("%w: origin_date: want a date within %d days after the newest order, of %s", ErrInvalid, MaxAheadDays, dateOf(newest))
+	}
+	return day, nil
+}
+
+func dateOf(day int) string { return time.UnixMicro(int64(day) * microsPerDay).UTC().Format(time.DateOnly) }
 
 // handleForecastRun goes through the sales a chunk at a time, so that a hundred thousand histories are never in memory together:
 // once for the week that all share, once to see whose forecast is stale. The chunks are jobs of their own; one that was done
@@ -54,9 +95,13 @@ func (p *Planning) handleForecastRun(ctx context.Context, run *Run) (Outcome, er
 		if err != nil {
 			return Outcome{}, err
 		}
-		return forecastRunEnd(len(s.Items), children)
+		return forecastRunEnd(ForecastRunSummary{Items: len(s.Items)}, children)
 	}
-	scan := salesScan{planning: p, run: run, facts: s, origin: r.OriginDay}
+	origin, err := p.ForecastOrigin(ctx, run.Job.Tenant, r.OriginDate)
+	if err != nil {
+		return Outcome{}, err
+	}
+	scan := salesScan{planning: p, run: run, facts: s, origin: origin}
 	var pool plan.WeekPool
 	err = scan.each(ctx, 0, "reading what was sold", func(chunk *plan.Snapshot) {
 		for _, x := range chunk.Sales {
@@ -83,28 +128,53 @@ func (p *Planning) handleForecastRun(ctx context.Context, run *Run) (Outcome, er
 		return Outcome{}, err
 	}
 	if len(stale) == 0 {
-		return forecastRunEnd(len(s.Items), nil)
+		return forecastRunEnd(ForecastRunSummary{OriginDate: dateOf(origin), Items: len(s.Items)}, nil)
 	}
-	children, err := forecastJobs(PlanRequest{OriginDay: r.OriginDay}, week, stale, run.Job.Priority)
+	children, err := forecastJobs(PlanRequest{OriginDay: origin}, week, stale, run.Job.Priority)
 	return Outcome{Spawn: children}, err
 }
 
-func forecastRunEnd(items int, children []Child) (Outcome, error) {
-	sum := ForecastRunSummary{Items: items}
+// forecastRunEnd sums up what the chunks made.
+func forecastRunEnd(sum ForecastRunSummary, children []Child) (Outcome, error) {
+	sum.ByMethod, sum.ByStatus = map[string]int{}, map[string]int{}
 	for _, c := range children {
 		var made chunkResult
 		if err := json.Unmarshal(c.Result, &made); err != nil {
 			return Outcome{}, fmt.Errorf("read what chunk %s made: %w", c.ID, err)
 		}
+		sum.OriginDate = dateOf(made.OriginDay)
 		sum.Made += made.Made
+		sum.Alerts += made.Alerts
+		addCounts(sum.ByMethod, made.ByMethod)
+		addCounts(sum.ByStatus, made.ByStatus)
 	}
 	body, err := json.Marshal(sum)
 	return Outcome{Result: Result{Body: body, Sentence: fmt.Sprintf("%d of %d items forecast, the others were up to date", sum.Made, sum.Items)}}, err
 }
 
+func addCounts(sum, more map[string]int) {
+	for name, n := range more {
+		sum[name] += n
+	}
+}
+
 // chunkResult is what a chunk of forecasts leaves for its parent.
 type chunkResult struct {
-	Made int `json:"made"`
+	OriginDay int            `json:"origin_day"`
+	Made      int            `json:"made"`
+	ByMethod  map[string]int `json:"by_method"`
+	ByStatus  map[string]int `json:"by_status"`
+	Alerts    int            `json:"alerts"`
+}
+
+func chunkMade(originDay int, rows []ItemForecast) chunkResult {
+	r := chunkResult{OriginDay: originDay, Made: len(rows), ByMethod: map[string]int{}, ByStatus: map[string]int{}}
+	for _, f := range rows {
+		r.ByMethod[f.Head.Method]++
+		r.ByStatus[f.Head.Status]++
+		r.Alerts += f.Head.Alerts
+	}
+	return r
 }
 
 // salesScan reads the sales of all declared items, a few hundred at a time, as they were known on a morning.

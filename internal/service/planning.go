@@ -247,7 +247,7 @@ func (p *Planning) handleForecast(ctx context.Context, run *Run) (Outcome, error
 	if err != nil {
 		return Outcome{}, err
 	}
-	body, err := json.Marshal(chunkResult{Made: len(out)})
+	body, err := json.Marshal(chunkMade(in.Request.OriginDay, out))
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -23,7 +23,8 @@ const (
 	queueDays   = 730
 	queueFew    = 5_000
 	queueMany   = 100_000
-	queueOrigin = 19_800
+	queueOrigin = "2024-03-18"
+	queueFirst  = 19_800 - queueDays // day of the first value
 	queueTenant = "bench-forecasts"
 )
 
@@ -80,7 +81,7 @@ func queueFacts(ctx context.Context, s *store.Store, n int, o bench.Options) err
 			id := fmt.Sprintf("item%06d", i)
 			facts.Items = append(facts.Items, inventory.Item{ID: id, SupplierID: "sup", PackSize: 1})
 			level, phase, begin := math.Exp(5.4*r.Float64()-1.7)*0.2, r.Float64()*365, max(0, r.IntN(2*queueDays)-queueDays-200)
-			x := forecast.Series{ID: id, StartDay: queueOrigin - queueDays, Values: make([]float64, queueDays)}
+			x := forecast.Series{ID: id, StartDay: queueFirst, Values: make([]float64, queueDays)}
 			for d := begin; d < queueDays; d++ {
 				mean := level * (1 + 0.3*math.Sin(2*math.Pi*(float64(d)+phase)/365)) * (1 + 0.4*float64(d%7)/6)
 				x.Values[d] = math.Floor(mean*r.ExpFloat64() + r.Float64())
@@ -102,7 +103,7 @@ func queueFacts(ctx context.Context, s *store.Store, n int, o bench.Options) err
 func queueRun(ctx context.Context, at place, s *store.Store, n int, o bench.Options) (bench.Outcome, error) {
 	planning := &service.Planning{Jobs: s, Facts: s, Workers: 1}
 	start := time.Now()
-	job, _, err := planning.RequestForecasts(ctx, queueTenant, service.ForecastRunRequest{OriginDay: queueOrigin}, "", 0)
+	job, _, err := planning.RequestForecasts(ctx, queueTenant, service.ForecastRunRequest{OriginDate: queueOrigin}, "", 0)
 	if err != nil {
 		return bench.Outcome{}, err
 	}
