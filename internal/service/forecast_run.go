@@ -76,7 +76,9 @@ func (p *Planning) ForecastOrigin(ctx context.Context, tenant, date string) (int
 	return day, nil
 }
 
-func dateOf(day int) string { return time.UnixMicro(int64(day) * microsPerDay).UTC().Format(time.DateOnly) }
+func dateOf(day int) string {
+	return time.UnixMicro(int64(day) * microsPerDay).UTC().Format(time.DateOnly)
+}
 
 // handleForecastRun goes through the sales a chunk at a time, so that a hundred thousand histories are never in memory together:
 // once for the week that all share, once to see whose forecast is stale. The chunks are jobs of their own; one that was done

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 )
@@ -65,4 +66,26 @@ func (c *child) kill() error {
 		return nil
 	}
 	return fmt.Errorf("a worker had ended by itself: %w\n%s", err, strings.TrimSpace(c.stderr.String()))
+}
+
+// end lets the worker end by itself, as its input does.
+func (c *child) end() error {
+	_ = c.stdin.Close() // if it has ended already, Wait tells how
+	if err := c.cmd.Wait(); err != nil {
+		return fmt.Errorf("a worker ended badly: %w\n%s", err, strings.TrimSpace(c.stderr.String()))
+	}
+	return nil
+}
+
+// peakMB is the largest resident size of a worker that has ended, in 2^20 bytes.
+func (c *child) peakMB() float64 {
+	u, ok := c.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	kb := float64(u.Maxrss)
+	if runtime.GOOS == "darwin" { // which counts bytes
+		kb /= 1024
+	}
+	return kb / 1024
 }

@@ -66,3 +66,27 @@ func judge(t *testing.T, run CrashRun) {
 		t.Errorf("%d jobs lost, %d effects doubled; want none", left.Lost, left.Doubled)
 	}
 }
+
+// The process that forecasts a catalogue is killed twice in the middle of chunks, on either pair of store and queue: what was
+// stored stays, the chunks under way are begun again, and in the end every item has one forecast.
+func TestForecastRunSurvivesKills(t *testing.T) {
+	t.Parallel()
+	pair, err := servers.Start(t.Context(), servers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pair.Stop() })
+	for name, at := range map[string]place{"servers": {store: pair.Postgres.URL, redis: pair.Redis.URL}, "embedded": {store: sqliteIn(t.TempDir())}} {
+		left, err := ForecastCrash{Series: 1600, KillAt: []float64{0, 0.4}, Slots: 1, Seed: 1, Report: func(float64, string) {}, at: at}.do(t.Context())
+		t.Logf("%s: %+v", name, left)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if left.Kills != 2 || left.BegunAgain == 0 {
+			t.Errorf("%s: the kills hit no work: %+v", name, left)
+		}
+		if left.Missing != 0 || left.Doubled != 0 {
+			t.Errorf("%s: %d forecasts missing, %d doubled; want none", name, left.Missing, left.Doubled)
+		}
+	}
+}

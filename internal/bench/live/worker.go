@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strconv"
 	"time"
@@ -30,9 +31,17 @@ const (
 type workerOrders struct {
 	Store, Redis string
 	Serve        *serveOrders // nil = work on jobs, else answer requests
+	Forecasts    int          // 0 = sleep jobs, else forecast runs, so many chunks at a time
 }
 
-// Worker is the process that is killed: it works on sleep jobs until its input ends. It says "ready" when it works.
+func (o workerOrders) slots() int {
+	if o.Forecasts > 0 {
+		return o.Forecasts
+	}
+	return crashSlots
+}
+
+// Worker is the process that is killed: it works on sleep jobs, or forecasts, until its input ends. It says "ready" when it works.
 func Worker(ctx context.Context, in io.Reader, out io.Writer) error {
 	var orders workerOrders
 	dec := json.NewDecoder(in)
@@ -54,9 +63,14 @@ func Worker(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	defer q.Close()
 	r := service.NewRunner(s, q, service.RunnerOptions{
-		Concurrency: crashSlots, Lease: crashLease, Resend: crashResend, Window: 64,
+		Concurrency: orders.slots(), Lease: crashLease, Resend: crashResend, Window: 64,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), // that jobs are taken again is what the runs are for
 	})
-	r.Register(sleepKind, service.HandlerFunc(sleep), service.KindOptions{})
+	if orders.Forecasts > 0 {
+		(&service.Planning{Jobs: s, Facts: s, Workers: 1}).Register(r)
+	} else {
+		r.Register(sleepKind, service.HandlerFunc(sleep), service.KindOptions{})
+	}
 	if err := r.Start(); err != nil {
 		return err
 	}
