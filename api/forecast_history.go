@@ -122,7 +122,7 @@ type AlertedItem struct {
 	Alerts []ForecastAlert `json:"alerts"`
 }
 
-// ForecastAlertList is the items with most alerts first.
+// ForecastAlertList is the items with alerts, those first of which most units are expected.
 type ForecastAlertList struct {
 	Found int           `json:"found" doc:"Items with alerts, shown or not"`
 	Items []AlertedItem `json:"items"`

@@ -116,7 +116,7 @@ func (c *scene) forecasts() {
 	c.t.Helper()
 	ctx := c.t.Context()
 	for _, document := range []string{`{"Mean":[1]}`, `{"Mean":[2]}`} {
-		if err := c.store.SaveForecasts(ctx, tenant, []service.ItemForecast{{ItemID: "item-of-main", Document: []byte(document), Head: service.ForecastHead{Alerts: 1}}}); err != nil {
+		if err := c.store.SaveForecasts(ctx, tenant, []service.ItemForecast{{ItemID: "item-of-main", Document: []byte(document), Head: service.ForecastHead{Attention: 1}}}); err != nil {
 			c.t.Fatal(err)
 		}
 	}

@@ -49,14 +49,18 @@ const (
 	signalLimit  = 0.6 // about three standard errors at alpha 0.1
 	cusumSlack   = 0.5 // standard deviations of |error| that are no news
 	cusumLimit   = 6.0
+	oneStep      = 3.0 // standard deviations that one error counts at most: one bad step alone is no trend
+	biasLimit    = 3.0 // standard errors of the summed errors of a forecast without bias
 	outlierLimit = 6.0 // median absolute deviations of the differences to the neighbours' median
 	levelLimit   = 4.0 // standard errors of the difference of two means
 	leastTracked = 12
 )
 
-// Watch looks at the errors (forecast − demand, oldest first, NaN = none) of one series: bias by the tracking signal, accuracy by Page's
-// cumulative sum (Biometrika 41, 1954, 100–115) of the absolute errors of the later half against the earlier half.
-func Watch(errors []float64) []Alert {
+// Watch looks at the errors (forecast − demand, oldest first, NaN = none) of one series whose demand has standard deviation
+// spread a step: bias by the tracking signal, where the errors' sum also leaves what chance explains (a slow item without
+// demand in the time tested has errors of one sign and no bias); accuracy by Page's cumulative sum (Biometrika 41, 1954,
+// 100–115) of the absolute errors of the later half against the earlier half.
+func Watch(errors []float64, spread float64) []Alert {
 	var seen []float64
 	for _, e := range errors {
 		if !math.IsNaN(e) {
@@ -67,7 +71,11 @@ func Watch(errors []float64) []Alert {
 		return nil
 	}
 	var alerts []Alert
-	if s := TrackingSignal(seen, signalAlpha); math.Abs(s) > signalLimit {
+	sum := 0.0
+	for _, e := range seen {
+		sum += max(-oneStep*spread, min(e, oneStep*spread))
+	}
+	if s := TrackingSignal(seen, signalAlpha); math.Abs(s) > signalLimit && math.Abs(sum) > biasLimit*spread*math.Sqrt(float64(len(seen))) {
 		side := "above"
 		if s < 0 {
 			side = "below"
@@ -77,16 +85,30 @@ func Watch(errors []float64) []Alert {
 	}
 	half := len(seen) / 2
 	mean, deviation := moments(seen[:half])
-	sum := 0.0
+	deviation = max(deviation, spread)
+	grown := 0.0
 	for i, e := range seen[half:] {
-		sum = max(0, sum+(math.Abs(e)-mean)/deviation-cusumSlack)
-		if sum > cusumLimit {
-			alerts = append(alerts, Alert{AlertAccuracy, half + i, sum, cusumLimit,
+		grown = max(0, grown+min((math.Abs(e)-mean)/deviation, oneStep)-cusumSlack)
+		if grown > cusumLimit {
+			alerts = append(alerts, Alert{AlertAccuracy, half + i, grown, cusumLimit,
 				fmt.Sprintf("errors have grown since step %d: they were %.3g on average before", half+i, mean)})
 			break
 		}
 	}
 	return alerts
+}
+
+// Spread is the standard deviation of one step's demand about its level: that of the differences a season apart over √2, so
+// that neither season nor a slow trend counts. NaN are left out; 0 where nothing can be compared.
+func Spread(values []float64, season int) float64 {
+	sum, n := 0.0, 0
+	for t := season; t < len(values); t++ {
+		if d := values[t] - values[t-season]; !math.IsNaN(d) {
+			sum += d * d
+			n++
+		}
+	}
+	return math.Sqrt(sum / 2 / float64(max(n, 1)))
 }
 
 // moments are mean and standard deviation of |e|, the latter at least a tenth of the mean.

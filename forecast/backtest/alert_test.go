@@ -28,14 +28,26 @@ func TestWatch(t *testing.T) {
 		}
 		grown = append(grown, e)
 	}
-	if got := Watch(quiet); len(got) > 0 {
+	if got := Watch(quiet, 1); len(got) > 0 {
 		t.Errorf("noise raised %v", got)
 	}
-	if got := kinds(Watch(biased)); got[AlertBias] != 1 {
+	if got := kinds(Watch(biased, 1)); got[AlertBias] != 1 {
 		t.Errorf("bias raised %v", got)
 	}
-	if got := kinds(Watch(grown)); got[AlertAccuracy] != 1 {
+	if got := kinds(Watch(grown, 1)); got[AlertAccuracy] != 1 {
 		t.Errorf("growing errors raised %v", got)
+	}
+	slow := make([]float64, 24) // three units every hundred days: none came, as it happens
+	for i := range slow {
+		slow[i] = 0.03
+	}
+	if got := Watch(slow, 0.3); len(got) > 0 {
+		t.Errorf("a slow item without demand for 24 steps raised %v", got)
+	}
+	once := append([]float64(nil), quiet...)
+	once[50] = 40
+	if got := Watch(once, 1); len(got) > 0 {
+		t.Errorf("one bad step raised %v", got)
 	}
 	if s := TrackingSignal([]float64{1, 1, 1, math.NaN(), 1}, 0.1); s != 1 {
 		t.Errorf("errors of one sign and size have signal %v, want 1", s)

@@ -96,7 +96,7 @@ func (v forecastVerb) explain(row *forecastRows, table *intake.Demand, i int, r 
 		lead := a.LeadTime(forecast.LeadTime{MeanDays: v.Lead, SDDays: v.LeadSD}, r.FirstSeason(), rng.New(1, "lead", a.SeriesID))
 		row.Lead = &lead
 	}
-	for _, alert := range backtest.Watch(latestErrors(a.Errors, len(a.Mean))) {
+	for _, alert := range backtest.Watch(latestErrors(a.Errors, len(a.Mean)), backtest.Spread(r.Values, r.FirstSeason())) {
 		row.Alerts = append(row.Alerts, alert.Sentence)
 	}
 }

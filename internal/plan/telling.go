@@ -53,7 +53,7 @@ const newsDays = 56
 // and the quality of the data.
 func alertsOf(s forecast.Series, r screen.Report, errors []float64) []backtest.Alert {
 	n := len(s.Values)
-	alerts := backtest.Watch(errors)
+	alerts := backtest.Watch(errors, backtest.Spread(observed(s.Values), 7))
 	for i := range alerts {
 		alerts[i].Step += n - len(errors)
 	}

@@ -15,7 +15,8 @@ import (
 type ForecastHead struct {
 	Method, Status         string
 	OriginDay, HorizonDays int
-	Alerts                 int // things that people should look at
+	Alerts                 int // things that broke
+	Attention              int // by how much people should look at it: units in doubt, 0 = nothing broke
 }
 
 // ForecastVersion is one of the forecasts that were made of an item.
@@ -58,7 +59,7 @@ type ForecastBook interface {
 	ForecastVersions(ctx context.Context, tenant, itemID string, before int64, limit int) ([]ForecastVersion, error)
 	// ForecastVersion reads one with its document; version 0 is the newest. ErrNotFound where it is not kept.
 	ForecastVersion(ctx context.Context, tenant, itemID string, version int64) (ForecastVersion, error)
-	// AlertedForecasts lists the forecasts with most alerts first, with documents, and how many there are.
+	// AlertedForecasts lists the forecasts with alerts, those on which most units stand first, with documents, and how many there are.
 	AlertedForecasts(ctx context.Context, tenant string, limit int) (all []ItemForecast, found int, err error)
 	AddOverride(ctx context.Context, tenant string, o ForecastOverride) (ForecastOverride, error)
 	// WithdrawOverride notes that an override no longer holds; doing so again changes nothing.
@@ -160,9 +161,21 @@ func StoredForecasts(made []plan.ItemForecast) ([]ItemForecast, error) {
 			return nil, err
 		}
 		out[i] = ItemForecast{ItemID: f.SeriesID, DataHash: f.DataHash, Document: document, Head: ForecastHead{
-			Method: f.Method, Status: string(f.Status), OriginDay: f.StartDay, HorizonDays: len(f.Mean), Alerts: len(f.Alerts)}}
+			Method: f.Method, Status: string(f.Status), OriginDay: f.StartDay, HorizonDays: len(f.Mean), Alerts: len(f.Alerts), Attention: attention(f)}}
 	}
 	return out, nil
+}
+
+// attention is how many units a forecast with alerts expects, at least 1; 0 where nothing broke.
+func attention(f plan.ItemForecast) int {
+	if len(f.Alerts) == 0 {
+		return 0
+	}
+	units := 0.0
+	for _, m := range f.Mean {
+		units += m
+	}
+	return int(math.Ceil(min(max(units, 1), 1e9)))
 }
 
 // overridden lays what planners said over forecasts that were read or made.

@@ -48,12 +48,12 @@ func writeForecastChunk(ctx context.Context, t *tx, tenant string, forecasts []s
 			continue
 		}
 		next := old.version + 1
-		newest = append(newest, []any{tenant, f.ItemID, int64(f.DataHash), bytesOf(f.Document), next, hash, f.Head.Alerts})
+		newest = append(newest, []any{tenant, f.ItemID, int64(f.DataHash), bytesOf(f.Document), next, hash, f.Head.Attention})
 		versions = append(versions, []any{tenant, f.ItemID, next, int64(f.DataHash), text(f.Head.Method), text(f.Head.Status), f.Head.OriginDay, f.Head.HorizonDays, now, []byte{}})
 		if old.version > 0 {
 			replaced = append(replaced, f.ItemID)
 		}
-		if f.Head.Alerts > 0 {
+		if f.Head.Attention > 0 {
 			alerted = append(alerted, f.ItemID)
 		}
 		if next > service.KeptVersions {

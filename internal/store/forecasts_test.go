@@ -20,13 +20,13 @@ func TestForecastVersions(t *testing.T) {
 		save := func(text string, alerts int) {
 			t.Helper()
 			noError(t, s.SaveForecasts(ctx, tenant, []service.ItemForecast{{ItemID: "A", DataHash: 7, Document: []byte(text),
-				Head: service.ForecastHead{Method: "tsb", Status: "ok", OriginDay: 100, HorizonDays: 28, Alerts: alerts}}, {ItemID: "B", Document: []byte("same")}}))
+				Head: service.ForecastHead{Method: "tsb", Status: "ok", OriginDay: 100, HorizonDays: 28, Attention: alerts}}, {ItemID: "B", Document: []byte("same")}}))
 		}
 		save("one", 0)
 		save("one", 0)
 		save("two", 3)
 		all := must[[]service.ForecastVersion](t)(s.ForecastVersions(ctx, tenant, "A", 0, 10))
-		if len(all) != 2 || all[0].Version != 2 || all[0].Alerts != 0 || all[1].Method != "tsb" || all[1].DataHash != 7 || all[0].MadeUs == 0 {
+		if len(all) != 2 || all[0].Version != 2 || all[0].Attention != 0 || all[1].Method != "tsb" || all[1].DataHash != 7 || all[0].MadeUs == 0 {
 			t.Fatalf("versions %+v", all)
 		}
 		if b := must[[]service.ForecastVersion](t)(s.ForecastVersions(ctx, tenant, "B", 0, 10)); len(b) != 1 {
