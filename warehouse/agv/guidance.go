@@ -17,7 +17,7 @@ func PlainCost(g *Graph) []uint8 {
 type GuideOptions struct {
 	// Robots that will be on the floor: fuller floors need stricter lanes. Default: half of the free cells.
 	Robots int
-	// Trips sent through the floor; default 3,000.
+	// Trips sent through the floor; default one a free cell, 3,000 at least.
 	Trips int
 	// Goals that trips go between, with repetitions as often as they are gone for; default: all cells alike.
 	Goals []int32
@@ -39,7 +39,7 @@ const (
 // 2024, arXiv 2308.11234). O(Trips × cells).
 func Guide(g *Graph, o GuideOptions) []uint8 {
 	if o.Trips <= 0 {
-		o.Trips = 3000
+		o.Trips = max(3000, g.Len())
 	}
 	if o.Robots <= 0 {
 		o.Robots = g.Len() / 2

@@ -43,11 +43,18 @@ const slackSteps = 16
 // maxTimedStates bounds vertices × steps of the improver: some four bytes each.
 const maxTimedStates = 1 << 28
 
-// improve runs the search until the budget ends.
-func improve(ctx context.Context, m *meeting, p Paths, tries int) Paths {
+// improve starts from the first plan, or from one along lanes where that loses less, and searches until the budget ends.
+func improve(ctx context.Context, m *meeting, p Paths, o OneShotOptions) Paths {
+	if l := newLanes(ctx, m); l != nil {
+		if other, ok := m.plan(ctx, l, o); ok && other.Loss < p.Loss {
+			other.LowerBound = p.LowerBound
+			p = other
+		}
+	}
 	if (p.Steps+slackSteps+1)*m.g.Len() > maxTimedStates {
 		return p // the plan's states would not fit; it stands as it is
 	}
+	tries := o.Improvements
 	im := newImprover(m, p)
 	for try := 0; (tries == 0 || try < tries) && im.total > p.LowerBound; try++ {
 		if ctx.Err() != nil {

@@ -27,8 +27,9 @@ type constraint struct {
 // search finds configurations from starts to goals by lazy constraints addition (LaCAM; Okumura 2023, AAAI): depth first
 // over configurations, each of which has a tree of constraints that is grown by one robot whenever it is looked at again,
 // so that in the end every successor is tried. Complete; the plan is what improve makes good.
-func search(ctx context.Context, m *meeting, o OneShotOptions) ([][]int32, bool) {
+func search(ctx context.Context, m *meeting, l *lanes, o OneShotOptions) ([][]int32, bool) {
 	s := newSuccessor(m, rng.New(m.seed, "agv", "oneshot"))
+	s.lanes = l
 	first := newConfig(m, slices.Clone(m.starts), nil)
 	explored := map[uint64][]*config{digest(first.at): {first}}
 	open := []*config{first}

@@ -50,20 +50,28 @@ func OneShot(ctx context.Context, g *Graph, starts, goals []int32, o OneShotOpti
 		}
 		paths.LowerBound += int(m.far(int32(r), s))
 	}
-	configs, ok := search(ctx, m, o)
-	if !ok {
+	bound := paths.LowerBound
+	paths, solved = m.plan(ctx, nil, o)
+	if !solved {
 		return Paths{}, false, nil
 	}
-	bound := paths.LowerBound
-	paths = pathsOf(configs, goals)
 	paths.LowerBound = bound
 	if o.First != nil {
 		o.First(paths)
 	}
 	if o.Improvements >= 0 && !o.Apart {
-		paths = improve(ctx, m, paths, o.Improvements)
+		paths = improve(ctx, m, paths, o)
 	}
 	return paths, true, nil
+}
+
+// plan finds a first plan; robots follow lanes where there are any.
+func (m *meeting) plan(ctx context.Context, l *lanes, o OneShotOptions) (Paths, bool) {
+	configs, ok := search(ctx, m, l, o)
+	if !ok {
+		return Paths{}, false
+	}
+	return pathsOf(configs, m.goals), true
 }
 
 func checkEnds(g *Graph, starts, goals []int32) error {
@@ -133,8 +141,8 @@ func (m *meeting) flood(goal int32, dist []uint16, queue []int32) {
 	for head, tail := 0, 1; head < tail; head++ {
 		v := queue[head]
 		next := min(dist[v]+1, unreached-1)
-		for _, u := range m.around(v) {
-			if dist[u] == unreached {
+		for _, u := range m.behind[v*4 : v*4+4 : v*4+4] {
+			if u >= 0 && dist[u] == unreached {
 				dist[u] = next
 				queue[tail] = u
 				tail++

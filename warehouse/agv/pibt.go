@@ -14,6 +14,7 @@ type successor struct {
 	onNext  []int32
 	tie     []float32
 	options [][5]int32 // robot → vertices, best first
+	lanes   *lanes     // nil = none
 }
 
 func newSuccessor(m *meeting, random *rand.Rand) *successor {
@@ -72,10 +73,17 @@ func (s *successor) sorted(r int32) []int32 {
 	at := s.now[r]
 	o := &s.options[r]
 	n := 0
+	lane := int32(-1)
+	if s.lanes != nil {
+		lane = s.lanes.next(r, at)
+	}
 	put := func(v int32) {
 		s.tie[v] = float32(s.m.far(r, v)) + s.random.Float32()/2
 		if s.onNow[v] >= 0 && v != at {
 			s.tie[v] += 0.25 // among equals the free one: nobody needs to be pushed
+		}
+		if v == lane {
+			s.tie[v] = -1
 		}
 		i := n
 		for i > 0 && s.tie[o[i-1]] > s.tie[v] {
