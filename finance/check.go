@@ -44,6 +44,9 @@ func CheckScore(s Score) error {
 	}{{"A", 85, 101}, {"B", 70, 85}, {"C", 55, 70}, {"D", 40, 55}, {"E", 0, 40}}
 	for _, b := range bands {
 		if b.grade == s.Grade && s.Points >= b.least && s.Points < b.most {
+			if err := checkOutlook(s.SupplierID, s.Outlook); err != nil {
+				return err
+			}
 			return checkFailure(s.SupplierID, s.Failure)
 		}
 	}
@@ -72,6 +75,31 @@ func checkFailure(supplier string, f *Failure) error {
 		case r.Change != "" && !(r.ChangePD < f.PD):
 			return bad("reason %d: %s would make the PD %g", i, r.Change, r.ChangePD)
 		}
+	}
+	return nil
+}
+
+// checkOutlook holds an outlook to what any must keep: a named model, chances that never fall with the months, and an alarm
+// where the last is above the threshold and nowhere else.
+func checkOutlook(supplier string, o *Outlook) error {
+	if o == nil {
+		return nil
+	}
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("finance check: outlook of supplier %q: %s", supplier, fmt.Sprintf(format, args...))
+	}
+	if o.Model == "" || o.Version < 1 || len(o.PD) == 0 {
+		return bad("model %q, version %d, %d months", o.Model, o.Version, len(o.PD))
+	}
+	before := 0.0
+	for k, pd := range o.PD {
+		if !(pd >= before && pd <= 1) {
+			return bad("PD within %d months is %g after %g", k+1, pd, before)
+		}
+		before = pd
+	}
+	if o.Alarm != (before > o.Threshold) {
+		return bad("alarm %v at a PD of %g and a threshold of %g", o.Alarm, before, o.Threshold)
 	}
 	return nil
 }

@@ -32,6 +32,15 @@ type Supplier struct {
 	PaymentTermDays int
 	Deliveries      []Delivery // history, oldest first
 	OpenOrders      Money      // ordered, not yet received
+	// Reports are what else was noted of it, oldest first.
+	Reports []Report `json:",omitempty" hash:"omitempty"`
+}
+
+// Report is what was noted of a supplier on a day, such as when its yearly accounts came.
+type Report struct {
+	Day       int
+	StockDays *float64           `json:",omitempty"` // of our demand that it holds in stock; nil = not told
+	Ratios    map[string]float64 `json:",omitempty"` // of its accounts, by name; more is sounder
 }
 
 // Delivery is one received (or missed) purchase-order line.
@@ -43,6 +52,8 @@ type Delivery struct {
 	// Agreed is what it should have cost; zero = not recorded. What is invoiced below it is a price concession.
 	Agreed   Money `json:",omitzero" hash:"omitempty"`
 	Disputed bool  `json:",omitempty" hash:"omitempty"` // its invoice is in dispute
+	// Open says of one that did not come that it is still waited for.
+	Open bool `json:",omitempty" hash:"omitempty"`
 }
 
 // Grade is a band of scores, A best … E worst.
@@ -81,16 +92,44 @@ type Score struct {
 	Grade      Grade
 	Criteria   []Criterion
 	Widest     string // the criterion whose lack of evidence widens the interval most, "" if none
-	// Failure is what a learned model says; nil = there is none.
+	// Failure is what a learned model says, Outlook what one of months ahead says; nil = there is none.
 	Failure *Failure `json:",omitempty"`
+	Outlook *Outlook `json:",omitempty"`
 }
 
-// Verdict is the grade to act on: that of the learned model's PD where there is one, else that of the points.
+// PD is the chance to fail that a learned model states, within a year where it is that of months ahead; known = there is one.
+func (s Score) PD() (pd float64, known bool) {
+	switch {
+	case s.Failure != nil:
+		return s.Failure.PD, true
+	case s.Outlook != nil && len(s.Outlook.PD) > 0:
+		return s.Outlook.PD[len(s.Outlook.PD)-1], true
+	}
+	return 0, false
+}
+
+// Verdict is the grade to act on: that of a learned model's PD where there is one, else that of the points.
 func (s Score) Verdict() Grade {
-	if s.Failure != nil {
-		return GradeOfPD(s.Failure.PD)
+	if pd, known := s.PD(); known {
+		return GradeOfPD(pd)
 	}
 	return s.Grade
+}
+
+// Alarmed says whether an early warning stands.
+func (s Score) Alarmed() bool { return s.Outlook != nil && s.Outlook.Alarm }
+
+// Outlook is what a model of months ahead says of a supplier.
+type Outlook struct {
+	Model   string // its name
+	Version int
+	PD      []float64 // chance to fail within 1, 2, … months
+	Alarm   bool      // the last of them is above Threshold
+	// Threshold is set so that FalseRate of the months of suppliers that lived on gave an alarm, among suppliers left out
+	// while learning; there Caught of the failures had one, LeadMonths before in the middle case.
+	Threshold, FalseRate, Caught, LeadMonths float64
+	// Reasons raise the risk most against the usual month; Points are log-odds, negative = worse.
+	Reasons []Reason `json:",omitempty"`
 }
 
 // Failure is what a learned model says of a supplier: how likely it fails within the time that the model's outcomes span.

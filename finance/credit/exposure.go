@@ -45,8 +45,8 @@ func Exposures(suppliers []finance.Supplier, scores []finance.Score, proposed []
 			Limit:      money(s.CreditLimit.Minor),
 		}
 		e.Headroom = money(e.Limit.Minor - e.Prepaid.Minor)
-		if f := scores[i].Failure; f != nil {
-			e.Expected = money(int64(math.Round(f.PD * PrepaidLGD * float64(e.Prepaid.Minor))))
+		if pd, known := scores[i].PD(); known {
+			e.Expected = money(int64(math.Round(pd * PrepaidLGD * float64(e.Prepaid.Minor))))
 		}
 		if total > 0 {
 			e.Share = float64(proposed[i].Minor) / total
@@ -99,6 +99,10 @@ func advice(s *finance.Supplier, score finance.Score, e finance.Exposure, suppli
 		return "nothing is proposed"
 	case e.Prepaid.Minor > 0 && e.Headroom.Minor < 0:
 		return fmt.Sprintf("prepaid %s exceeds the limit of %s by %s: pay on delivery or order less", amount(e.Prepaid), amount(e.Limit), amount(finance.Money{Minor: -e.Headroom.Minor, Currency: e.Headroom.Currency}))
+	case score.Alarmed() && s.PrepaidShare > 0:
+		return fmt.Sprintf("early warning: ask for delivery before payment and look for a second source; its records look like those of suppliers that failed within %d months", len(score.Outlook.PD))
+	case score.Alarmed():
+		return fmt.Sprintf("early warning: look for a second source; its records look like those of suppliers that failed within %d months", len(score.Outlook.PD))
 	case weak && s.PrepaidShare > 0:
 		return fmt.Sprintf("ask for delivery before payment: %.0f %% of this order would be prepaid to a supplier graded %s", 100*s.PrepaidShare, grade)
 	case weak:

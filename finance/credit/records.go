@@ -86,6 +86,11 @@ func (s *sums) add(d *finance.Delivery, asOfDay int) {
 		s.onTime++
 	}
 	s.filled += math.Min(1, float64(d.ReceivedQty)/float64(d.OrderedQty))
+	s.terms(d)
+}
+
+// terms adds what a delivery says besides when it came and how much.
+func (s *sums) terms(d *finance.Delivery) {
 	s.came += float64(d.ReceivedQty)
 	s.rejected += float64(d.RejectedQty)
 	if d.Agreed.Minor > 0 {
@@ -142,12 +147,14 @@ func ratio(a, b float64) float64 {
 }
 
 // Then is the supplier as it was known on a morning: later deliveries and receipts are not there, and one with whom trade
-// began later counts as new. What is not recorded by day (limit, open orders) stays as it is.
+// began later counts as new. What is still waited for counts as missed once it is more than MissedDays late, and not before.
+// What is not recorded by day (limit, open orders) stays as it is.
 func Then(s finance.Supplier, asOfDay int) finance.Supplier {
 	s.SinceDay = min(s.SinceDay, asOfDay)
 	s.Deliveries = slices.DeleteFunc(slices.Clone(s.Deliveries), func(d finance.Delivery) bool {
-		return d.OrderedDay >= asOfDay || d.ReceivedDay >= asOfDay
+		return d.OrderedDay >= asOfDay || d.ReceivedDay >= asOfDay || d.Open && asOfDay-d.PromisedDay <= MissedDays
 	})
+	s.Reports = slices.DeleteFunc(slices.Clone(s.Reports), func(r finance.Report) bool { return r.Day >= asOfDay })
 	return s
 }
 
