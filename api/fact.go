@@ -129,7 +129,7 @@ type Supplier struct {
 	PaymentTermDays int     `json:"payment_term_days,omitempty" minimum:"0" maximum:"730"`
 	CreditLimit     Money   `json:"credit_limit" doc:"Most that may be prepaid and not delivered"`
 	OpenOrders      Money   `json:"open_orders" doc:"Ordered, and not received yet"`
-	Deliveries      int     `json:"deliveries,omitempty" readOnly:"true" doc:"Deliveries that its score is made from"`
+	Deliveries      int     `json:"deliveries,omitempty" readOnly:"true" doc:"Deliveries that the declaration tells of it; those told or counted since stand in list-supplier-deliveries and in its supplier risk"`
 	StockTerms
 }
 

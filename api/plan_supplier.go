@@ -4,6 +4,7 @@ package api
 type PlanSupplier struct {
 	SupplierScore
 	Failure  *SupplierFailure `json:"failure,omitempty" doc:"What the learned model said that was in use; absent where there was none"`
+	Outlook  *SupplierOutlook `json:"outlook,omitempty" doc:"What the early-warning model in use said; absent where there was none"`
 	Expected *Money           `json:"expected_loss,omitempty" doc:"On what is prepaid, by the PD; absent without a model"`
 	Proposed Money            `json:"proposed" doc:"Purchase orders of the plan"`
 	Open     Money            `json:"open" doc:"Ordered before, not yet received"`

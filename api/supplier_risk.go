@@ -18,6 +18,7 @@ type SupplierFailure struct {
 type SupplierRisk struct {
 	SupplierScore
 	Failure *SupplierFailure `json:"failure,omitempty" doc:"Absent where no model called suppliers is stored"`
+	Outlook *SupplierOutlook `json:"outlook,omitempty" doc:"Absent where no early-warning model is stored, or the supplier has less than a month of trade"`
 }
 
 // SupplierRiskList is suppliers, the riskiest first.

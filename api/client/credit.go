@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -59,5 +60,34 @@ func (c *Client) SupplierRisks(ctx context.Context, f RiskFilter) (api.SupplierR
 func (c *Client) SupplierRisk(ctx context.Context, id string) (api.SupplierRiskDetail, error) {
 	var out api.SupplierRiskDetail
 	err := c.get(ctx, "read the risk of supplier "+id, &out, "/v1/supplier-risks/", id)
+	return out, err
+}
+
+// SaveSupplierDeliveries says what became of purchase orders: all of them are stored, or none. Telling again under an id
+// replaces what was told.
+func (c *Client) SaveSupplierDeliveries(ctx context.Context, deliveries []api.SupplierDelivery) (api.SupplierRecordReceipt, error) {
+	var out api.SupplierRecordReceipt
+	err := c.once(ctx, call{what: fmt.Sprintf("store %d deliveries of suppliers", len(deliveries)), path: "/v1/supplier-deliveries", body: api.SupplierDeliveryBatch{Deliveries: deliveries}, into: &out, large: true}, "")
+	return out, err
+}
+
+// SupplierDeliveries reads one page of what was told of purchase orders, the newest first; supplierID "" = of all suppliers.
+func (c *Client) SupplierDeliveries(ctx context.Context, supplierID string, page PageOf) (api.SupplierDeliveryList, error) {
+	var out api.SupplierDeliveryList
+	_, err := c.do(ctx, call{what: "list deliveries of suppliers", method: http.MethodGet, path: "/v1/supplier-deliveries", query: page.query("supplier_id", supplierID), into: &out, again: true})
+	return out, err
+}
+
+// SaveSupplierReports says what was noted of suppliers on a day: all of it is stored, or none.
+func (c *Client) SaveSupplierReports(ctx context.Context, reports []api.SupplierReport) (api.SupplierRecordReceipt, error) {
+	var out api.SupplierRecordReceipt
+	err := c.once(ctx, call{what: fmt.Sprintf("store %d reports of suppliers", len(reports)), path: "/v1/supplier-reports", body: api.SupplierReportBatch{Reports: reports}, into: &out, large: true}, "")
+	return out, err
+}
+
+// SupplierReports reads what was noted of a supplier, the oldest first.
+func (c *Client) SupplierReports(ctx context.Context, supplierID string) (api.SupplierReportList, error) {
+	var out api.SupplierReportList
+	_, err := c.do(ctx, call{what: "list reports of supplier " + supplierID, method: http.MethodGet, path: "/v1/supplier-reports", query: PageOf{}.query("supplier_id", supplierID), into: &out, again: true})
 	return out, err
 }

@@ -82,6 +82,7 @@ func supplierWork(t *testing.T, c *client.Client) {
 	if err != nil || len(one.Trend) < 2 || one.Exposure.PlanID == "" || one.Failure.PD != after.Items[0].Failure.PD {
 		t.Errorf("%+v, %v", one, err)
 	}
+	recordWork(t, c, after.Items[0].SupplierID)
 	book := asked(t, c, api.PortfolioRisks, api.PortfolioRequest{Paths: 2000})
 	if book.Model != "suppliers" || book.Exposures != len(after.Items) || len(book.Parts) != book.Exposures || len(book.Stages) != 3 {
 		t.Errorf("%+v", book)
@@ -97,6 +98,27 @@ func supplierWork(t *testing.T, c *client.Client) {
 	models, err := c.CreditModels(ctx, "")
 	if err != nil || len(models.Items) != 2 {
 		t.Errorf("%+v, %v", models, err)
+	}
+}
+
+// recordWork tells what became of an order and what a supplier's accounts say, and reads both back.
+func recordWork(t *testing.T, c *client.Client, supplier string) {
+	t.Helper()
+	ctx := t.Context()
+	told := []api.SupplierDelivery{{ID: "told/1", SupplierID: supplier, OrderedDate: "2010-05-01", PromisedDate: "2010-05-09", ReceivedDate: "2010-05-11", OrderedQty: 5, ReceivedQty: 4}}
+	for _, want := range []api.SupplierRecordReceipt{{Stored: 1}, {Replaced: 1}} {
+		if got, err := c.SaveSupplierDeliveries(ctx, told); err != nil || got != want {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	if list, err := c.SupplierDeliveries(ctx, supplier, client.PageOf{Limit: 1}); err != nil || len(list.Items) != 1 || list.Items[0].ReceivedDate != "2010-05-11" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if _, err := c.SaveSupplierReports(ctx, []api.SupplierReport{{SupplierID: supplier, Date: "2010-05-01", Ratios: map[string]float64{"equity": 0.3}}}); err != nil {
+		t.Error(err)
+	}
+	if list, err := c.SupplierReports(ctx, supplier); err != nil || len(list.Items) != 1 || list.Items[0].Ratios["equity"] != 0.3 {
+		t.Errorf("%+v, %v", list, err)
 	}
 }
 

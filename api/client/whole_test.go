@@ -27,6 +27,8 @@ func TestEveryOperation(t *testing.T) {
 		"get-consignee": "Consignee", "save-consignee": "SaveConsignee", "erase-customer": "EraseCustomer", "list-audit": "Audit", "list-warehouses": "Warehouses",
 		"list-credit-models": "CreditModels", "get-credit-points": "CreditPoints", "put-credit-champion": "CrownCreditModel", "delete-credit-model": "DropCreditModel",
 		"list-supplier-risks": "SupplierRisks", "get-supplier-risk": "SupplierRisk",
+		"save-supplier-deliveries": "SaveSupplierDeliveries", "list-supplier-deliveries": "SupplierDeliveries",
+		"save-supplier-reports": "SaveSupplierReports", "list-supplier-reports": "SupplierReports",
 		"put-road-conditions": "PutRoadConditions", "list-road-conditions": "RoadConditions", "get-road-condition": "RoadCondition", "delete-road-condition": "EndRoadCondition", "get-road-speeds": "RoadSpeeds",
 		"get-plan-map": "PlanMap", "get-order-story": "OrderStory",
 		"get-item-forecast": "ItemForecast", "list-forecast-versions": "ForecastVersions", "get-forecast-version": "ForecastVersion",

@@ -94,6 +94,10 @@ func outcomesOf(outcomes []int) []float64 {
 
 // creditModel reads a stored model; none of the name and version is named as a wrong field.
 func (w *Work) creditModel(ctx context.Context, wrong *fieldErrors, name string, version int, place string) (*credit.Model, service.CreditModel, error) {
+	if name == service.WarningModel {
+		wrong.add(name, "looks months ahead at suppliers by their records and scores no table; supplier risks show what it says", "model")
+		return nil, service.CreditModel{}, nil
+	}
 	stored, err := w.Planning.Credit.CreditModel(ctx, w.Tenant, name, version)
 	if errors.Is(err, service.ErrNotFound) {
 		if version > 0 {

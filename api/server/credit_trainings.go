@@ -29,6 +29,9 @@ func checkTraining(ctx context.Context, w *Work, q *api.CreditTrainingRequest) (
 	if err := w.roomForModel(ctx, &wrong, q.Model); err != nil {
 		return nil, err
 	}
+	if q.Model == service.WarningModel {
+		wrong.add(q.Model, "is the name of the model of months ahead, which "+api.EarlyWarningTrainings.Path()+" learns; choose another", "model")
+	}
 	switch {
 	case (q.Cases == nil) == (len(q.Records) == 0):
 		wrong.add(nil, "give either cases with outcomes, or records", "cases")
@@ -206,7 +209,7 @@ func trainingCases(ctx context.Context, w *Work, q *api.CreditTrainingRequest) (
 		}
 		return frameOf(q.Cases), outcomesOf(q.Outcomes), o, nil
 	}
-	declared, err := w.declared(ctx)
+	declared, err := w.recorded(ctx)
 	if err != nil {
 		return nil, nil, o, err
 	}

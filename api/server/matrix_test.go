@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"quartermaster/api/server"
+	"quartermaster/finance"
 	"quartermaster/internal/plan"
 	"quartermaster/internal/service"
 	"quartermaster/internal/store"
@@ -184,7 +185,25 @@ func (c *scene) facts() {
 	} {
 		c.bodies[id] = body
 	}
+	c.supplierRecords()
 	c.secrets = append(c.secrets, w.ID, sent[0].ID, "main.example", closure.ID)
+}
+
+// supplierRecords stores a delivery and a report of the declared supplier.
+func (c *scene) supplierRecords() {
+	c.t.Helper()
+	d := service.SupplierDelivery{ID: "delivery-of-main", SupplierID: "sup", Delivery: finance.Delivery{OrderedDay: 15000, PromisedDay: 15005, ReceivedDay: 15006, OrderedQty: 5, ReceivedQty: 5}}
+	_, err := c.store.SaveSupplierDeliveries(c.t.Context(), tenant, []service.SupplierDelivery{d})
+	if err == nil {
+		_, err = c.store.SaveSupplierReports(c.t.Context(), tenant, []service.SupplierReport{{SupplierID: "sup", Report: finance.Report{Day: 15000, Ratios: map[string]float64{"ratio-of-main": 1}}}})
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.bodies["save-supplier-deliveries"] = `{"deliveries":[{"id":"d","supplier_id":"sup","ordered_date":"2011-01-01","promised_date":"2011-01-05","ordered_qty":3}]}`
+	c.bodies["save-supplier-reports"] = `{"reports":[{"supplier_id":"sup","date":"2011-01-01","stock_days":12}]}`
+	c.fill["list-supplier-reports supplier_id"] = "sup"
+	c.secrets = append(c.secrets, "delivery-of-main", "ratio-of-main")
 }
 
 // creditModel stores two versions of a model.

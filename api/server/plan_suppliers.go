@@ -37,11 +37,11 @@ func (s *Server) listPlanSuppliers(ctx context.Context, in *planInput) (*planSup
 func planSupplierWords(x plan.SupplierView) api.PlanSupplier {
 	money := func(m finance.Money) api.Money { return api.Money{Minor: m.Minor, Currency: m.Currency} }
 	out := api.PlanSupplier{
-		SupplierScore: scoreWords(x.Name, x.Score), Failure: failureWords(x.Score),
+		SupplierScore: scoreWords(x.Name, x.Score), Failure: failureWords(x.Score), Outlook: outlookWords(x.Score.Outlook),
 		Proposed: money(x.Exposure.Proposed), Open: money(x.Exposure.Open), Prepaid: money(x.Exposure.Prepaid),
 		Limit: money(x.Exposure.Limit), Headroom: money(x.Exposure.Headroom), Advice: x.Exposure.Advice,
 	}
-	if out.Failure != nil {
+	if _, known := x.Score.PD(); known {
 		expected := money(x.Exposure.Expected)
 		out.Expected = &expected
 	}

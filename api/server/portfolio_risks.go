@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"quartermaster/api"
+	"quartermaster/finance"
 	"quartermaster/finance/credit"
 	"quartermaster/finance/portfolio"
 	"quartermaster/internal/plan"
@@ -35,12 +36,12 @@ const (
 func checkPortfolio(ctx context.Context, w *Work, q *api.PortfolioRequest) ([]api.FieldError, error) {
 	var wrong fieldErrors
 	if len(q.Exposures) == 0 {
-		judge, err := service.SupplierJudge(ctx, w.Planning.Credit, w.Tenant)
+		judges, err := service.SupplierJudges(ctx, w.Planning.Credit, w.Tenant)
 		if err != nil {
 			return nil, err
 		}
-		if judge == nil {
-			wrong.add(nil, "give exposures, or learn a model called suppliers first: it gives the PDs of the declared ones", "exposures")
+		if judges == (plan.Judges{}) {
+			wrong.add(nil, "give exposures, or learn a model called suppliers or early-warning first: it gives the PDs of the declared ones", "exposures")
 		}
 		_, err = w.declared(ctx)
 		return wrong, err
@@ -93,11 +94,10 @@ func checkExposure(wrong *fieldErrors, q *api.PortfolioRequest, i int, known map
 func solvePortfolio(ctx context.Context, w *Work, q api.PortfolioRequest) (api.PortfolioAnswer, error) {
 	var out api.PortfolioAnswer
 	if len(q.Exposures) == 0 {
-		judge, err := w.ownBook(ctx, &q)
-		if err != nil {
+		var err error
+		if out.Model, out.Version, err = w.ownBook(ctx, &q); err != nil {
 			return out, err
 		}
-		out.Model, out.Version = judge.Name, judge.Version
 	}
 	b := newBook(q)
 	w.Progress(0.1, fmt.Sprintf("simulating %d years of %d exposures", q.Paths, len(b.all)))
@@ -116,39 +116,55 @@ func solvePortfolio(ctx context.Context, w *Work, q api.PortfolioRequest) (api.P
 	return out, err
 }
 
-// ownBook makes the request's book of what is prepaid to the declared suppliers, with the PDs of the model that judges them.
-func (w *Work) ownBook(ctx context.Context, q *api.PortfolioRequest) (*plan.SupplierModel, error) {
+// ownBook makes the request's book of what is prepaid to the declared suppliers, with the PDs of the model that judges them,
+// whose name and version it gives. A supplier that no model knows yet, being new, counts with the mean PD of the others.
+func (w *Work) ownBook(ctx context.Context, q *api.PortfolioRequest) (model string, version int, err error) {
 	day, err := w.day(ctx, q.AsOfDate)
 	if err != nil {
-		return nil, err
+		return "", 0, err
 	}
-	s, err := w.declared(ctx)
+	s, err := w.recorded(ctx)
 	if err != nil {
-		return nil, err
+		return "", 0, err
 	}
-	judge, err := service.SupplierJudge(ctx, w.Planning.Credit, w.Tenant)
-	if err == nil && judge == nil {
-		err = fmt.Errorf("%w: no model called suppliers is stored", service.ErrConflict)
+	judges, err := service.SupplierJudges(ctx, w.Planning.Credit, w.Tenant)
+	switch {
+	case err != nil:
+		return "", 0, err
+	case judges.Failure != nil:
+		model, version = judges.Failure.Name, judges.Failure.Version
+	case judges.Warning != nil:
+		model, version = judges.Warning.Name, judges.Warning.Version
+	default:
+		return "", 0, fmt.Errorf("%w: no model called suppliers or early-warning is stored", service.ErrConflict)
 	}
+	var suppliers []finance.Supplier
+	for i := range s.Suppliers {
+		suppliers = append(suppliers, s.Suppliers[i].Supplier)
+	}
+	scores, err := plan.Judge(suppliers, day, judges, w.Planning.Workers)
 	if err != nil {
-		return nil, err
+		return "", 0, fmt.Errorf("%w: %w", service.ErrInvalid, err)
 	}
-	s.OriginDay = day
-	suppliers := s.SuppliersThen()
-	scores, err := plan.Judge(suppliers, day, judge, w.Planning.Workers)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", service.ErrInvalid, err)
+	mean, known := 0.0, 0.0
+	for _, x := range scores {
+		if pd, ok := x.PD(); ok {
+			mean, known = mean+pd, known+1
+		}
+	}
+	if known == 0 {
+		return "", 0, fmt.Errorf("%w: no supplier is declared that the model %s can judge", service.ErrConflict, model)
 	}
 	for i, x := range suppliers {
+		pd, ok := scores[i].PD()
+		if !ok {
+			pd = mean / known
+		}
 		q.Exposures = append(q.Exposures, api.PortfolioExposure{
-			ID: x.ID, PD: scores[i].Failure.PD,
-			EAD: api.Money{Minor: int64(math.Round(x.PrepaidShare * float64(x.OpenOrders.Minor))), Currency: s.Currency},
+			ID: x.ID, PD: pd, EAD: api.Money{Minor: int64(math.Round(x.PrepaidShare * float64(x.OpenOrders.Minor))), Currency: s.Currency},
 		})
 	}
-	if len(q.Exposures) == 0 {
-		return nil, fmt.Errorf("%w: no supplier is declared", service.ErrConflict)
-	}
-	return judge, nil
+	return model, version, nil
 }
 
 // book is the request as the portfolio's figures take it.

@@ -28,12 +28,17 @@ func onRoads(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var work server.Work
-	h := newHouse(t, func(o *server.Options) {
+	return newWorkingHouse(t, func(o *server.Options) {
 		o.Planning.Roads = g
 		o.Planning.Live = &service.Streets{Base: g, Store: o.RoadStore, Workers: 1}
-		work = server.Work{Planning: o.Planning, Plans: o.Plans}
 	})
+}
+
+// newWorkingHouse is a house whose operations are worked on.
+func newWorkingHouse(t *testing.T, options ...func(o *server.Options)) *house {
+	t.Helper()
+	var work server.Work
+	h := newHouse(t, append(options, func(o *server.Options) { work = server.Work{Planning: o.Planning, Plans: o.Plans} })...)
 	q, err := queue.OpenInside(queue.Options{})
 	if err != nil {
 		t.Fatal(err)

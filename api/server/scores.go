@@ -50,7 +50,7 @@ func solveScores(ctx context.Context, w *Work, q api.ScoreRequest) (api.ScoreAns
 	if err != nil {
 		return api.ScoreAnswer{}, err
 	}
-	declared, err := w.declared(ctx)
+	declared, err := w.recorded(ctx)
 	if err != nil {
 		return api.ScoreAnswer{}, err
 	}

@@ -47,7 +47,7 @@ func (s *Server) registerSupplierRisks() {
 type judged struct {
 	day       int
 	currency  string
-	model     *plan.SupplierModel
+	by        plan.Judges
 	suppliers []finance.Supplier // as declared
 	scores    []finance.Score
 }
@@ -55,7 +55,7 @@ type judged struct {
 // judge scores the declared suppliers whose place keep says; nil = all.
 func (s *Server) judge(ctx context.Context, asOfDate string, keep func(x *plan.Supplier) bool) (*judged, error) {
 	w := s.work(ctx)
-	declared, err := w.declared(ctx)
+	declared, err := w.recorded(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -63,17 +63,15 @@ func (s *Server) judge(ctx context.Context, asOfDate string, keep func(x *plan.S
 	if j.day, err = w.day(ctx, asOfDate); err != nil {
 		return nil, err
 	}
-	if j.model, err = service.SupplierJudge(ctx, w.Planning.Credit, w.Tenant); err != nil {
+	if j.by, err = service.SupplierJudges(ctx, w.Planning.Credit, w.Tenant); err != nil {
 		return nil, err
 	}
-	var then []finance.Supplier
 	for i := range declared.Suppliers {
 		if x := &declared.Suppliers[i]; keep(x) {
 			j.suppliers = append(j.suppliers, x.Supplier)
-			then = append(then, credit.Then(x.Supplier, j.day))
 		}
 	}
-	j.scores, err = plan.Judge(then, j.day, j.model, w.Planning.Workers)
+	j.scores, err = plan.Judge(j.suppliers, j.day, j.by, w.Planning.Workers)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", service.ErrConflict, err)
 	}
@@ -93,10 +91,12 @@ func (s *Server) listSupplierRisks(ctx context.Context, in *supplierRisksInput) 
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		if j.model != nil {
-			return cmp.Compare(j.scores[b].Failure.PD, j.scores[a].Failure.PD)
+		if j.by == (plan.Judges{}) {
+			return cmp.Compare(j.scores[a].Points, j.scores[b].Points)
 		}
-		return cmp.Compare(j.scores[a].Points, j.scores[b].Points)
+		pdA, _ := j.scores[a].PD() // 0 of one that no model knows yet
+		pdB, _ := j.scores[b].PD()
+		return cmp.Compare(pdB, pdA)
 	})
 	from, _ := strconv.Atoi(in.Cursor) // of our own making; anything else begins anew
 	from = min(max(0, from), len(order))
@@ -111,7 +111,7 @@ func (s *Server) listSupplierRisks(ctx context.Context, in *supplierRisksInput) 
 }
 
 func riskWords(name string, score finance.Score) api.SupplierRisk {
-	return api.SupplierRisk{SupplierScore: scoreWords(name, score), Failure: failureWords(score)}
+	return api.SupplierRisk{SupplierScore: scoreWords(name, score), Failure: failureWords(score), Outlook: outlookWords(score.Outlook)}
 }
 
 func failureWords(score finance.Score) *api.SupplierFailure {
@@ -172,14 +172,13 @@ func (j *judged) trend(supplier finance.Supplier) ([]api.SupplierRiskMonth, erro
 		if day < supplier.SinceDay && k > 0 || day < 0 {
 			continue
 		}
-		then := credit.Then(supplier, day)
-		scores, err := plan.Judge([]finance.Supplier{then}, day, j.model, 1)
+		scores, err := plan.Judge([]finance.Supplier{supplier}, day, j.by, 1)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", service.ErrConflict, err)
 		}
-		point := api.SupplierRiskMonth{Date: dateOf(day), Points: scores[0].Points, Grade: string(scores[0].Verdict()), Deliveries: len(then.Deliveries)}
-		if f := scores[0].Failure; f != nil {
-			point.PD = &f.PD
+		point := api.SupplierRiskMonth{Date: dateOf(day), Points: scores[0].Points, Grade: string(scores[0].Verdict()), Deliveries: len(credit.Then(supplier, day).Deliveries)}
+		if pd, known := scores[0].PD(); known {
+			point.PD = &pd
 		}
 		out = append(out, point)
 	}
@@ -235,7 +234,7 @@ func exposureWords(planID string, score finance.Score, e finance.Exposure) api.S
 	out := api.SupplierExposure{
 		PlanID: planID, Open: money(e.Open), Proposed: money(e.Proposed), Prepaid: money(e.Prepaid), Limit: money(e.Limit), Headroom: money(e.Headroom), Advice: e.Advice,
 	}
-	if score.Failure != nil {
+	if _, known := score.PD(); known {
 		expected := money(e.Expected)
 		out.Expected = &expected
 	}

@@ -10,4 +10,5 @@ func (s *Server) registerViews() {
 	s.registerDemand()
 	s.registerCreditModels()
 	s.registerSupplierRisks()
+	s.registerSupplierRecords()
 }

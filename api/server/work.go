@@ -21,6 +21,15 @@ func (w *Work) declared(ctx context.Context) (plan.Snapshot, error) {
 	return service.DecodeBusiness(business.Document)
 }
 
+// recorded is the declared business with what is recorded of its suppliers.
+func (w *Work) recorded(ctx context.Context) (plan.Snapshot, error) {
+	s, err := w.declared(ctx)
+	if err == nil {
+		err = service.AddSupplierRecords(ctx, w.Planning.Facts, w.Tenant, &s)
+	}
+	return s, err
+}
+
 // day reads a date of a request, as days since 1970-01-01; "" is the day after the newest order.
 func (w *Work) day(ctx context.Context, date string) (int, error) {
 	if date != "" {

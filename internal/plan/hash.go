@@ -52,7 +52,7 @@ func (w *hashWriter) value(v reflect.Value) {
 				if empty(v.Field(i)) {
 					continue
 				}
-				w.u64(present)
+				w.u64(present + uint64(i)) // else two of them that could each be there would read alike
 			}
 			w.value(v.Field(i))
 		}

@@ -1,13 +1,9 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	"github.com/paulmach/orb"
 
 	"quartermaster/finance"
-	"quartermaster/finance/credit"
 	"quartermaster/forecast"
 	"quartermaster/forecast/backtest"
 	"quartermaster/forecast/screen"
@@ -55,22 +51,8 @@ type Snapshot struct {
 	// Lanes are ways between sites that stock may be moved on; Lots what expires of the positions.
 	Lanes []inventory.Lane `hash:"omitempty"`
 	Lots  []inventory.Lot  `hash:"omitempty"`
-	// SupplierModel is the learned model that judges suppliers, nil = the table of points alone does.
-	SupplierModel *SupplierModel `json:",omitempty" hash:"omitempty"`
-}
-
-// SupplierModel is a learned credit model that reads a supplier's record, named so that a score can say what gave it.
-type SupplierModel struct {
-	Name    string
-	Version int
-	SHA256  string        // of its file
-	Model   *credit.Model `json:"-"`
-}
-
-// NewSupplierModel names a model by its file.
-func NewSupplierModel(name string, version int, file []byte, m *credit.Model) *SupplierModel {
-	sum := sha256.Sum256(file)
-	return &SupplierModel{Name: name, Version: version, SHA256: hex.EncodeToString(sum[:]), Model: m}
+	// Judges are the learned models that judge suppliers; empty = the table of points alone does.
+	Judges Judges `json:",omitzero" hash:"omitempty"`
 }
 
 // Reserved is units of an item at a site that are held for an order.

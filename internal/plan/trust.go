@@ -2,6 +2,8 @@ package plan
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 
 	"quartermaster/finance"
@@ -11,7 +13,7 @@ import (
 // trust scores the suppliers by what was known of them on the first day of the plan, by the learned model too where there is
 // one, and states the money that this plan's purchase orders put at risk with each.
 func (b *builder) trust(context.Context) error {
-	suppliers := b.s.SuppliersThen()
+	suppliers := b.s.finances()
 	proposed := make([]finance.Money, len(suppliers))
 	for i := range proposed {
 		proposed[i].Currency = b.s.Currency
@@ -19,7 +21,7 @@ func (b *builder) trust(context.Context) error {
 	for _, po := range b.plan.Purchases {
 		proposed[b.supplierIndex[po.SupplierID]].Minor += po.CostCents
 	}
-	scores, err := Judge(suppliers, b.s.OriginDay, b.s.SupplierModel, b.o.Workers)
+	scores, err := Judge(suppliers, b.s.OriginDay, b.s.Judges, b.o.Workers)
 	if err != nil {
 		return err
 	}
@@ -44,15 +46,65 @@ func (s *Snapshot) SuppliersThen() []finance.Supplier {
 	return out
 }
 
-// Judge scores suppliers by the table of points and, where there is a model, by what it says of their records; every score
-// has passed its check. Model nil = there is none.
-func Judge(suppliers []finance.Supplier, asOfDay int, m *SupplierModel, workers int) ([]finance.Score, error) {
-	scores, err := credit.Scores(suppliers, asOfDay)
+// finances are the suppliers as finance knows them.
+func (s *Snapshot) finances() []finance.Supplier {
+	out := make([]finance.Supplier, len(s.Suppliers))
+	for i := range s.Suppliers {
+		out[i] = s.Suppliers[i].Supplier
+	}
+	return out
+}
+
+// Judges are the learned models that judge suppliers; nil = there is none of the kind.
+type Judges struct {
+	Failure *SupplierModel `json:",omitempty" hash:"omitempty"`
+	Warning *WarningModel  `json:",omitempty" hash:"omitempty"`
+}
+
+// SupplierModel is a learned credit model that reads a supplier's record, named so that a score can say what gave it.
+type SupplierModel struct {
+	Name    string
+	Version int
+	SHA256  string        // of its file
+	Model   *credit.Model `json:"-"`
+}
+
+// NewSupplierModel names a model by its file.
+func NewSupplierModel(name string, version int, file []byte, m *credit.Model) *SupplierModel {
+	return &SupplierModel{Name: name, Version: version, SHA256: digest(file), Model: m}
+}
+
+// WarningModel is a learned hazard model that looks months ahead.
+type WarningModel struct {
+	Name    string
+	Version int
+	SHA256  string         // of its file
+	Model   *credit.Hazard `json:"-"`
+}
+
+// NewWarningModel names a model by its file.
+func NewWarningModel(name string, version int, file []byte, h *credit.Hazard) *WarningModel {
+	return &WarningModel{Name: name, Version: version, SHA256: digest(file), Model: h}
+}
+
+func digest(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
+}
+
+// Judge scores suppliers by what was known of them on a morning: by the table of points and, where there are models, by what
+// these say of their records; every score has passed its check.
+func Judge(suppliers []finance.Supplier, asOfDay int, by Judges, workers int) ([]finance.Score, error) {
+	then := make([]finance.Supplier, len(suppliers))
+	for i := range suppliers {
+		then[i] = credit.Then(suppliers[i], asOfDay)
+	}
+	scores, err := credit.Scores(then, asOfDay)
 	if err != nil {
 		return nil, err
 	}
-	if m != nil && len(suppliers) > 0 {
-		records, err := credit.Records(suppliers, asOfDay)
+	if m := by.Failure; m != nil && len(suppliers) > 0 {
+		records, err := credit.Records(then, asOfDay)
 		if err != nil {
 			return nil, err
 		}
@@ -65,6 +117,11 @@ func Judge(suppliers []finance.Supplier, asOfDay int, m *SupplierModel, workers 
 		}
 	}
 	for i := range scores {
+		if m := by.Warning; m != nil { // it reads what came later as not there yet
+			if scores[i].Outlook, err = m.Model.Outlook(suppliers[i], asOfDay, m.Name, m.Version); err != nil {
+				return nil, err
+			}
+		}
 		if err := finance.CheckScore(scores[i]); err != nil {
 			return nil, err
 		}

@@ -48,11 +48,11 @@ func TestJudgeByModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	model := NewSupplierModel("suppliers", 3, file, m)
-	plain, err := Judge(all, day, nil, 1)
+	plain, err := Judge(all, day, Judges{}, 1)
 	if err != nil || plain[0].Failure != nil || plain[0].Verdict() != plain[0].Grade {
 		t.Fatalf("%+v, %v", plain[0], err)
 	}
-	scores, err := Judge(all, day, model, 1)
+	scores, err := Judge(all, day, Judges{Failure: model}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestJudgeByModel(t *testing.T) {
 	if err != nil || !strings.Contains(advice[0].Advice, "graded E") {
 		t.Errorf("%+v, %v", advice, err)
 	}
-	s, with := &Snapshot{}, &Snapshot{SupplierModel: model}
+	s, with := &Snapshot{}, &Snapshot{Judges: Judges{Failure: model}}
 	if a, b := s.Hash(), with.Hash(); a == b {
 		t.Error("the hash does not name the model")
 	}

@@ -59,6 +59,9 @@ type CreditStore interface {
 
 // ReadCreditModel reads and checks a version's document.
 func ReadCreditModel(m CreditModel) (*credit.Model, error) {
+	if m.Name == WarningModel {
+		return nil, fmt.Errorf("%w: %s looks months ahead at suppliers by their records; it has no table of points and scores no table", ErrConflict, m.Name)
+	}
 	model, err := credit.ReadModel(m.Document)
 	if err != nil {
 		return nil, fmt.Errorf("credit model %s, version %d: %w", m.Name, m.Version, err)
@@ -91,21 +94,64 @@ func ReadCreditCard(m CreditModel) (card CreditCard, err error) {
 	return card, nil
 }
 
-// SupplierJudge is the champion that judges suppliers, nil where there is none.
-func SupplierJudge(ctx context.Context, store CreditStore, tenant string) (*plan.SupplierModel, error) {
-	if store == nil {
-		return nil, nil
+// WarningModel is the name of the hazard model that looks months ahead: its champion warns of suppliers.
+const WarningModel = "early-warning"
+
+// WarningKind is its kind on cards.
+const WarningKind = "hazard"
+
+// NewWarningModel is what is stored of a hazard model that was learned from suppliers of which some failed.
+func NewWarningModel(champion bool, h *credit.Hazard, suppliers int, note string) (*CreditModel, error) {
+	card := CreditCard{Kind: WarningKind, Columns: h.Model.Names, Cases: suppliers, Bads: h.Watch.Failures, CrossFitted: credit.Measures{N: h.Watch.Months, Bads: int(h.Watch.Came), AUC: h.Watch.AUC, Gini: 2*h.Watch.AUC - 1}, Note: note}
+	out := &CreditModel{Name: WarningModel, Champion: champion}
+	var err error
+	if out.Card, err = json.Marshal(card); err != nil {
+		return nil, fmt.Errorf("write the model's card: %w", err)
 	}
-	stored, err := store.CreditModel(ctx, tenant, SupplierModel, 0)
+	if out.Document, err = json.Marshal(h); err != nil {
+		return nil, fmt.Errorf("write the model: %w", err)
+	}
+	return out, nil
+}
+
+// SupplierJudges are the champions that judge suppliers; none of a name leaves its field nil.
+func SupplierJudges(ctx context.Context, store CreditStore, tenant string) (j plan.Judges, err error) {
+	if store == nil {
+		return j, nil
+	}
+	failure, err := champion(ctx, store, tenant, SupplierModel)
+	if err != nil {
+		return j, err
+	}
+	warning, err := champion(ctx, store, tenant, WarningModel)
+	if err != nil {
+		return j, err
+	}
+	if failure != nil {
+		m, err := ReadCreditModel(*failure)
+		if err != nil {
+			return j, err
+		}
+		j.Failure = plan.NewSupplierModel(failure.Name, failure.Version, failure.Document, m)
+	}
+	if warning != nil {
+		h, err := credit.ReadHazard(warning.Document)
+		if err != nil {
+			return j, fmt.Errorf("credit model %s, version %d: %w", warning.Name, warning.Version, err)
+		}
+		j.Warning = plan.NewWarningModel(warning.Name, warning.Version, warning.Document, h)
+	}
+	return j, nil
+}
+
+// champion is the version of a name that is in use, nil where there is none.
+func champion(ctx context.Context, store CreditStore, tenant, name string) (*CreditModel, error) {
+	m, err := store.CreditModel(ctx, tenant, name, 0)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	m, err := ReadCreditModel(stored)
-	if err != nil {
-		return nil, err
-	}
-	return plan.NewSupplierModel(stored.Name, stored.Version, stored.Document, m), nil
+	return &m, nil
 }

@@ -26,7 +26,7 @@ const (
 func EncodeBusiness(s plan.Snapshot) ([]byte, error) { return json.Marshal(declaredPart(s)) }
 
 func declaredPart(s plan.Snapshot) plan.Snapshot {
-	s.OriginDay, s.Days, s.SupplierModel = 0, 0, nil
+	s.OriginDay, s.Days, s.Judges = 0, 0, plan.Judges{}
 	s.Sales, s.Orders, s.Positions, s.Inbound, s.Forecasts = nil, nil, nil, nil, nil
 	return s
 }
@@ -117,10 +117,13 @@ func seriesUntil(s forecast.Series, id string, origin int) forecast.Series {
 	return out
 }
 
-// moving adds what changes from hour to hour: stock, what is on its way, the orders of the planned days, and the model that
-// judges suppliers.
+// moving adds what changes from hour to hour: stock, what is on its way, the orders of the planned days, what is recorded of
+// suppliers, and the models that judge them.
 func (l loader) moving(ctx context.Context, s *plan.Snapshot) (err error) {
-	if s.SupplierModel, err = SupplierJudge(ctx, l.credit, l.tenant); err != nil {
+	if s.Judges, err = SupplierJudges(ctx, l.credit, l.tenant); err != nil {
+		return err
+	}
+	if err := AddSupplierRecords(ctx, l.facts, l.tenant, s); err != nil {
 		return err
 	}
 	positions, err := l.facts.Positions(ctx, l.tenant)

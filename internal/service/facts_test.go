@@ -50,6 +50,13 @@ type stored struct {
 	inbound   []Inbound
 }
 
+func (stored) SupplierDeliveries(context.Context, string, SupplierDeliveryQuery) ([]SupplierDelivery, error) {
+	return nil, nil
+}
+func (stored) SupplierReports(context.Context, string, string) ([]SupplierReport, error) {
+	return nil, nil
+}
+func (stored) Receipts(context.Context, string) ([]Receipt, error)                  { return nil, nil }
 func (stored) EmptySpells(context.Context, string, ...string) ([]EmptySpell, error) { return nil, nil }
 
 func (f stored) Business(context.Context, string) (Business, error) {

@@ -186,6 +186,7 @@ type FactStore interface {
 	SaveForecasts(ctx context.Context, tenant string, forecasts []ItemForecast) error
 	Forecasts(ctx context.Context, tenant string, itemIDs ...string) ([]ItemForecast, error)
 	ForecastBook
+	SupplierRecordStore
 	// Reservations lists what confirmed promises hold.
 	Reservations(ctx context.Context, tenant string) ([]Reservation, error)
 }

@@ -152,6 +152,9 @@ func receiveInbound(ctx context.Context, t *tx, tenant string, m service.Movemen
 	if m.Kind != service.MoveReceived || m.InboundID == "" {
 		return nil
 	}
+	if err := receive(ctx, t, tenant, m); err != nil {
+		return err
+	}
 	_, err := t.exec(ctx, `delete from inbound where tenant = $1 and id = $2 and item_id = $3 and site_id = $4 and qty <= $5`,
 		tenant, m.InboundID, m.ItemID, m.SiteID, m.Qty)
 	if err == nil {
