@@ -14,15 +14,15 @@ func (s *search) reduce(ctx context.Context, end float64) int {
 	weight := make([]int64, m.n)
 	floor := s.leastTours()
 	k := 0
-	for len(s.best.absent) == 0 && s.best.used > floor && s.spend.done(k) < end && ctx.Err() == nil {
+	for len(s.best.absent) == 0 && s.best.used > floor && s.spend.done(s.steps+k) < end && ctx.Err() == nil {
 		s.dropOne(weight)
 		pl.commit()
 		s.build.limit = pl.used
 		sum, current, out := s.weigh(weight), s.travel(), len(pl.absent)
-		visit := s.visitCost()
-		heat := cooling{visit * hotShare, visit * coldShare, s.spend.done(k), end}
+		leg := s.legCost()
+		heat := cooling{leg * hotShare, leg * coldShare, s.spend.done(s.steps + k), end}
 		for ; len(pl.absent) > 0; k++ {
-			done := s.spend.done(k)
+			done := s.spend.done(s.steps + k)
 			if done >= end || ctx.Err() != nil {
 				break
 			}

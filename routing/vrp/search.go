@@ -8,11 +8,11 @@ import (
 	"quartermaster/internal/rng"
 )
 
-// Temperatures of the annealing, as shares of what a visit costs on average in the first plan. With few steps for each stop
+// Temperatures of the annealing, as shares of what a leg between stops costs on average in the first plan. With few steps for each stop
 // it begins colder, because a hot plan could not be cooled in time.
 const (
-	hotShare  = 8.0
-	coldShare = 0.02
+	hotShare  = 2.0
+	coldShare = 0.01
 	hotSteps  = 300.0 // steps for each stop at which it begins hot
 	coldest   = 0.02  // coldest beginning
 	probe     = 256   // steps after which the length of the run is foretold
@@ -29,7 +29,9 @@ type search struct {
 	o     Options
 	spend budget
 	told  float64
-	steps int // done before
+	steps int     // done before
+	seen  *member // the last plan of the genetic search that was looked at
+	mild  bool    // the plan is too good to be heated
 }
 
 func newSearch(m *model, o Options, seed uint64) *search {
@@ -135,8 +137,11 @@ func (s *search) cool(begin, now, end float64, steps int) cooling {
 		perStop = float64(steps) * (end - begin) / (now - begin) / float64(max(1, len(s.m.movers)))
 	}
 	share := min(1, max(coldest, math.Sqrt(perStop/hotSteps)))
-	visit := s.visitCost()
-	return cooling{visit * hotShare * share, visit * coldShare * max(share, 0.3), begin, end}
+	leg := s.legCost()
+	if s.mild {
+		share = coldest
+	}
+	return cooling{leg * hotShare * share, leg * coldShare * max(share, 0.3), begin, end}
 }
 
 func (c cooling) at(done float64) float64 {
@@ -145,7 +150,6 @@ func (c cooling) at(done float64) float64 {
 
 // anneal spends the part of the budget from now until the share end and leaves the best plan in s.best.
 func (s *search) anneal(ctx context.Context, end float64) int {
-	pl := s.pl
 	begin := s.spend.done(s.steps)
 	heat := s.cool(begin, begin, end, 0)
 	current := s.rank()
@@ -157,23 +161,39 @@ func (s *search) anneal(ctx context.Context, end float64) int {
 		if k == probe {
 			heat = s.cool(begin, done, end, probe)
 		}
-		temperature := heat.at(done)
 		s.tell(done)
-		s.ruin.run()
-		s.build.fill()
-		s.retype()
-		s.exchange()
-		now := s.rank()
-		if float64(now) >= float64(current)+temperature*s.draw.ExpFloat64() {
-			pl.back()
-			continue
-		}
-		pl.commit()
-		current = now
-		if now < s.bestRank() {
-			s.keep()
+		current = s.step(heat.at(done), current)
+	}
+}
+
+// step tears the plan of rank current open, rebuilds it, tries some exchanges, keeps of that what the temperature lets it, and
+// returns the rank of the plan then.
+func (s *search) step(temperature float64, current int64) int64 {
+	s.ruin.run()
+	s.build.fill()
+	s.retype()
+	s.exchange()
+	if now := s.rank(); float64(now) >= float64(current)+temperature*s.draw.ExpFloat64() {
+		s.pl.back()
+	} else {
+		current = s.accepted()
+	}
+	for range tailTries {
+		if s.cross(temperature) {
+			current = s.accepted()
 		}
 	}
+	return current
+}
+
+// accepted makes the changed plan the current one and returns its rank.
+func (s *search) accepted() int64 {
+	s.pl.commit()
+	now := s.rank()
+	if now < s.bestRank() {
+		s.keep()
+	}
+	return now
 }
 
 // rank is what the search compares: the cost and, where asked for, the price of imbalance.
@@ -197,10 +217,21 @@ func (s *search) tell(done float64) {
 	}
 }
 
-// visitCost is what a stop on a tour costs on average.
-func (s *search) visitCost() float64 {
-	served := len(s.m.movers) - len(s.pl.absent) + s.pl.used
-	return max(1, float64(s.travel())/float64(max(1, served)))
+// legCost is what a leg between stops costs on average, with the time it takes.
+func (s *search) legCost() float64 {
+	sum, legs := 0.0, 0
+	for _, t := range s.pl.tours {
+		if t == nil {
+			continue
+		}
+		k := &s.m.kinds[t.kind]
+		for p := 1; p < len(t.seq); p++ {
+			a := &t.marks[p]
+			sum += float64(min(a.ahead, noWay)) + float64(a.sec)*float64(k.perSec) + float64(k.travel.LegCostCents(a.at, t.marks[p+1].at))*unit
+		}
+		legs += len(t.seq) - 1
+	}
+	return max(1, sum/float64(max(1, legs)))
 }
 
 // imbalance is the price of the difference between the longest and the shortest tour.

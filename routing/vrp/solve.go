@@ -60,10 +60,8 @@ func searchAll(ctx context.Context, m *model, o Options) (*search, int) {
 			s := newSearch(m, own, o.Seed+uint64(w)<<32)
 			s.construct(ctx)
 			if len(m.movers) > 0 {
-				if m.p.VehiclesFirst {
-					s.steps = s.reduce(ctx, reduceShare)
-				}
-				done[w] = s.steps + s.anneal(ctx, 1)
+				s.run(ctx, o.Seed+uint64(w)<<32)
+				done[w] = s.steps
 			}
 			s.finish(ctx)
 			all[w] = s
@@ -82,6 +80,19 @@ func searchAll(ctx context.Context, m *model, o Options) (*search, int) {
 		}
 	}
 	return all[pick], sum
+}
+
+// run spends the budget: on every plan there is where stops are few, on penalised genetic search where the problem and the budget
+// are for it, on tearing open and rebuilding else and at the end.
+func (s *search) run(ctx context.Context, seed uint64) {
+	if s.m.isTiny() {
+		s.enumerate(ctx)
+	} else if w := s.penalised(ctx); w != nil {
+		s.breedAll(ctx, w, seed)
+	} else if s.m.p.VehiclesFirst {
+		s.steps += s.reduce(ctx, reduceShare)
+	}
+	s.steps += s.anneal(ctx, 1)
 }
 
 // reduceShare is the most of the budget that goes into using fewer vehicles, where that goes first.

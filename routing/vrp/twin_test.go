@@ -140,11 +140,10 @@ func (x *exhaustive) drive(v int, tour []int, depart int64) int64 {
 }
 
 // On 300 random problems of up to six stops under all constraints at once, dear or cheap to leave out, the solver never
-// claims less than the exhaustive search, finds exactly its optimum in all but one, and every answer passes the check.
-// The one, seed 139, costs 1 cent more: both of its tours would have to change at once.
+// claims less than the exhaustive search, finds exactly its optimum, and every answer passes the check.
 func TestSolveEqualsExhaustive(t *testing.T) {
 	t.Parallel()
-	partial, missed := 0, 0
+	partial := 0
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 17))
 		p := drawProblem(rng, 3+int(seed%4), 1+int(seed%3))
@@ -165,9 +164,6 @@ func TestSolveEqualsExhaustive(t *testing.T) {
 		x := exhaustive{p: p, price: price}
 		got, want := s.CostCents+price*int64(len(s.Unassigned)), x.solve()
 		if got != want {
-			missed++
-		}
-		if got < want || missed > 1 {
 			t.Errorf("seed %d: %d cents with %d stops left out, the optimum is %d", seed, got, len(s.Unassigned), want)
 		}
 	}

@@ -1,0 +1,208 @@
+package vrp
+
+import (
+	"context"
+
+	"quartermaster/internal/rng"
+)
+
+// Parts of the genetic search: plans made without a better one before the population begins anew, steps of the general search
+// that take as long as one plan does for each stop, and the fewest plans that are worth beginning it for.
+const (
+	warpStale   = 5000
+	warpPerStop = 1.6
+	warpWorth   = 2500
+)
+
+// Shares of the budget by which the phases end where the genetic search has a part.
+const (
+	warpReduced = 0.2  // vehicles dropped by absence counters
+	warpFewer   = 0.45 // and by plans with penalties
+	warpBegun   = 0.15 // a first plan, where vehicles do not go first
+	warpDone    = 0.95
+)
+
+// probeSteps are done before it is foretold how many steps the budget allows.
+const probeSteps = 256
+
+// penalised is the model of the genetic search where m has one and the budget is worth it.
+func (s *search) penalised(ctx context.Context) *warpModel {
+	w := newWarp(s.m)
+	if w == nil {
+		return nil
+	}
+	total := float64(s.spend.iterations)
+	if s.spend.spent != nil {
+		begin := s.spend.done(0)
+		for range probeSteps {
+			if ctx.Err() != nil || s.spend.done(0) >= 1 {
+				return nil
+			}
+			s.step(0, s.rank())
+		}
+		s.steps += probeSteps
+		total = probeSteps * (1 - begin) / max(1e-9, s.spend.done(0)-begin)
+	}
+	if total < warpWorth*warpPerStop*float64(w.n) {
+		return nil
+	}
+	return w
+}
+
+// breedAll runs the phases of a search that the genetic one has a part in, up to the last.
+func (s *search) breedAll(ctx context.Context, w *warpModel, seed uint64) {
+	if s.m.p.VehiclesFirst {
+		s.steps += s.reduce(ctx, warpReduced)
+		for s.best.used > s.leastTours() && len(s.best.absent) == 0 && len(s.m.kinds) == 1 {
+			fewer := s.best.used - 1
+			s.genetic(ctx, w, warpFewer, seed+uint64(fewer)<<16, fewer)
+			if s.best.used > fewer {
+				break
+			}
+		}
+		s.build.limit = s.best.used
+	} else {
+		s.steps += s.anneal(ctx, warpBegun)
+	}
+	s.genetic(ctx, w, warpDone, seed, s.build.limit)
+	s.mild = true
+}
+
+// genetic spends the budget until the share end on hybrid genetic search with penalties (Vidal et al., Computers & Operations
+// Research 40, 2013) around the best plan so far, with at most limit vehicles, and takes over what is better. Where the best plan
+// uses more than limit it ends as soon as it has one that does not.
+func (s *search) genetic(ctx context.Context, w *warpModel, end float64, seed uint64, limit int) {
+	random := rng.New(seed, "vrp", "genetic")
+	used := make([]int, len(w.kinds))
+	for _, t := range s.best.tours {
+		used[t.kind]++
+	}
+	fewer := s.best.used > limit
+	state := newWarpState(w, w.slots(used, limit), random)
+	c := newCrowd(state, random)
+	c.settle(s)
+	since := 0
+	per := int(warpPerStop * float64(w.n))
+	for {
+		done := s.spend.done(s.steps)
+		if done >= end || ctx.Err() != nil || s.reached() || fewer && s.best.used <= limit {
+			return
+		}
+		s.tell(done)
+		if c.made < 2*c.least {
+			c.random(len(s.best.tours))
+		} else {
+			a, b := c.parents()
+			c.breed(a, b)
+		}
+		s.steps += per
+		state.improve()
+		x := state.export()
+		c.add(x)
+		c.note(x)
+		if !x.feasible && random.Uint64()&1 == 0 {
+			c.repair(x)
+		}
+		if since++; s.adoptMember(w, c.best) {
+			since = 0
+		}
+		if since > warpStale {
+			since = 0
+			c.good, c.bad, c.made = nil, nil, 0
+		}
+	}
+}
+
+// settle takes the best plan so far as a first member.
+func (c *crowd) settle(s *search) {
+	w := c.s.w
+	index := make([]int32, w.m.n)
+	for i, j := range w.client {
+		index[j] = int32(i)
+	}
+	routes, kinds := make([][]int32, len(c.s.kind)), c.s.kind
+	for _, t := range s.best.tours {
+		r := emptySlot(routes, kinds, t.kind)
+		if r < 0 {
+			return
+		}
+		for _, j := range t.seq {
+			routes[r] = append(routes[r], index[j])
+		}
+	}
+	own := append([]int32(nil), kinds...)
+	c.s.fill(routes, own)
+	c.s.improve()
+	c.add(c.s.export())
+}
+
+// repair improves a plan that does not hold with penalties ten times as high.
+func (c *crowd) repair(x *member) {
+	s := c.s
+	late, over := s.lateCost, s.overCost
+	s.lateCost *= 10
+	for d := range s.overCost {
+		s.overCost[d] *= 10
+	}
+	for r := range s.kind {
+		s.update(int32(r))
+	}
+	s.improve()
+	y := s.export()
+	s.lateCost, s.overCost = late, over
+	if y.feasible {
+		c.add(y)
+	}
+}
+
+// adoptMember makes x the best plan where it is better and the exact rules agree.
+func (s *search) adoptMember(w *warpModel, x *member) bool {
+	if x == nil || s.seen == x {
+		return false
+	}
+	s.seen = x
+	return s.adoptRoutes(w.tours(x.routes, x.kinds))
+}
+
+// adoptRoutes makes routes the plan where they hold and are better than the best plan so far.
+func (s *search) adoptRoutes(routes []routeOf) bool {
+	pl, m := s.pl, s.m
+	s.best.load(pl)
+	for slot := range pl.tours {
+		if t := pl.tours[slot]; t != nil {
+			for _, c := range t.seq {
+				pl.take(c)
+			}
+			pl.replace(int32(slot), pl.fresh(t.kind))
+		}
+	}
+	for _, r := range routes {
+		t := pl.fresh(r.kind)
+		t.seq = append(t.seq, r.seq...)
+		if pl.left[r.kind] <= 0 || !m.refresh(t) {
+			pl.recycle(t)
+			pl.back()
+			return false
+		}
+		pl.put(t)
+		for _, c := range r.seq {
+			pl.cost -= m.prices[c]
+		}
+	}
+	pl.seated()
+	if !s.better() {
+		pl.back()
+		return false
+	}
+	pl.commit()
+	s.keep()
+	return true
+}
+
+// better reports whether the plan is better than the best so far, by the number of vehicles first where that is asked for.
+func (s *search) better() bool {
+	if s.m.p.VehiclesFirst && len(s.pl.absent) == len(s.best.absent) && s.pl.used != s.best.used {
+		return s.pl.used < s.best.used
+	}
+	return s.rank() < s.bestRank()
+}
