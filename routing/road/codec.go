@@ -1,6 +1,7 @@
 package road
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -190,6 +191,10 @@ func Open(data []byte) (*Graph, Report, error) {
 	if err := g.fits(); err != nil {
 		return nil, Report{}, err
 	}
+	if err := g.topology.Prune(context.Background(), g.base.metric, 1); err != nil {
+		return nil, Report{}, err
+	}
+	g.paced(g.base)
 	return &Graph{streets: g, hash: g.root, w: g.base}, h.Report, nil
 }
 

@@ -87,6 +87,7 @@ func (g *streets) locate(p Place) (k int, t float64) {
 type spot struct {
 	edge     int32
 	fraction float64
+	point    orb.Point
 	done     [2]weight // driving forward, backward
 	rest     [2]weight
 	use      [2]bool // the direction may be driven, and suits the side wished
@@ -105,7 +106,7 @@ func (g *Graph) spot(p Place) (spot, error) {
 	cm, fwd, bwd := between(g.shapeCm, k, t), between(g.shapeFwdMs, k, t), between(g.shapeBwdMs, k, t)
 	total := [2]int32{g.shapeFwdMs[last], g.shapeBwdMs[last]}
 	doneMs, doneCm := [2]int32{fwd, total[1] - bwd}, [2]int32{cm, g.shapeCm[last] - cm}
-	s := spot{edge: p.Edge, fraction: p.Fraction}
+	s := spot{edge: p.Edge, fraction: p.Fraction, point: g.shape[k]}
 	var most int32
 	for dir := range int32(2) {
 		now := g.w.ms[2*p.Edge+dir]

@@ -67,7 +67,7 @@ func (g *Graph) distance(q *cch.Search, from, to *spot) weight {
 		return g.sameEdge(q, from, to)
 	}
 	var a, b [8]cch.Seed
-	w := q.Distance(g.w.metric, g.leaving(a[:0], from), g.reaching(b[:0], to))
+	w := q.Distance(g.w.metric, g.leaving(a[:0], from), g.reaching(b[:0], to), g.guess(from, to))
 	if w >= unreached {
 		return unreached
 	}
@@ -85,7 +85,7 @@ func (g *Graph) Route(a, b Place) (Path, bool) {
 	defer done()
 	if from.edge != to.edge {
 		var x, y [8]cch.Seed
-		found := q.Path(g.w.metric, g.leaving(x[:0], &from), g.reaching(y[:0], &to))
+		found := q.Path(g.w.metric, g.leaving(x[:0], &from), g.reaching(y[:0], &to), g.guess(&from, &to))
 		if found.Weight >= unreached {
 			return Path{}, false
 		}
@@ -102,7 +102,7 @@ func (g *Graph) routeOnEdge(q *cch.Search, a, b Place, from, to *spot) (Path, bo
 	first, firstArc := int32(-1), int32(-1)
 	targets := g.reaching(nil, to)
 	g.eachOff(from, func(d, arc int32, seed cch.Seed) {
-		if p := q.Path(g.w.metric, []cch.Seed{seed}, targets); p.Weight < unreached && p.Weight-to.bias < best {
+		if p := q.Path(g.w.metric, []cch.Seed{seed}, targets, 0); p.Weight < unreached && p.Weight-to.bias < best {
 			best, off, first, firstArc = p.Weight-to.bias, p, d, arc
 		}
 	})

@@ -132,7 +132,7 @@ func (g *Graph) sameEdge(q *cch.Search, a, b *spot) weight {
 	best := along(a, b)
 	targets := g.reaching(nil, b)
 	g.eachOff(a, func(_, _ int32, seed cch.Seed) {
-		if w := q.Distance(g.w.metric, []cch.Seed{seed}, targets); w < unreached {
+		if w := q.Distance(g.w.metric, []cch.Seed{seed}, targets, 0); w < unreached {
 			best = min(best, w-b.bias)
 		}
 	})

@@ -25,6 +25,7 @@ func metresOf(w weight) int64 {
 type weights struct {
 	ms     []int32 // by directed edge; noDrive when closed
 	metric *cch.Metric
+	pace   float64 // milliseconds a metre of straight line that most ways stay below; see guess
 }
 
 // freeFlow returns the times that follow from the map and the profile alone.
@@ -66,7 +67,7 @@ func (g *streets) customise(ctx context.Context, ms []int32, workers int) (*weig
 	if err != nil {
 		return nil, err
 	}
-	return &weights{ms, m}, nil
+	return g.paced(&weights{ms: ms, metric: m}), nil
 }
 
 // update returns the weights of times that differ from those of old on the directed edges changed.
@@ -83,7 +84,7 @@ func (g *streets) update(ctx context.Context, old *weights, ms []int32, changed 
 	if err != nil {
 		return nil, err
 	}
-	return &weights{ms, m}, nil
+	return g.paced(&weights{ms: ms, metric: m}), nil
 }
 
 // eachInto calls visit for every turn onto one of the directed edges.

@@ -21,6 +21,7 @@ package cch
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"unsafe"
 )
 
@@ -89,6 +90,9 @@ type Topology struct {
 	Up, Down Side
 
 	Tail, Head []int32 // ranks of the ends of each arc of the graph
+
+	crownOnce sync.Once
+	crown     *crown
 }
 
 // Side holds the slots of one direction.

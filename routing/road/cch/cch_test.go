@@ -127,10 +127,15 @@ func agree(t *rapid.T, w world, top *Topology, m *Metric, ws []Weight) {
 		}
 		for e := range int32(n) {
 			from, to := points.of(int(s)), points.of(int(e))
-			if d := q.Distance(m, from, to); d != want[e] {
+			if d := q.Distance(m, from, to, 0); d != want[e] {
 				t.Fatalf("%d → %d: %d, Dijkstra %d", s, e, d, want[e])
 			}
-			p := q.Path(m, from, to)
+			for _, guess := range []Weight{1, want[e] / 2, want[e], want[e] + 1, 2 * want[e]} {
+				if d := q.Distance(m, from, to, guess); d != want[e] {
+					t.Fatalf("%d → %d with the guess %d: %d, Dijkstra %d", s, e, guess, d, want[e])
+				}
+			}
+			p := q.Path(m, from, to, want[e]+1)
 			sum, at := Weight(0), top.Rank[s]
 			for _, a := range p.Arcs {
 				if top.Tail[a] != at {
@@ -199,16 +204,16 @@ func TestSeeds(t *testing.T) {
 	}
 	q := NewSearch(top)
 	from, to := []Seed{{top.Rank[0], 3}, {top.Rank[1], 9}}, []Seed{{top.Rank[3], 10}, {top.Rank[2], 12}}
-	if d := q.Distance(m, from, to); d != 3+5+7+1+10 {
+	if d := q.Distance(m, from, to, 0); d != 3+5+7+1+10 {
 		t.Errorf("distance %d, want 26", d)
 	}
-	if p := q.Path(m, from, to); p.Source != top.Rank[0] || p.Target != top.Rank[3] || !slices.Equal(p.Arcs, []int32{0, 1, 2}) {
+	if p := q.Path(m, from, to, 0); p.Source != top.Rank[0] || p.Target != top.Rank[3] || !slices.Equal(p.Arcs, []int32{0, 1, 2}) {
 		t.Errorf("path %+v", p)
 	}
-	if d := q.Distance(m, []Seed{{top.Rank[0], 0}, {top.Rank[4], 0}}, to); d != Unreached {
+	if d := q.Distance(m, []Seed{{top.Rank[0], 0}, {top.Rank[4], 0}}, to, 0); d != Unreached {
 		t.Errorf("seeds on two ways: %d", d)
 	}
-	if d := q.Distance(m, nil, to); d != Unreached {
+	if d := q.Distance(m, nil, to, 0); d != Unreached {
 		t.Errorf("no seeds: %d", d)
 	}
 }
@@ -318,8 +323,10 @@ func TestGrid(t *testing.T) {
 		want := dijkstra(g, ws, s)
 		for range 50 {
 			e := int32(rng.IntN(g.Nodes()))
-			if d := q.Distance(metric, []Seed{{top.Rank[s], 0}}, []Seed{{top.Rank[e], 0}}); d != want[e] {
-				t.Fatalf("%d → %d: %d, Dijkstra %d", s, e, d, want[e])
+			for _, guess := range []Weight{0, want[e], want[e] + want[e]/10 + 1} {
+				if d := q.Distance(metric, []Seed{{top.Rank[s], 0}}, []Seed{{top.Rank[e], 0}}, guess); d != want[e] {
+					t.Fatalf("%d → %d with the guess %d: %d, Dijkstra %d", s, e, guess, d, want[e])
+				}
 			}
 		}
 	}

@@ -11,6 +11,8 @@ import (
 type Metric struct {
 	Arc      []Weight // of the graph
 	Up, Down []Weight // of the slots
+
+	summit *summit // nil where searches read all slots
 }
 
 // lane is the workspace of one goroutine: the weights of the node at work, by depth of the upper end.
@@ -30,6 +32,9 @@ func (t *Topology) Customise(ctx context.Context, weights []Weight, workers int)
 		copyOut(m.Down[t.Down.First[u]:t.Down.First[u+1]], t.Down.Depth[t.Down.First[u]:t.Down.First[u+1]], &l.down)
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := t.Prune(ctx, m, workers); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -121,6 +126,9 @@ func (t *Topology) Update(ctx context.Context, old *Metric, weights []Weight, ch
 		}
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := t.Prune(ctx, m, workers); err != nil {
 		return nil, err
 	}
 	return m, nil

@@ -38,7 +38,7 @@ const sourceBlock = 16
 // over the depths that the two points share, found from the points' order in the tree. Memory: the vectors, 8 bytes a
 // depth and point. The error is ctx's own.
 func (t *Topology) Table(ctx context.Context, m *Metric, sources, targets Points, workers int, row func(source int, weights []Weight)) error {
-	to, err := t.vectors(ctx, &t.Down, m.Down, targets, workers)
+	to, err := t.vectors(ctx, m, targets, workers)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,8 @@ func (t *Topology) Table(ctx context.Context, m *Metric, sources, targets Points
 	return ctx.Err()
 }
 
-func (t *Topology) vectors(ctx context.Context, s *Side, weights []Weight, points Points, workers int) (*vectors, error) {
+// vectors searches towards each point.
+func (t *Topology) vectors(ctx context.Context, m *Metric, points Points, workers int) (*vectors, error) {
 	n := points.Len()
 	v := &vectors{low: make([]int32, n), begin: make([]int, n+1)}
 	for i := range n {
@@ -89,19 +90,19 @@ func (t *Topology) vectors(ctx context.Context, s *Side, weights []Weight, point
 	slices.SortFunc(v.order, func(a, b int32) int { return cmp.Or(cmp.Compare(v.low[a], v.low[b]), cmp.Compare(a, b)) })
 	v.depth = make([]int32, len(v.order))
 	for k := 1; k < len(v.order); k++ {
-		v.depth[k] = int32(t.common(v.low[v.order[k-1]], v.low[v.order[k]]))
+		v.depth[k] = int32(t.commonDepth(v.low[v.order[k-1]], v.low[v.order[k]]))
 	}
 	var next atomic.Int64
 	work := func() {
-		dist := new([MaxDepth]Weight)
+		r := new(reach)
 		for ctx.Err() == nil {
 			i := int(next.Add(1)) - 1
 			if i >= n {
 				return
 			}
 			if v.low[i] >= 0 {
-				t.climb(dist, s, weights, points.of(i))
-				copy(v.dist[v.begin[i]:v.begin[i+1]], dist[:])
+				t.climb(r, m, true, t.begin(r, points.of(i)), -1, Unreached)
+				copy(v.dist[v.begin[i]:v.begin[i+1]], r.dist[:])
 			}
 		}
 	}
@@ -117,7 +118,7 @@ func (t *Topology) vectors(ctx context.Context, s *Side, weights []Weight, point
 // block works on a few sources at a time.
 type block struct {
 	t      *Topology
-	dist   [sourceBlock]*[MaxDepth]Weight
+	from   [sourceBlock]*reach
 	rows   [sourceBlock][]Weight
 	shared [sourceBlock][]int32 // common depth of the source with each target in tree order
 }
@@ -126,7 +127,7 @@ type block struct {
 func newBlock(t *Topology, sources, targets int) *block {
 	b := &block{t: t}
 	for i := range sources {
-		b.dist[i] = new([MaxDepth]Weight)
+		b.from[i] = new(reach)
 		b.rows[i] = make([]Weight, targets)
 		b.shared[i] = make([]int32, targets)
 	}
@@ -138,14 +139,15 @@ func (b *block) run(m *Metric, sources Points, to *vectors, from []int32, row fu
 		for j := range b.rows[k] {
 			b.rows[k][j] = Unreached
 		}
-		low := b.t.climb(b.dist[k], &b.t.Up, m.Up, sources.of(int(i)))
+		low := b.t.begin(b.from[k], sources.of(int(i)))
+		b.t.climb(b.from[k], m, false, low, -1, Unreached)
 		b.share(b.shared[k][:len(to.order)], to, low)
 	}
 	for j, target := range to.order {
 		d := to.dist[to.begin[target]:to.begin[target+1]]
 		for k := range from {
 			if depth := b.shared[k][j]; depth >= 0 {
-				b.rows[k][target] = least(b.dist[k][:depth+1], d)
+				b.rows[k][target] = least(b.from[k].dist[:depth+1], d)
 			}
 		}
 	}
@@ -165,7 +167,7 @@ func (b *block) share(shared []int32, to *vectors, low int32) {
 	}
 	at, _ := slices.BinarySearchFunc(to.order, low, func(target, low int32) int { return cmp.Compare(to.low[target], low) })
 	if at < len(shared) {
-		depth := int32(b.t.common(low, to.low[to.order[at]]))
+		depth := int32(b.t.commonDepth(low, to.low[to.order[at]]))
 		shared[at] = depth
 		for j := at + 1; j < len(shared); j++ {
 			depth = min(depth, to.depth[j])
@@ -173,7 +175,7 @@ func (b *block) share(shared []int32, to *vectors, low int32) {
 		}
 	}
 	if at > 0 {
-		depth := int32(b.t.common(low, to.low[to.order[at-1]]))
+		depth := int32(b.t.commonDepth(low, to.low[to.order[at-1]]))
 		shared[at-1] = depth
 		for j := at - 2; j >= 0; j-- {
 			depth = min(depth, to.depth[j+1])
@@ -204,26 +206,27 @@ func least(f, b []Weight) Weight {
 // Goldberg, Nowatzyk, Werneck, "PHAST", JPDC 73(7), 2013). Linear in the hierarchy.
 func (q *Search) All(m *Metric, sources []Seed, limit Weight, visit func(rank int32, w Weight)) {
 	t := q.t
-	if t.climb(&q.f, &t.Up, m.Up, sources) < 0 {
+	low := t.begin(&q.f, sources)
+	if low < 0 {
 		return
 	}
-	low, _ := t.lowest(sources)
+	t.climb(&q.f, m, false, low, -1, Unreached)
 	q.fPath = t.rootPath(q.fPath, low)
 	s := &t.Down
 	for v := int32(len(t.Node)) - 1; v >= 0; v-- {
 		depth := t.Depth[v]
 		best := Unreached
 		if int(depth) < len(q.fPath) && q.fPath[depth] == v {
-			best = q.f[depth]
+			best = q.f.dist[depth]
 		}
 		lo, hi := s.First[v], s.First[v+1]
 		depths, ws := s.Depth[lo:hi], m.Down[lo:hi]
 		ws = ws[:len(depths)]
 		for k, d := range depths {
-			best = min(best, q.b[d]+ws[k])
+			best = min(best, q.b.dist[d]+ws[k])
 		}
 		best = min(best, Unreached)
-		q.b[depth] = best
+		q.b.dist[depth] = best
 		if best <= limit && best < Unreached {
 			visit(v, best)
 		}

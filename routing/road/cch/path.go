@@ -18,33 +18,26 @@ type Path struct {
 }
 
 // Path returns the fastest way from any source to any target with its arcs. The rules of Distance hold.
-func (q *Search) Path(m *Metric, sources, targets []Seed) Path {
-	return q.path(m, sources, targets, -1)
+func (q *Search) Path(m *Metric, sources, targets []Seed, guess Weight) Path {
+	best, at := q.fastest(m, sources, targets, guess)
+	return q.pathOver(m, sources, targets, best, at)
 }
 
-// path is Path, over the node of their common way to the root at depth via unless that is negative.
-func (q *Search) path(m *Metric, sources, targets []Seed, via int) Path {
-	t := q.t
-	s := t.trace(&q.f, &q.fBy, &t.Up, m.Up, sources)
-	e := t.trace(&q.b, &q.bBy, &t.Down, m.Down, targets)
-	if s < 0 || e < 0 {
-		return Path{Weight: Unreached}
-	}
-	common := t.common(s, e)
-	best, at := meet(&q.f, &q.b, common)
-	if via >= 0 && via <= common {
-		best, at = q.f[via]+q.b[via], via
-	}
+// pathOver draws the way that both searches found over the node at a depth.
+func (q *Search) pathOver(m *Metric, sources, targets []Seed, best Weight, at int) Path {
 	if at < 0 || best >= Unreached {
 		return Path{Weight: Unreached}
 	}
+	t := q.t
+	s, _ := t.lowest(sources)
+	e, _ := t.lowest(targets)
 	q.fPath, q.bPath = t.rootPath(q.fPath, s), t.rootPath(q.bPath, e)
 	p := Path{Weight: best}
 	// Slots from the source up to the meeting node come out last first.
 	q.opened = q.opened[:0]
 	d := at
-	for d != int(q.fBy[d]) {
-		from := int(q.fBy[d])
+	for d != int(q.f.by[d]) {
+		from := int(q.f.by[d])
 		low := q.fPath[from]
 		q.opened = append(q.opened, piece{t.Up.slot(low, uint16(d)), low, true})
 		d = from
@@ -53,8 +46,8 @@ func (q *Search) path(m *Metric, sources, targets []Seed, via int) Path {
 	ups := slices.Clone(q.opened)
 	q.opened = q.opened[:0]
 	d = at
-	for d != int(q.bBy[d]) {
-		to := int(q.bBy[d])
+	for d != int(q.b.by[d]) {
+		to := int(q.b.by[d])
 		low := q.bPath[to]
 		q.opened = append(q.opened, piece{t.Down.slot(low, uint16(d)), low, false})
 		d = to
@@ -65,35 +58,6 @@ func (q *Search) path(m *Metric, sources, targets []Seed, via int) Path {
 	q.opened = append(q.opened, ups...)
 	p.Arcs = q.open(m)
 	return p
-}
-
-// trace is climb with, for each depth, the depth it was reached from; its own depth at a seed.
-func (t *Topology) trace(dist *[MaxDepth]Weight, by *[MaxDepth]uint16, s *Side, weights []Weight, seeds []Seed) (low int32) {
-	low, ok := t.lowest(seeds)
-	if !ok {
-		return -1
-	}
-	for d := 0; d <= int(t.Depth[low]); d++ {
-		dist[d], by[d] = Unreached, uint16(d)
-	}
-	for _, x := range seeds {
-		d := t.Depth[x.Rank]
-		dist[d] = min(dist[d], x.Weight)
-	}
-	for v := low; v >= 0; v = t.Parent[v] {
-		at := t.Depth[v]
-		base := dist[at]
-		if base >= Unreached {
-			continue
-		}
-		for k := s.First[v]; k < s.First[v+1]; k++ {
-			d := s.Depth[k]
-			if w := base + weights[k]; w < dist[d] {
-				dist[d], by[d] = w, at
-			}
-		}
-	}
-	return low
 }
 
 func (t *Topology) rootPath(path []int32, v int32) []int32 {

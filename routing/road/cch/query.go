@@ -6,12 +6,16 @@ type Seed struct {
 	Weight Weight
 }
 
-// Search is the workspace of searches on one Topology. One Search serves one goroutine. It takes 1.5 MiB.
+// reach is what a search upwards found, by depth.
+type reach struct {
+	dist [MaxDepth]Weight
+	by   [MaxDepth]uint16 // depth from which a depth was reached; its own at a seed
+}
+
+// Search is the workspace of searches on one Topology. One Search serves one goroutine. It takes 1.3 MiB.
 type Search struct {
 	t      *Topology
-	f, b   [MaxDepth]Weight
-	fBy    [MaxDepth]uint16 // depth from which a depth was reached, when tracing
-	bBy    [MaxDepth]uint16
+	f, b   reach
 	fPath  []int32
 	bPath  []int32
 	opened []piece
@@ -37,42 +41,83 @@ func (t *Topology) lowest(seeds []Seed) (low int32, ok bool) {
 	return low, true
 }
 
-// climb fills dist, by depth, with the ways from seeds upwards along the slots of one side and returns the deepest node.
-func (t *Topology) climb(dist *[MaxDepth]Weight, s *Side, weights []Weight, seeds []Seed) (low int32) {
+// begin puts seeds into r and returns the deepest; -1 where they do not lie on one way to the root.
+func (t *Topology) begin(r *reach, seeds []Seed) (low int32) {
 	low, ok := t.lowest(seeds)
 	if !ok {
 		return -1
 	}
-	depth := int(t.Depth[low])
-	for d := 0; d <= depth; d++ {
-		dist[d] = Unreached
+	for d := range int(t.Depth[low]) + 1 {
+		r.dist[d], r.by[d] = Unreached, uint16(d)
 	}
 	for _, x := range seeds {
 		d := t.Depth[x.Rank]
-		dist[d] = min(dist[d], x.Weight)
-	}
-	for v := low; v >= 0; v = t.Parent[v] {
-		base := dist[t.Depth[v]]
-		if base >= Unreached {
-			continue
-		}
-		lo, hi := s.First[v], s.First[v+1]
-		depths, ws := s.Depth[lo:hi], weights[lo:hi]
-		ws = ws[:len(depths)]
-		for k, d := range depths {
-			if w := base + ws[k]; w < dist[d] {
-				dist[d] = w
-			}
-		}
+		r.dist[d] = min(r.dist[d], x.Weight)
 	}
 	return low
 }
 
-// common returns the depth of the lowest common ancestor of two ranks, -1 when they have none.
-func (t *Topology) common(a, b int32) int {
+// climb searches from rank v upwards (backwards, with down) over all nodes deeper than depth stop. What lies at limit or
+// beyond may be left out.
+func (t *Topology) climb(r *reach, m *Metric, down bool, v int32, stop int, limit Weight) {
+	s, weights := &t.Up, m.Up
+	if down {
+		s, weights = &t.Down, m.Down
+	}
+	for ; v >= 0 && int(t.Depth[v]) > stop; v = t.Parent[v] {
+		if m.summit != nil && t.Size[v] >= t.crown.least {
+			t.climbCrown(r, m.summit.fan(down), v, stop, limit)
+			return
+		}
+		r.relax(t.Depth[v], s.Depth[s.First[v]:s.First[v+1]], weights[s.First[v]:s.First[v+1]], limit)
+	}
+}
+
+// climbCrown is climb from a node of the crown on.
+func (t *Topology) climbCrown(r *reach, f *fan, v int32, stop int, limit Weight) {
+	c := t.crown
+	for at := c.place(v); at >= 0 && int(c.depth[at]) > stop; at = c.parent[at] {
+		r.relaxNear(c.depth[at], f.depth[f.first[at]:f.first[at+1]], f.weight[f.first[at]:f.first[at+1]], limit)
+	}
+}
+
+// relax follows the slots of the node at a depth.
+func (r *reach) relax(at uint16, depths []uint16, ws []Weight, limit Weight) {
+	base := r.dist[at]
+	if base >= limit {
+		return
+	}
+	ws = ws[:len(depths)]
+	for k, d := range depths {
+		if w := base + ws[k]; w < r.dist[d] {
+			r.dist[d], r.by[d] = w, at
+		}
+	}
+}
+
+// relaxNear is relax over slots that lie in the order of their weights.
+func (r *reach) relaxNear(at uint16, depths []uint16, ws []Weight, limit Weight) {
+	base := r.dist[at]
+	if base >= limit {
+		return
+	}
+	ws = ws[:len(depths)]
+	for k, d := range depths {
+		w := base + ws[k]
+		if w >= limit {
+			return
+		}
+		if w < r.dist[d] {
+			r.dist[d], r.by[d] = w, at
+		}
+	}
+}
+
+// common returns the lowest common ancestor of two ranks, -1 when they have none.
+func (t *Topology) common(a, b int32) int32 {
 	for a >= 0 && b >= 0 {
 		if a == b {
-			return int(t.Depth[a])
+			return a
 		}
 		// The lower rank cannot be the other's ancestor; its parent may be.
 		if a < b {
@@ -84,22 +129,92 @@ func (t *Topology) common(a, b int32) int {
 	return -1
 }
 
-// Distance returns the weight of the fastest way from any source to any target, their own weights included, Unreached
-// when there is none. All sources must lie on one way to the root, and all targets; else the answer is Unreached.
-func (q *Search) Distance(m *Metric, sources, targets []Seed) Weight {
-	s := q.t.climb(&q.f, &q.t.Up, m.Up, sources)
-	e := q.t.climb(&q.b, &q.t.Down, m.Down, targets)
-	if s < 0 || e < 0 {
-		return Unreached
+// commonDepth is the depth of the lowest common ancestor of two ranks, -1 when they have none.
+func (t *Topology) commonDepth(a, b int32) int {
+	if v := t.common(a, b); v >= 0 {
+		return int(t.Depth[v])
 	}
-	best, _ := meet(&q.f, &q.b, q.t.common(s, e))
+	return -1
+}
+
+// Distance returns the weight of the fastest way from any source to any target, their own weights included, Unreached
+// when there is none. All sources must lie on one way to the root, and all targets; else the answer is Unreached. guess
+// is a weight that the way will likely stay below: the search looks no further, and only when it finds nothing there
+// begins anew; 0 is no guess. The answer does not depend on it.
+func (q *Search) Distance(m *Metric, sources, targets []Seed, guess Weight) Weight {
+	best, _ := q.fastest(m, sources, targets, guess)
 	return best
 }
 
-func meet(f, b *[MaxDepth]Weight, depth int) (best Weight, at int) {
+// fastest is Distance that also tells the depth where the two searches met, -1 without a way.
+func (q *Search) fastest(m *Metric, sources, targets []Seed, guess Weight) (best Weight, at int) {
+	if guess > 0 && guess < Unreached {
+		if best, at = q.within(m, sources, targets, guess); at >= 0 {
+			return best, at
+		}
+	}
+	return q.within(m, sources, targets, Unreached)
+}
+
+// within looks for the fastest way below limit. Below the lowest common ancestor, v, of sources and targets both searches
+// climb by themselves; from there on every node may be where they meet. A slot is passed over when what is left to the
+// nearest of those nodes on the other side already makes the way too long (as pruning of elimination tree queries,
+// Buchhold, Sanders, Wagner, "Real-time Traffic Assignment Using Engineered Customizable Contraction Hierarchies", ACM JEA
+// 24, 2019, with a lower bound added).
+//
+//	          root      depth 0
+//	       f   |   b
+//	         \ v /      common: f[d] + b[d] is a way
+//	         /   \
+//	sources s     e targets
+func (q *Search) within(m *Metric, sources, targets []Seed, limit Weight) (best Weight, at int) {
+	t := q.t
+	s, e := t.begin(&q.f, sources), t.begin(&q.b, targets)
+	if s < 0 || e < 0 {
+		return Unreached, -1
+	}
+	v := t.common(s, e)
+	if v < 0 {
+		return Unreached, -1
+	}
+	depth := int(t.Depth[v])
+	t.climb(&q.b, m, true, e, depth, limit)
+	behind := nearest(&q.b, depth)
+	if behind >= limit {
+		return Unreached, -1
+	}
+	t.climb(&q.f, m, false, s, depth, limit-behind)
+	ahead := nearest(&q.f, depth)
+	best, at = meet(&q.f, &q.b, depth)
+	if best >= limit {
+		best, at = limit, -1
+	}
+	// Both behind and ahead are at most best, which bounds what a better way may have.
+	t.climb(&q.f, m, false, v, -1, best-min(behind, best))
+	t.climb(&q.b, m, true, v, -1, best-min(ahead, best))
+	if w, d := meet(&q.f, &q.b, depth); w < best {
+		return w, d
+	}
+	if at < 0 {
+		best = Unreached
+	}
+	return best, at
+}
+
+// nearest is the least distance up to a depth.
+func nearest(r *reach, depth int) Weight {
+	best := Unreached
+	for _, w := range r.dist[:depth+1] {
+		best = min(best, w)
+	}
+	return best
+}
+
+// meet returns the fastest way over a node up to a depth, and the depth of that node, -1 when there is none.
+func meet(f, b *reach, depth int) (best Weight, at int) {
 	best, at = Unreached, -1
 	for d := depth; d >= 0; d-- {
-		if w := f[d] + b[d]; w < best {
+		if w := f.dist[d] + b.dist[d]; w < best {
 			best, at = w, d
 		}
 	}
