@@ -85,7 +85,8 @@ type Planner struct {
 
 	pressure *pressure // nil on a crowded floor
 
-	holds   []int32 // [t*Len()+v]: the robot on v after t actions, −1 = none; t = 0 is now
+	holds   []int32 // [v*stride+t]: the robot on v after t actions, −1 = none; t = 0 is now
+	stride  int     // depth + 1
 	visits  []uint8
 	onChain []bool
 	fixed   []bool
@@ -130,7 +131,8 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 	}
 	p.visits, p.onChain, p.fixed = make([]uint8, n), make([]bool, n), make([]bool, n)
 	p.duty, p.urgent = make([]Duty, n), make([]int64, n)
-	p.holds = make([]int32, (o.Depth+1)*g.Len())
+	p.stride = o.Depth + 1
+	p.holds = make([]int32, p.stride*g.Len())
 	for i := range p.holds {
 		p.holds[i] = -1
 	}
@@ -189,7 +191,7 @@ func (p *Planner) Tick(ctx context.Context, state []State, errand []Errand, acti
 		actions[r] = p.ops.actions[op*p.o.Depth]
 		p.tail[r] = p.ops.inherit[op]
 		p.lift(int32(r))
-		p.holds[state[r].Vertex] = -1
+		p.holds[int(state[r].Vertex)*p.stride] = -1
 	}
 }
 

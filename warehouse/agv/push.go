@@ -10,7 +10,7 @@ func (p *Planner) inherit() {
 			continue
 		}
 		p.current[r] = 0
-		p.holds[p.state[r].Vertex] = int32(r)
+		p.holds[int(p.state[r].Vertex)*p.stride] = int32(r)
 		for i := range p.count[r] {
 			if p.choice[r*k+int(i)] == p.tail[r] {
 				p.current[r] = i
@@ -26,19 +26,14 @@ func (p *Planner) course(r, i int32) []int32 {
 	return p.path[at : at+p.o.Depth]
 }
 
-func (p *Planner) put(r int32) {
-	at := p.g.Len()
-	for _, v := range p.course(r, p.current[r]) {
-		p.holds[at+int(v)] = r
-		at += p.g.Len()
-	}
-}
+func (p *Planner) put(r int32) { p.enter(r, r) }
 
-func (p *Planner) lift(r int32) {
-	at := p.g.Len()
-	for _, v := range p.course(r, p.current[r]) {
-		p.holds[at+int(v)] = -1
-		at += p.g.Len()
+func (p *Planner) lift(r int32) { p.enter(r, -1) }
+
+// enter writes who into the places of r's course.
+func (p *Planner) enter(r, who int32) {
+	for t, v := range p.course(r, p.current[r]) {
+		p.holds[int(v)*p.stride+t+1] = who
 	}
 }
 
@@ -52,28 +47,25 @@ const (
 // other's way when they would be on one cell, or change cells with one another.
 func (p *Planner) inWay(r int32, path []int32) int32 {
 	found := int32(nobody)
-	was := p.state[r].Vertex
-	cells := p.g.Len()
-	before, here := p.holds[:cells], p.holds[cells:2*cells]
+	was := int(p.state[r].Vertex) * p.stride
 	for t, v := range path {
-		if q := here[v]; q >= 0 && q != found {
+		at := int(v) * p.stride
+		if q := p.holds[at+t+1]; q >= 0 && q != found {
 			if found >= 0 {
 				return several
 			}
 			found = q
 		}
-		if v != was {
-			if q := before[v]; q >= 0 && q != r && q != found && here[was] == q {
-				if found >= 0 {
-					return several
-				}
-				found = q
+		if at == was {
+			continue
+		}
+		if q := p.holds[at+t]; q >= 0 && q != r && q != found && p.holds[was+t+1] == q {
+			if found >= 0 {
+				return several
 			}
-			was = v
+			found = q
 		}
-		if t+1 < len(path) {
-			before, here = here, p.holds[(t+2)*cells:(t+3)*cells]
-		}
+		was = at
 	}
 	return found
 }
@@ -98,7 +90,7 @@ func (p *Planner) refine(ctx context.Context) {
 		return
 	}
 	for tries := 0; p.o.Refinements == 0 || tries < p.o.Refinements; tries++ {
-		if tries&31 == 0 && ctx.Err() != nil {
+		if tries&3 == 0 && ctx.Err() != nil {
 			return
 		}
 		r := p.order[p.random.IntN(active)]
