@@ -73,14 +73,14 @@ func (l *lister) walk(node int16, t int, at State, sum int32, arrived int) {
 		l.insert(uint8(op), 8*l.end(at, t, arrived)+sum)
 		return
 	}
-	for a := Forward; a <= Wait; a++ {
-		kid := ops.kids[int(node)*4+int(a)]
+	for i, a := range ops.acts {
+		kid := ops.kids[int(node)*len(ops.acts)+i]
 		if kid < 0 {
 			continue
 		}
 		to := at
-		if a == Forward {
-			if to.Vertex = l.p.g.Ahead(at.Vertex, at.Dir); to.Vertex < 0 {
+		if d, moves := Heading(at.Dir, a); moves {
+			if to.Vertex = l.p.g.Ahead(at.Vertex, d); to.Vertex < 0 {
 				continue
 			}
 		} else {

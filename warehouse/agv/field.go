@@ -24,6 +24,7 @@ type sweeper struct {
 	dist    []uint16
 	buckets [256][]int32
 	behind  []int32 // [v*4+d]: the vertex that reaches v by a step in direction d, −1 = none
+	free    bool    // turns cost nothing: robots need none
 }
 
 func newSweeper(g *Graph, cost []uint8, behind []int32) *sweeper {
@@ -65,7 +66,11 @@ func (s *sweeper) sweep(goal int32, f field, from []int32) (reach int32) {
 	for now := 0; pending > 0 && now <= until; now++ {
 		// A step or turn costs at least one unit, so a bucket does not grow while it is emptied.
 		bucket := s.buckets[now&255]
-		pending += s.settle(bucket, now) - len(bucket)
+		if s.free {
+			pending += s.settleFree(bucket, now) - len(bucket)
+		} else {
+			pending += s.settle(bucket, now) - len(bucket)
+		}
 		s.buckets[now&255] = bucket[:0]
 		for until == farAway && len(from) > 0 && int(s.least(from[len(from)-1])) <= now {
 			if from = from[:len(from)-1]; len(from) == 0 {
@@ -102,6 +107,31 @@ func (s *sweeper) settle(bucket []int32, now int) (put int) {
 			before := from*4 + state&3
 			if cost := now + int(s.cost[before]); cost < int(dist[before]) && cost < farAway-64 {
 				dist[before] = uint16(cost)
+				s.buckets[cost&255] = append(s.buckets[cost&255], before)
+				put++
+			}
+		}
+	}
+	return put
+}
+
+// settleFree is settle for robots that need no turns: a vertex is reached in all directions at once.
+func (s *sweeper) settleFree(bucket []int32, now int) (put int) {
+	for _, state := range bucket {
+		if int(s.dist[state]) != now || now >= farAway-512 {
+			continue
+		}
+		for d := range int32(4) {
+			s.dist[state&^3|d] = uint16(now)
+		}
+		for d := range int32(4) {
+			from := s.behind[state&^3|d]
+			if from < 0 {
+				continue
+			}
+			before := from*4 + d
+			if cost := now + int(s.cost[before]); cost < int(s.least(from)) {
+				s.dist[before] = uint16(cost)
 				s.buckets[cost&255] = append(s.buckets[cost&255], before)
 				put++
 			}

@@ -64,7 +64,7 @@ func dumbDistances(g *Graph, cost []uint8, goal int32) []int32 {
 // TestOperationsTellApartWhatDiffers counts the courses of two actions by hand: FF, FR, FL, FW, RF, RR, RW, LF, LW, WF, WW are
 // eleven; RL = WW, LL = RR and WR = RW, WL = LW are alike.
 func TestOperationsTellApartWhatDiffers(t *testing.T) {
-	o := newOperations(2)
+	o := newOperations(2, turning)
 	if n := len(o.inherit); n != 11 {
 		t.Errorf("%d courses of two actions, want 11", n)
 	}
@@ -75,7 +75,7 @@ func TestOperationsTellApartWhatDiffers(t *testing.T) {
 		t.Errorf("after forward-forward: %v", o.actions[int(left)*2:int(left)*2+2])
 	}
 	for depth := 3; depth <= 5; depth++ {
-		o := newOperations(depth)
+		o := newOperations(depth, turning)
 		for op := range o.inherit {
 			if int(o.inherit[op]) >= len(o.inherit) {
 				t.Fatalf("depth %d: course %d leaves one that is unknown", depth, op)
@@ -90,7 +90,7 @@ func TestOperationsTellApartWhatDiffers(t *testing.T) {
 // TestFieldsForgetOnlyWhatIsNotInUse asks for more goals than the cache holds and looks whether answers stay right.
 func TestFieldsForgetOnlyWhatIsNotInUse(t *testing.T) {
 	g, _ := NewGraph(100, 1, make([]bool, 100))
-	f := newFields(g, PlainCost(g), 1, 2) // 64 fields at least
+	f := newFields(g, PlainCost(g), false, 1, 2) // 64 fields at least
 	for now := int64(1); now <= 50; now++ {
 		var trips []trip
 		for i := range int32(40) {
@@ -123,7 +123,7 @@ func TestFieldsReachAsFarAsAsked(t *testing.T) {
 	}
 	whole := make(field, g.Len())
 	newSweeper(g, cost, behindOf(g)).sweep(0, whole, nil)
-	f := newFields(g, cost, 1<<30, 2)
+	f := newFields(g, cost, false, 1<<30, 2)
 	for now, at := range []int32{0, 3*side + 5, 10*side + 10, 12*side + 9, 60*side + 60, side*side - 1} {
 		f.need([]trip{{0, at}, {7, at}}, int64(now+1))
 		if now == 0 && f.reach[f.slot[0]] == farAway {

@@ -25,14 +25,16 @@ type fields struct {
 // trip is a way whose distance is asked for; from −1 asks for those of all vertices.
 type trip struct{ goal, from int32 }
 
-func newFields(g *Graph, cost []uint8, maxBytes, workers int) *fields {
+func newFields(g *Graph, cost []uint8, freeTurns bool, maxBytes, workers int) *fields {
 	f := &fields{g: g, slot: make([]int32, g.Len()), most: max(64, maxBytes/max(1, 4*g.Len()))}
 	for i := range f.slot {
 		f.slot[i] = -1
 	}
 	behind := behindOf(g)
 	for range max(1, workers) {
-		f.sweeps = append(f.sweeps, newSweeper(g, cost, behind))
+		s := newSweeper(g, cost, behind)
+		s.free = freeTurns
+		f.sweeps = append(f.sweeps, s)
 	}
 	return f
 }

@@ -22,9 +22,14 @@ type Errand struct{ Goal, Next int32 }
 
 // PlannerOptions steer a Planner. The zero value works.
 type PlannerOptions struct {
-	// Depth is how many actions a course has, 2…5. Default 4, and 3 above 2,000 robots, where the many courses cost more
-	// time than they gain.
+	// Depth is how many actions a course has, 2…5, with Turnless 2…3. Default 4, and 3 with Turnless or above 2,000 robots,
+	// where the many courses cost more time than they gain.
 	Depth int
+	// Turnless robots move in all four directions without turning: their actions are StepEast … StepNorth and Wait.
+	Turnless bool
+	// Side is how many cells a robot takes in each direction, default 1: State.Vertex is the one of least column and row, and
+	// the graph has the vertices where all of them are free, as Widen gives.
+	Side int
 	// Refinements bounds the tries to improve one step's plan: a budget that repeats on any machine. 0 = until ctx ends;
 	// negative = none.
 	Refinements int
@@ -85,7 +90,7 @@ type Planner struct {
 
 	pressure *pressure // nil on a crowded floor
 
-	holds   []int32 // [v*stride+t]: the robot on v after t actions, −1 = none; t = 0 is now
+	holds   []int32 // [v*stride+t]: the robot on v after t actions, −1 = none; t = 0 is now. Where Side > 1, v is a cell
 	stride  int     // depth + 1
 	visits  []uint8
 	onChain []bool
@@ -116,11 +121,19 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 		return nil, fmt.Errorf("agv: %d robots on a floor of %d free cells; want 1 to %d", n, g.Len(), min(maxRobots, g.Len()))
 	case o.Depth != 0 && (o.Depth < 2 || o.Depth > 5):
 		return nil, fmt.Errorf("agv: PlannerOptions.Depth is %d, want 2 to 5", o.Depth)
+	case o.Turnless && o.Depth > 3:
+		return nil, fmt.Errorf("agv: PlannerOptions.Depth is %d, want 2 or 3 for robots without turning", o.Depth)
+	case o.Side < 0 || o.Side > maxSide:
+		return nil, fmt.Errorf("agv: PlannerOptions.Side is %d, want 1 to %d cells", o.Side, maxSide)
 	case len(cost) != len(g.next):
 		return nil, fmt.Errorf("agv: %d step costs for a floor of %d", len(cost), len(g.next))
 	}
 	o.complete(n, g.Len())
-	p := &Planner{g: g, o: o, ops: newOperations(o.Depth), fields: newFields(g, cost, o.CacheBytes, o.Workers), random: rng.New(o.Seed, "agv", "planner")}
+	acts := turning
+	if o.Turnless {
+		acts = turnless
+	}
+	p := &Planner{g: g, o: o, ops: newOperations(o.Depth, acts), fields: newFields(g, cost, o.Turnless, o.CacheBytes, o.Workers), random: rng.New(o.Seed, "agv", "planner")}
 	k := len(p.ops.inherit)
 	p.choice, p.cost, p.path = make([]uint8, n*k), make([]int32, n*k), make([]int32, n*k*o.Depth)
 	p.count, p.current, p.tail = make([]int32, n), make([]int32, n), make([]uint8, n)
@@ -132,7 +145,11 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 	p.visits, p.onChain, p.fixed = make([]uint8, n), make([]bool, n), make([]bool, n)
 	p.duty, p.urgent = make([]Duty, n), make([]int64, n)
 	p.stride = o.Depth + 1
-	p.holds = make([]int32, p.stride*g.Len())
+	places := g.Len()
+	if o.Side > 1 {
+		places = len(g.vertex)
+	}
+	p.holds = make([]int32, p.stride*places)
 	for i := range p.holds {
 		p.holds[i] = -1
 	}
@@ -143,7 +160,7 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 func (o *PlannerOptions) complete(n, cells int) {
 	if o.Depth == 0 {
 		o.Depth = 4
-		if n > 2000 {
+		if n > 2000 || o.Turnless {
 			o.Depth = 3
 		}
 	}
@@ -157,6 +174,7 @@ func (o *PlannerOptions) complete(n, cells int) {
 		o.CacheBytes = 3 << 29
 	}
 	o.Workers = max(1, o.Workers)
+	o.Side = max(1, o.Side)
 }
 
 // Tick gives each robot's next action into actions. States are those that the last actions lead to; where the world went
@@ -191,7 +209,7 @@ func (p *Planner) Tick(ctx context.Context, state []State, errand []Errand, acti
 		actions[r] = p.ops.actions[op*p.o.Depth]
 		p.tail[r] = p.ops.inherit[op]
 		p.lift(int32(r))
-		p.holds[int(state[r].Vertex)*p.stride] = -1
+		p.mark(int32(r), -1)
 	}
 }
 
@@ -226,7 +244,7 @@ func (p *Planner) Reaches(r int) bool { return p.left[r] < farAway-64 }
 
 // Redraw takes over that steps of the graph were closed or opened: all distances are computed anew.
 func (p *Planner) Redraw() {
-	p.fields = newFields(p.g, p.fields.sweeps[0].cost, p.o.CacheBytes, p.o.Workers)
+	p.fields = newFields(p.g, p.fields.sweeps[0].cost, p.o.Turnless, p.o.CacheBytes, p.o.Workers)
 }
 
 // crowded tells whether n robots have so little room that part of them must stand back.

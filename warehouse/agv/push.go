@@ -10,7 +10,7 @@ func (p *Planner) inherit() {
 			continue
 		}
 		p.current[r] = 0
-		p.holds[int(p.state[r].Vertex)*p.stride] = int32(r)
+		p.mark(int32(r), int32(r))
 		for i := range p.count[r] {
 			if p.choice[r*k+int(i)] == p.tail[r] {
 				p.current[r] = i
@@ -32,8 +32,19 @@ func (p *Planner) lift(r int32) { p.enter(r, -1) }
 
 // enter writes who into the places of r's course.
 func (p *Planner) enter(r, who int32) {
+	if p.o.Side > 1 {
+		p.enterWide(r, who)
+		return
+	}
 	for t, v := range p.course(r, p.current[r]) {
 		p.holds[int(v)*p.stride+t+1] = who
+	}
+}
+
+// mark writes who onto the vertex where r is now.
+func (p *Planner) mark(r, who int32) {
+	if p.o.Side == 1 { // wider robots cannot change places, which is all that this is asked for
+		p.holds[int(p.state[r].Vertex)*p.stride] = who
 	}
 }
 
@@ -46,6 +57,9 @@ const (
 // inWay finds who is in the way of a course of r, which is lifted: nobody, several, or the one. Two robots are in each
 // other's way when they would be on one cell, or change cells with one another.
 func (p *Planner) inWay(r int32, path []int32) int32 {
+	if p.o.Side > 1 {
+		return p.inWayWide(path)
+	}
 	found := int32(nobody)
 	was := int(p.state[r].Vertex) * p.stride
 	for t, v := range path {

@@ -4,6 +4,7 @@ import "fmt"
 
 // Referee says whether a step of all robots is allowed. It is written apart from the planner, on the grid's cells alone.
 type Referee struct {
+	Side          int // cells that a robot takes in each direction from its own, which has the least column and row; 0 is 1
 	width, height int
 	blocked       []bool
 	holder        []int32 // cell → robot + 1 after the step
@@ -12,7 +13,7 @@ type Referee struct {
 
 // NewReferee makes a referee of a grid as NewGraph takes it.
 func NewReferee(width, height int, blocked []bool) *Referee {
-	return &Referee{width, height, blocked, make([]int32, len(blocked)), make([]int32, len(blocked))}
+	return &Referee{1, width, height, blocked, make([]int32, len(blocked)), make([]int32, len(blocked))}
 }
 
 // Place is a robot's cell and direction.
@@ -28,23 +29,21 @@ func (e *Referee) Step(places []Place, actions []Action) error {
 	clear(e.before)
 	after := make([]Place, len(places))
 	for r, p := range places {
-		if e.before[p.Cell] != 0 {
-			return fmt.Errorf("robots %d and %d are both on cell %d before the step", e.before[p.Cell]-1, r, p.Cell)
+		if other, cell := e.cover(e.before, p.Cell, r); other >= 0 {
+			return fmt.Errorf("robots %d and %d are both on cell %d before the step", other, r, cell)
 		}
-		e.before[p.Cell] = int32(r) + 1
 		to, err := e.move(p, actions[r])
 		if err != nil {
 			return fmt.Errorf("robot %d: %w", r, err)
 		}
-		if other := e.holder[to.Cell]; other != 0 {
-			return fmt.Errorf("robots %d and %d both go to cell %d", other-1, r, to.Cell)
+		if other, cell := e.cover(e.holder, to.Cell, r); other >= 0 {
+			return fmt.Errorf("robots %d and %d both go to cell %d", other, r, cell)
 		}
-		e.holder[to.Cell] = int32(r) + 1
 		after[r] = to
 	}
 	for r, p := range places {
 		other := e.before[after[r].Cell]
-		if after[r].Cell != p.Cell && other != 0 && e.holder[p.Cell] == other {
+		if after[r].Cell != p.Cell && other != 0 && other != int32(r)+1 && e.holder[p.Cell] == other {
 			return fmt.Errorf("robots %d and %d change cells %d and %d", r, other-1, p.Cell, after[r].Cell)
 		}
 	}
@@ -62,12 +61,16 @@ func (e *Referee) move(p Place, a Action) (Place, error) {
 	case TurnLeft:
 		p.Dir = (p.Dir + 3) % 4
 		return p, nil
-	case Forward:
-	default:
+	}
+	if a > StepNorth {
 		return p, fmt.Errorf("action %d is unknown", a)
 	}
 	x, y := int(p.Cell)%e.width, int(p.Cell)/e.width
-	switch p.Dir {
+	d := p.Dir
+	if a >= StepEast {
+		d = uint8(a - StepEast)
+	}
+	switch d {
 	case East:
 		x++
 	case South:
@@ -77,9 +80,39 @@ func (e *Referee) move(p Place, a Action) (Place, error) {
 	default:
 		y--
 	}
-	if x < 0 || y < 0 || x >= e.width || y >= e.height || e.blocked[y*e.width+x] {
-		return p, fmt.Errorf("a step from cell %d in direction %d leaves the floor", p.Cell, p.Dir)
+	if !e.fits(x, y) {
+		return p, fmt.Errorf("a step from cell %d in direction %d leaves the floor", p.Cell, d)
 	}
 	p.Cell = int32(y*e.width + x)
 	return p, nil
+}
+
+// fits tells whether a robot can stand with its cell in column x and row y.
+func (e *Referee) fits(x, y int) bool {
+	side := max(1, e.Side)
+	if x < 0 || y < 0 || x+side > e.width || y+side > e.height {
+		return false
+	}
+	for dy := range side {
+		for dx := range side {
+			if e.blocked[(y+dy)*e.width+x+dx] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// cover enters a robot on its cells, or tells the robot that has one of them, else −1.
+func (e *Referee) cover(on []int32, at int32, robot int) (other, cell int32) {
+	for dy := range int32(max(1, e.Side)) {
+		for dx := range int32(max(1, e.Side)) {
+			c := at + dy*int32(e.width) + dx
+			if on[c] != 0 {
+				return on[c] - 1, c
+			}
+			on[c] = int32(robot) + 1
+		}
+	}
+	return -1, 0
 }
