@@ -87,16 +87,25 @@ func searchAll(ctx context.Context, m *model, o Options) (*search, int) {
 func (s *search) run(ctx context.Context, seed uint64) {
 	if s.m.isTiny() {
 		s.enumerate(ctx)
-	} else if w := s.penalised(ctx); w != nil {
+		return
+	}
+	if !s.m.p.VehiclesFirst && s.fixedCosts() {
+		s.mix(ctx, mixShare)
+	}
+	if w := s.penalised(ctx); w != nil {
 		s.breedAll(ctx, w, seed)
 	} else if s.m.p.VehiclesFirst {
+		s.steps += s.eject(ctx, ejectShare)
 		s.steps += s.reduce(ctx, reduceShare)
 	}
 	s.steps += s.anneal(ctx, 1)
 }
 
-// reduceShare is the most of the budget that goes into using fewer vehicles, where that goes first.
-const reduceShare = 0.4
+// The most of the budget that goes into using fewer vehicles, where that goes first, by ejections and in all.
+const (
+	ejectShare  = 0.2
+	reduceShare = 0.4
+)
 
 func (m *model) hasFixed() bool {
 	for k := range m.kinds {

@@ -5,6 +5,7 @@ import "context"
 // Problems that are solved by trying every order of every set of stops: up to so many stops and kinds of vehicles.
 const (
 	tinyStops = 7
+	tinyDeep  = 6 // where tours ask for the exact pass
 	tinyKinds = 8
 )
 
@@ -22,7 +23,7 @@ func (m *model) isTiny() bool {
 		return false
 	}
 	for k := range m.kinds {
-		if m.kinds[k].trips > 1 || len(m.kinds[k].fixed) > 0 {
+		if m.kinds[k].trips > 1 || len(m.kinds[k].fixed) > 0 || m.kinds[k].deep && len(m.movers) > tinyDeep {
 			return false
 		}
 	}

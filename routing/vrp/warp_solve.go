@@ -16,7 +16,8 @@ const (
 
 // Shares of the budget by which the phases end where the genetic search has a part.
 const (
-	warpReduced = 0.2  // vehicles dropped by absence counters
+	warpEjected = 0.15 // vehicles dropped by ejections
+	warpReduced = 0.35 // by absence counters
 	warpFewer   = 0.45 // and by plans with penalties
 	warpBegun   = 0.15 // a first plan, where vehicles do not go first
 	warpDone    = 0.95
@@ -52,6 +53,7 @@ func (s *search) penalised(ctx context.Context) *warpModel {
 // breedAll runs the phases of a search that the genetic one has a part in, up to the last.
 func (s *search) breedAll(ctx context.Context, w *warpModel, seed uint64) {
 	if s.m.p.VehiclesFirst {
+		s.steps += s.eject(ctx, warpEjected)
 		s.steps += s.reduce(ctx, warpReduced)
 		for s.best.used > s.leastTours() && len(s.best.absent) == 0 && len(s.m.kinds) == 1 {
 			fewer := s.best.used - 1
@@ -168,20 +170,13 @@ func (s *search) adoptMember(w *warpModel, x *member) bool {
 func (s *search) adoptRoutes(routes []routeOf) bool {
 	pl, m := s.pl, s.m
 	s.best.load(pl)
-	for slot := range pl.tours {
-		if t := pl.tours[slot]; t != nil {
-			for _, c := range t.seq {
-				pl.take(c)
-			}
-			pl.replace(int32(slot), pl.fresh(t.kind))
-		}
-	}
+	s.clear()
 	for _, r := range routes {
 		t := pl.fresh(r.kind)
 		t.seq = append(t.seq, r.seq...)
 		if pl.left[r.kind] <= 0 || !m.refresh(t) {
 			pl.recycle(t)
-			pl.back()
+			s.best.load(pl)
 			return false
 		}
 		pl.put(t)
@@ -191,7 +186,7 @@ func (s *search) adoptRoutes(routes []routeOf) bool {
 	}
 	pl.seated()
 	if !s.better() {
-		pl.back()
+		s.best.load(pl)
 		return false
 	}
 	pl.commit()
