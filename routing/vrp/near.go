@@ -29,11 +29,7 @@ func (m *model) addNeighbours(ctx context.Context, width int) {
 		}
 		tree = newKDTree(x, y, m.movers)
 	}
-	type ranked struct {
-		score int64
-		stop  int32
-	}
-	var near, around []ranked
+	var near, around least
 	for _, i := range m.movers {
 		if ctx.Err() != nil {
 			return
@@ -49,13 +45,12 @@ func (m *model) addNeighbours(ctx context.Context, width int) {
 		near, around = near[:0], around[:0]
 		for _, j := range pool {
 			if i != j {
-				near = append(near, ranked{min(m.correlation(t, i, j), m.correlation(t, j, i)), j})
-				around = append(around, ranked{min(m.apart(t, i, j), m.apart(t, j, i)), j})
+				near.offer(ranked{min(m.correlation(t, i, j), m.correlation(t, j, i)), j}, m.reach)
+				around.offer(ranked{min(m.apart(t, i, j), m.apart(t, j, i)), j}, m.reach)
 			}
 		}
-		byScore := func(a, b ranked) int { return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.stop, b.stop)) }
-		slices.SortFunc(near, byScore)
-		slices.SortFunc(around, byScore)
+		slices.SortFunc(near, ranked.compare)
+		slices.SortFunc(around, ranked.compare)
 		for k := range m.reach {
 			j := near[k].stop
 			m.near[int(i)*m.reach+k] = nearby{j, int32(min(m.apart(t, j, i), math.MaxInt32)), int32(min(m.apart(t, i, j), math.MaxInt32))}
@@ -65,6 +60,47 @@ func (m *model) addNeighbours(ctx context.Context, width int) {
 }
 
 const defaultNeighbours = 64
+
+// ranked is a stop and how near it is.
+type ranked struct {
+	score int64
+	stop  int32
+}
+
+func (a ranked) compare(b ranked) int {
+	return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.stop, b.stop))
+}
+
+// least keeps the nearest of many stops, the farthest of them first, as a heap.
+type least []ranked
+
+// offer takes x in where there are fewer than most or it is nearer than the farthest.
+func (l *least) offer(x ranked, most int) {
+	h := *l
+	if len(h) < most {
+		h = append(h, x)
+		for at := len(h) - 1; at > 0 && h[at].compare(h[(at-1)/2]) > 0; at = (at - 1) / 2 {
+			h[at], h[(at-1)/2] = h[(at-1)/2], h[at]
+		}
+		*l = h
+		return
+	}
+	if most == 0 || x.compare(h[0]) >= 0 {
+		return
+	}
+	h[0] = x
+	for at := 0; ; {
+		down := 2*at + 1
+		if down+1 < len(h) && h[down+1].compare(h[down]) > 0 {
+			down++
+		}
+		if down >= len(h) || h[down].compare(h[at]) <= 0 {
+			return
+		}
+		h[at], h[down] = h[down], h[at]
+		at = down
+	}
+}
 
 func (m *model) apart(t *routing.Matrix, i, j int32) int64 {
 	_, metres, ok := t.Leg(m.loc[i], m.loc[j])
