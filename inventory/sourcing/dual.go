@@ -13,7 +13,6 @@ type dual struct {
 	mu     []float64 // [site]
 	tight  []int     // pairs where stock or threshold may be touched; all other prices stay 0
 	tightS []int     // sites whose parcels may run out
-	width  []float64 // [pair] units that make one step of its slope, see setWidths
 	scale  []float64 // [item] mean units per demand: prices move in cents per usual demand, not per unit
 
 	used    []float64 // [pair] units taken at these prices
@@ -21,11 +20,10 @@ type dual struct {
 	slack   []float64 // [pair] units the stock side would give
 	value   []float64 // [order] cost at these prices
 
+	regret     []float64 // [order] what the second best site for all of it would cost more; short orders alone
 	bound      float64
 	bestLambda []float64
 	bestMu     []float64
-	meanStock  []float64 // [pair] averaged slopes of the volume algorithm
-	meanParcel []float64 // [site]
 
 	live      []int     // demands whose cost depends on prices or on the subset of sites, flat with liveFirst
 	liveFirst []int     // [order]
@@ -45,8 +43,7 @@ func (m *model) newDual() {
 	d.lambda, d.bestLambda = make([]float64, pairs), make([]float64, pairs)
 	d.used, d.slack = make([]float64, pairs), make([]float64, pairs)
 	d.mu, d.bestMu, d.parcels = make([]float64, m.sites), make([]float64, m.sites), make([]float64, m.sites)
-	d.meanStock, d.meanParcel = make([]float64, pairs), make([]float64, m.sites)
-	d.value = make([]float64, len(m.p.Orders))
+	d.value, d.regret = make([]float64, len(m.p.Orders)), make([]float64, len(m.p.Orders))
 	d.bound = math.Inf(-1)
 	m.findTight()
 	m.findLive()
@@ -54,8 +51,8 @@ func (m *model) newDual() {
 	for o := range m.p.Orders {
 		longest = max(longest, m.first[o+1]-m.first[o])
 	}
-	width := len(m.masks)
-	d.open, d.subset = make([]float64, width), make([]float64, 1<<(width-1))
+	width := m.mostCandidates()
+	d.open, d.subset = make([]float64, width), make([]float64, 1<<(len(m.masks)-1))
 	d.cost, d.limited = make([]float64, longest*width), make([]bool, longest)
 	d.unit = make([]float64, longest)
 }
@@ -84,7 +81,6 @@ func (m *model) findTight() {
 			}
 		}
 	}
-	m.setWidths()
 	reach := make([]int64, m.sites)
 	for _, s := range m.cand {
 		reach[s]++
@@ -111,7 +107,7 @@ func (m *model) findLive() {
 	for o := range m.p.Orders {
 		d.nothing[o] = float64(m.m * m.orderUnits(o))
 		for i := m.first[o]; i < m.first[o+1]; i++ {
-			live := m.outFirst[o] < m.outFirst[o+1] || m.p.PerLineCents > m.m
+			live := m.short(o) || m.outFirst[o] < m.outFirst[o+1] || m.p.PerLineCents > m.m
 			for _, s := range m.cand[m.candFirst[o]:m.candFirst[o+1]] {
 				k := m.item[i]*m.sites + s
 				live = live || tight[k] || m.p.Stock[k] < m.qty[i]
@@ -161,11 +157,14 @@ func (m *model) evaluate() float64 {
 // at the unserved price, and books the use of the subset found. Where sites lie outside the enumeration it is a lower bound:
 // such a way opens one of them and serves every demand no cheaper than the cheapest site does.
 func (m *model) cheapestWay(o int) float64 {
+	if m.short(o) {
+		return min(m.shortWay(o), m.outsideBound(o))
+	}
 	d := &m.dual
 	cand := m.cand[m.candFirst[o]:m.candFirst[o+1]]
 	n := len(cand)
 	floor := m.priceDemands(o, cand)
-	best, bestMask := d.nothing[o], uint16(0)
+	best, bestMask := d.nothing[o], uint64(0)
 	for j, s := range cand {
 		d.open[j] = float64(m.openCents(o, s)) + d.mu[s]
 	}
@@ -183,7 +182,7 @@ func (m *model) cheapestWay(o int) float64 {
 			if cost+floor >= best {
 				continue
 			}
-			cost = m.subsetCost(o, cand, mask, best)
+			cost = m.subsetCost(o, cand, mask, cost, best)
 		}
 		if cost < best {
 			best, bestMask = cost, mask
@@ -213,11 +212,12 @@ func (m *model) priceDemands(o int, cand []int) (floor float64) {
 				least = min(least, cost)
 			case stock > 0:
 				d.limited[r] = true
+				cost = min(nothing, h+d.lambda[base+s]*float64(stock)+float64(m.m)*float64(q-stock))
 			}
 			d.cost[r*len(cand)+j] = cost
 		}
 		if d.limited[r] {
-			least = m.limitedCost(i, cand, uint16(1<<len(cand)-1), nil)
+			least = m.limitedCost(i, cand, uint64(1)<<len(cand)-1, nil)
 		}
 		if m.outFirst[o] < m.outFirst[o+1] {
 			d.unit[r] = m.leastUnit(i, cand, float64(m.m))
@@ -240,7 +240,7 @@ func (m *model) addDemands(o int, cand []int) {
 	for r, i := range m.liveOf(o) {
 		if d.limited[r] {
 			for mask := 1; mask < len(subsets); mask++ {
-				subsets[mask] += m.limitedCost(i, cand, uint16(mask), nil)
+				subsets[mask] += m.limitedCost(i, cand, uint64(mask), nil)
 			}
 			continue
 		}
@@ -260,9 +260,9 @@ func (m *model) addDemands(o int, cand []int) {
 	}
 }
 
-func (m *model) subsetCost(o int, cand []int, mask uint16, stop float64) float64 {
+// subsetCost adds to cost what serving the live demands of order o from a subset of its sites costs; it may end above stop.
+func (m *model) subsetCost(o int, cand []int, mask uint64, cost, stop float64) float64 {
 	d := &m.dual
-	cost := d.subset[mask]
 	n := len(cand)
 	for r, i := range m.liveOf(o) {
 		if cost >= stop {
@@ -274,7 +274,7 @@ func (m *model) subsetCost(o int, cand []int, mask uint16, stop float64) float64
 		}
 		least := float64(m.m) * float64(m.qty[i])
 		for rest := mask; rest != 0; rest &= rest - 1 {
-			least = min(least, d.cost[r*n+bits.TrailingZeros16(rest)])
+			least = min(least, d.cost[r*n+bits.TrailingZeros64(rest)])
 		}
 		cost += least
 	}
@@ -283,13 +283,13 @@ func (m *model) subsetCost(o int, cand []int, mask uint16, stop float64) float64
 
 // limitedCost is a lower bound on serving demand i from subset mask where a site holds less than is asked for: the line
 // cost is spread over the units a site can give at most, then units go to the cheapest. booked, if not nil, hears the units.
-func (m *model) limitedCost(i int, cand []int, mask uint16, booked func(pair int, units float64)) float64 {
+func (m *model) limitedCost(i int, cand []int, mask uint64, booked func(pair int, units float64)) float64 {
 	base, left := m.item[i]*m.sites, float64(m.qty[i])
 	cost := 0.0
 	for mask != 0 && left > 0 {
 		best, bestPrice, bestUnits := -1, float64(m.m), 0.0
 		for rest := mask; rest != 0; rest &= rest - 1 {
-			j := bits.TrailingZeros16(rest)
+			j := bits.TrailingZeros64(rest)
 			most := float64(min(m.qty[i], m.p.Stock[base+cand[j]]))
 			if most == 0 {
 				continue
@@ -313,10 +313,10 @@ func (m *model) limitedCost(i int, cand []int, mask uint16, booked func(pair int
 }
 
 // book adds the use of the chosen subset to the subgradient.
-func (m *model) book(o int, cand []int, mask uint16) {
+func (m *model) book(o int, cand []int, mask uint64) {
 	d := &m.dual
 	for rest := mask; rest != 0; rest &= rest - 1 {
-		d.parcels[cand[bits.TrailingZeros16(rest)]]++
+		d.parcels[cand[bits.TrailingZeros64(rest)]]++
 	}
 	use := func(pair int, units float64) { d.used[pair] += units }
 	n := len(cand)
@@ -327,7 +327,7 @@ func (m *model) book(o int, cand []int, mask uint16) {
 		}
 		best, least := -1, float64(m.m)*float64(m.qty[i])
 		for rest := mask; rest != 0; rest &= rest - 1 {
-			j := bits.TrailingZeros16(rest)
+			j := bits.TrailingZeros64(rest)
 			if c := d.cost[r*n+j]; c < least {
 				best, least = j, c
 			}

@@ -8,6 +8,9 @@ import (
 // rivals is how many orders one order may try to push aside in a pass; it keeps a pass linear in the orders.
 const rivals = 24
 
+// worthPushing is the share of an order's cost alone that it must lose before others are pushed aside for it.
+const worthPushing = 0.02
+
 // improve takes every order that costs more than it would alone, places it again on true marginal costs, and if that does
 // not help, together with an order that stands in its way. It ends after passes rounds or when a round finds nothing.
 func (m *model) improve(ctx context.Context, passes int) {
@@ -15,7 +18,7 @@ func (m *model) improve(ctx context.Context, passes int) {
 		before := m.primal.objective
 		holders := m.holders()
 		for o := range m.p.Orders {
-			if gain := m.replace(o); gain == 0 {
+			if gain, loses := m.replace(o); gain == 0 && loses > worthPushing*m.ideal[o] {
 				m.pushAside(o, holders, pass)
 			}
 		}
@@ -26,28 +29,28 @@ func (m *model) improve(ctx context.Context, passes int) {
 	}
 }
 
-// replace places order o again and returns what that saves, never less than 0.
-func (m *model) replace(o int) int64 {
+// replace places order o again and returns what that saves, never less than 0, and what it costs then beyond its cost alone.
+func (m *model) replace(o int) (gain int64, loses float64) {
 	size := len(m.takeOf(o))
 	copy(m.primal.saved[:size], m.takeOf(o))
 	old := m.remove(o)
 	if float64(old) <= m.ideal[o]+gapTolerance(m.ideal[o]) {
 		m.put(o, m.primal.saved[:size])
-		return 0
+		return 0, 0
 	}
 	m.place(o, false)
 	if slices.Equal(m.primal.bestTrial[:size], m.primal.saved[:size]) {
 		m.put(o, m.primal.saved[:size])
-		return 0
+		return 0, float64(old) - m.ideal[o]
 	}
 	fresh := m.put(o, m.primal.bestTrial)
 	if fresh < old {
 		m.primal.objective -= old - fresh
-		return old - fresh
+		return old - fresh, float64(fresh) - m.ideal[o]
 	}
 	m.remove(o)
 	m.put(o, m.primal.saved[:size])
-	return 0
+	return 0, float64(old) - m.ideal[o]
 }
 
 // holderIndex lists per item the orders that ask for it, and per site the orders that may be shipped from it.

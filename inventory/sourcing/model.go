@@ -25,10 +25,11 @@ type model struct {
 	outside   []int // such sites beyond Options.MaxSites, flat with outFirst
 	outFirst  []int
 
-	masks [][]uint16 // subsets of n sites by number of members, [n]
+	masks [][]uint64 // subsets of n sites by number of members, [n]
 
 	dual   dual
 	primal primal
+	ways   ways
 	ideal  []float64 // per order: its cost if it were alone, a lower bound
 	best   solution
 }
@@ -69,7 +70,8 @@ func (m *model) mergeLines() {
 	}
 }
 
-// chooseCandidates lists per order the sites worth a parcel; beyond MaxSites the ones that are cheapest alone.
+// chooseCandidates lists per order the sites worth a parcel; beyond MaxSites, or shortSites for short orders, the ones that are
+// cheapest alone.
 func (m *model) chooseCandidates() {
 	m.candFirst = append(m.candFirst, 0)
 	m.outFirst = append(m.outFirst, 0)
@@ -86,10 +88,14 @@ func (m *model) chooseCandidates() {
 				useful = append(useful, s)
 			}
 		}
-		if len(useful) > m.opt.MaxSites {
+		most := m.opt.MaxSites
+		if m.first[o+1]-m.first[o] <= shortLines {
+			most = shortSites
+		}
+		if len(useful) > most {
 			sort.SliceStable(useful, func(a, b int) bool { return alone[useful[a]] < alone[useful[b]] })
-			m.outside = append(m.outside, useful[m.opt.MaxSites:]...)
-			useful = useful[:m.opt.MaxSites]
+			m.outside = append(m.outside, useful[most:]...)
+			useful = useful[:most]
 			sort.Ints(useful)
 		}
 		m.cand = append(m.cand, useful...)
@@ -118,20 +124,31 @@ func (m *model) openCents(o, s int) int64 { return m.p.Orders[o].ShipCents[s] + 
 func (m *model) listMasks() {
 	most := 0
 	for o := range m.p.Orders {
-		most = max(most, m.candFirst[o+1]-m.candFirst[o])
+		if !m.short(o) {
+			most = max(most, m.candFirst[o+1]-m.candFirst[o])
+		}
 	}
-	m.masks = make([][]uint16, most+1)
+	m.masks = make([][]uint64, most+1)
 	for n := range m.masks {
-		all := make([]uint16, 0, 1<<n)
+		all := make([]uint64, 0, 1<<n)
 		for mask := 1; mask < 1<<n; mask++ {
-			all = append(all, uint16(mask))
+			all = append(all, uint64(mask))
 		}
 		sort.SliceStable(all, func(a, b int) bool { return members(all[a]) < members(all[b]) })
 		m.masks[n] = all
 	}
 }
 
-func members(mask uint16) int {
+// mostCandidates is the most sites that one order may be served from.
+func (m *model) mostCandidates() int {
+	most := 0
+	for o := range m.p.Orders {
+		most = max(most, m.candFirst[o+1]-m.candFirst[o])
+	}
+	return most
+}
+
+func members(mask uint64) int {
 	n := 0
 	for ; mask != 0; mask &= mask - 1 {
 		n++

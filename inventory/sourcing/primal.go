@@ -32,8 +32,8 @@ func (m *model) newPrimal() {
 	for _, scratch := range []*[]int64{&pr.trial, &pr.bestTrial, &pr.saved, &pr.savedOther} {
 		*scratch = make([]int64, longest*m.sites)
 	}
-	pr.whole = make([]int64, longest*len(m.masks))
-	pr.open = make([]int64, len(m.masks))
+	pr.whole = make([]int64, longest*m.mostCandidates())
+	pr.open = make([]int64, m.mostCandidates())
 	pr.subset = make([]int64, 1<<(len(m.masks)-1))
 	pr.sorted = make([]int, 0, m.sites)
 }
@@ -64,6 +64,10 @@ func (m *model) scarcityStep(k int, left, units int64) int64 {
 // steer prices stock and parcels by the bound's prices in place of true scarcity, so that early orders leave to later
 // ones what those need more.
 func (m *model) place(o int, steer bool) {
+	if m.short(o) {
+		m.placeShort(o, steer)
+		return
+	}
 	pr := &m.primal
 	cand := m.cand[m.candFirst[o]:m.candFirst[o+1]]
 	n := len(cand)
@@ -77,7 +81,7 @@ func (m *model) place(o int, steer bool) {
 			continue
 		}
 		clear(pr.trial[:size])
-		if cost := m.fill(o, cand, mask, steer, best); cost < best {
+		if cost := m.fill(o, cand, mask, steer, pr.subset[mask], best); cost < best {
 			best = cost
 			copy(pr.bestTrial[:size], pr.trial[:size])
 		}
@@ -85,13 +89,10 @@ func (m *model) place(o int, steer bool) {
 }
 
 // priceSubsets fills the cost of opening each subset of the candidates and returns those that ship no further parcel.
-func (m *model) priceSubsets(o int, cand []int, steer bool) (blocked uint16) {
+func (m *model) priceSubsets(o int, cand []int, steer bool) (blocked uint64) {
 	pr := &m.primal
+	m.priceOpen(o, cand, steer)
 	for j, s := range cand {
-		pr.open[j] = m.openCents(o, s)
-		if steer {
-			pr.open[j] += int64(m.dual.mu[s])
-		}
 		if pr.parcels[s] == 0 {
 			blocked |= 1 << j
 		}
@@ -102,6 +103,17 @@ func (m *model) priceSubsets(o int, cand []int, steer bool) (blocked uint16) {
 		pr.subset[mask] = pr.subset[mask^low] + pr.open[bits.TrailingZeros(uint(low))]
 	}
 	return blocked
+}
+
+// priceOpen fills what a parcel of order o from each candidate costs.
+func (m *model) priceOpen(o int, cand []int, steer bool) {
+	pr := &m.primal
+	for j, s := range cand {
+		pr.open[j] = m.openCents(o, s)
+		if steer {
+			pr.open[j] += int64(m.dual.mu[s])
+		}
+	}
 }
 
 // unable marks a site in whole that cannot serve a demand alone.
@@ -132,15 +144,15 @@ func (m *model) priceWholes(o int, cand []int, steer bool) (floor int64) {
 	return floor
 }
 
-// fill serves order o from subset mask demand by demand into trial and returns the cost; it may stop once stop is passed.
-func (m *model) fill(o int, cand []int, mask uint16, steer bool, stop int64) int64 {
+// fill serves order o from subset mask demand by demand into trial and returns the cost, which starts with that of opening the
+// subset; it may stop once stop is passed.
+func (m *model) fill(o int, cand []int, mask uint64, steer bool, cost, stop int64) int64 {
 	pr := &m.primal
-	cost := pr.subset[mask]
 	n := len(cand)
 	for d, r := m.first[o], 0; d < m.first[o+1] && cost < stop; d, r = d+1, r+1 {
 		site, least := -1, m.m*m.qty[d]
 		for rest := mask; rest != 0; rest &= rest - 1 {
-			j := bits.TrailingZeros16(rest)
+			j := bits.TrailingZeros64(rest)
 			if c := pr.whole[r*n+j]; c != unable && c < least {
 				site, least = cand[j], c
 			}
@@ -158,26 +170,27 @@ func (m *model) fill(o int, cand []int, mask uint16, steer bool, stop int64) int
 
 // unitsCost is what taking units from pair k costs at the bound's prices or in scarcity, whole cents near enough to choose by.
 func (m *model) unitsCost(k int, units int64, steer bool) int64 {
+	worth := int64(0)
 	if steer {
-		return int64(m.dual.lambda[k] * float64(units))
+		worth = int64(m.dual.lambda[k] * float64(units))
 	}
 	threshold := m.threshold(k)
 	if m.p.ScarcityCents == 0 || threshold == 0 {
-		return 0
+		return worth
 	}
 	before := float64(max(0, threshold-m.primal.left[k]))
 	after := float64(max(0, threshold-m.primal.left[k]+units))
-	return int64(float64(m.p.ScarcityCents) * (after*(after+1) - before*(before+1)) / float64(2*threshold))
+	return max(worth, int64(float64(m.p.ScarcityCents)*(after*(after+1)-before*(before+1))/float64(2*threshold)))
 }
 
 // splitDemand serves as much of demand d as pays, fullest shelf first so that few sites pick it, and prices the rest as
 // unserved.
-func (m *model) splitDemand(d int, cand []int, mask uint16, steer bool, row []int64) int64 {
+func (m *model) splitDemand(d int, cand []int, mask uint64, steer bool, row []int64) int64 {
 	pr := &m.primal
 	base, rest := m.item[d]*m.sites, m.qty[d]
 	pr.sorted = pr.sorted[:0]
 	for ; mask != 0; mask &= mask - 1 {
-		if s := cand[bits.TrailingZeros16(mask)]; pr.left[base+s] > 0 {
+		if s := cand[bits.TrailingZeros64(mask)]; pr.left[base+s] > 0 {
 			pr.sorted = append(pr.sorted, s)
 		}
 	}

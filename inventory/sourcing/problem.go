@@ -2,8 +2,9 @@
 //
 // Takes orders with the cost of shipping each from each site, stock, reorder points and parcel capacities, and gives parcels
 // per order, what stays unserved and why, the cost, a proved lower bound and the price of every scarce unit of stock.
-// Method: Lagrangian relaxation of the stock and capacity rows (Fisher 1981) by the volume algorithm (Barahona & Anbil 2000),
-// site subsets per order enumerated exactly, then repair and local search on true marginal costs; the convex price of
+// Method: Lagrangian relaxation of the stock and capacity rows (Fisher 1981) by subgradients scaled by their own mean squares
+// (Kingma & Ba 2015), partings of short orders' demands and site subsets of long ones enumerated exactly, then repair in the
+// order of regret and local search on true marginal costs; the convex price of
 // scarcity stands for the value of stock that stays (Xu, Allgor & Graves 2009; Jasin & Sinha 2015).
 // Never: it knows no streets, days or names; it ships nothing from a site without stock or beyond its parcels.
 package sourcing
@@ -53,7 +54,7 @@ type Line struct {
 type Options struct {
 	Iterations int     // subgradient steps, 0 = 80
 	Passes     int     // passes of local search, 0 = 4
-	MaxSites   int     // sites enumerated per order, 0 = 8, most 12; beyond them the best and a weaker, still valid bound
+	MaxSites   int     // sites enumerated per long order, 0 = 8, most 12; beyond them the best and a weaker, still valid bound
 	GapTarget  float64 // stop when (objective − bound)/objective is no more than this, 0 = 0.0005; 1e-12 goes on to a proof
 }
 

@@ -31,55 +31,74 @@ func (m *model) search(ctx context.Context) error {
 }
 
 const (
-	averaging   = 0.1  // weight of the newest slope in the averaged one
-	patience    = 3    // steps without a better bound before the step shrinks
-	shrinkStep  = 0.66 // Barahona & Anbil 2000, §2
-	growStep    = 1.1
-	leastTheta  = 1e-3
-	noticedGain = 1e-4 // of the gap; smaller gains do not count as progress
+	stepShare = 0.05 // first step of a price, as a share of what an order costs in the mean
+	stepLast  = 0.02 // last step, as a share of the first
+	keepSlope = 0.8  // how much of the averaged slope stays at a step
+	keepPower = 0.95 // how much of the averaged square of slopes stays
 )
 
-// raiseBound runs the volume algorithm (Barahona & Anbil 2000): steps from the best prices along an exponentially averaged
-// subgradient, Polyak's length with the best objective as target. On its way it repairs a few assignments.
+// raiseBound walks prices along averaged slopes, each price by the same cents in relation to the mean square of its own slopes
+// (Kingma & Ba 2015): a parcel price sees hundreds of orders too many and the price of a rare item a single unit, and one step
+// length for both moves neither well. It starts from the better of no prices and those of the assignment at hand. On its way
+// it repairs an assignment.
 func (m *model) raiseBound(ctx context.Context) error {
 	d := &m.dual
 	m.startPrices()
 	m.evaluate()
-	for _, k := range d.tight {
-		d.meanStock[k] = m.stockSlope(k)
-	}
-	for _, s := range d.tightS {
-		d.meanParcel[s] = m.parcelSlope(s)
-	}
-	theta, stuck := 0.5, 0
-	for it := 1; it <= m.opt.Iterations && !m.proved() && theta > leastTheta; it++ {
+	m.atBestPrices()
+	a := newAscent(m)
+	for it := 1; it <= m.opt.Iterations && !m.proved(); it++ {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		m.best.iterations = it
-		before := d.bound
-		if !m.step(theta) {
-			break
+		a.begin()
+		for i, k := range d.tight {
+			d.lambda[k] = a.step(i, d.lambda[k], d.used[k]-d.slack[k])
+		}
+		for i, s := range d.tightS {
+			d.mu[s] = a.step(len(d.tight)+i, d.mu[s], d.parcels[s]-float64(m.p.ParcelCapacity[s]))
 		}
 		m.evaluate()
-		agree := m.average()
-		switch gain := d.bound - before; {
-		case gain > noticedGain*max(1, float64(m.best.objective)-before):
-			stuck = 0
-			if agree {
-				theta = min(2, theta*growStep)
-			}
-		default:
-			if stuck++; stuck >= patience {
-				theta, stuck = theta*shrinkStep, 0
-			}
-		}
-		if it == 20 || it%60 == 0 {
+		if 2*it == m.opt.Iterations {
 			m.repair(m.byStake(), true)
 			m.keepBest()
 		}
 	}
 	return nil
+}
+
+// ascent is the memory of the walk, one entry per price.
+type ascent struct {
+	slope, power       []float64
+	length, shrink     float64 // cents
+	slopeLeft, powLeft float64 // weight still on the zeros that the means began with
+}
+
+func newAscent(m *model) *ascent {
+	n := len(m.dual.tight) + len(m.dual.tightS)
+	mean := m.dual.bound / float64(max(1, len(m.p.Orders)))
+	return &ascent{slope: make([]float64, n), power: make([]float64, n), length: stepShare * max(1, mean),
+		shrink: math.Pow(stepLast, 1/float64(m.opt.Iterations)), slopeLeft: 1, powLeft: 1}
+}
+
+func (a *ascent) begin() {
+	a.length *= a.shrink
+	a.slopeLeft *= keepSlope
+	a.powLeft *= keepPower
+}
+
+// step gives the next value of price i, whose slope is units wanted less units given.
+func (a *ascent) step(i int, price, slope float64) float64 {
+	if price == 0 && slope < 0 {
+		slope = 0
+	}
+	a.slope[i] = keepSlope*a.slope[i] + (1-keepSlope)*slope
+	a.power[i] = keepPower*a.power[i] + (1-keepPower)*slope*slope
+	if a.power[i] == 0 {
+		return price
+	}
+	return max(0, price+a.length*a.slope[i]/(1-a.slopeLeft)/math.Sqrt(a.power[i]/(1-a.powLeft)))
 }
 
 // startPrices reads prices off the assignment at hand: what the next unit below the threshold costs there, and nearly the
@@ -105,23 +124,6 @@ func (m *model) startPrices() {
 	}
 }
 
-// average folds the newest slopes into the averaged ones and says whether they point the same way.
-func (m *model) average() bool {
-	d := &m.dual
-	dot := 0.0
-	for _, k := range d.tight {
-		g := m.stockSlope(k)
-		dot += g * d.meanStock[k]
-		d.meanStock[k] += averaging * (g - d.meanStock[k])
-	}
-	for _, s := range d.tightS {
-		g := m.parcelSlope(s)
-		dot += g * d.meanParcel[s]
-		d.meanParcel[s] += averaging * (g - d.meanParcel[s])
-	}
-	return dot >= 0
-}
-
 // proved says that the best assignment meets the bound or the gap asked for.
 func (m *model) proved() bool {
 	gap := m.best.objective - m.boundCents()
@@ -131,43 +133,6 @@ func (m *model) proved() bool {
 // boundCents is the bound in whole cents: objectives are whole, so the next whole number above it is a bound too.
 func (m *model) boundCents() int64 {
 	return max(0, int64(math.Ceil(m.dual.bound-gapTolerance(m.dual.bound))))
-}
-
-// step moves from the best prices along the averaged slopes, each stock price by its width.
-// False means that no price can move.
-func (m *model) step(theta float64) bool {
-	d := &m.dual
-	norm := 0.0
-	for _, k := range d.tight {
-		if g := d.meanStock[k]; g > 0 || d.bestLambda[k] > 0 {
-			norm += g * g
-		}
-	}
-	for _, s := range d.tightS {
-		if g := d.meanParcel[s]; g > 0 || d.bestMu[s] > 0 {
-			norm += g * g
-		}
-	}
-	if norm == 0 {
-		return false
-	}
-	length := theta * max(1, float64(m.best.objective)-d.bound) / norm
-	for _, k := range d.tight {
-		d.lambda[k] = max(0, d.bestLambda[k]+length*d.meanStock[k]/d.width[k])
-	}
-	for _, s := range d.tightS {
-		d.mu[s] = max(0, d.bestMu[s]+length*d.meanParcel[s])
-	}
-	return true
-}
-
-// stockSlope is units wanted less units given at the present prices, in widths of the price.
-func (m *model) stockSlope(k int) float64 {
-	return (m.dual.used[k] - m.dual.slack[k]) / m.dual.width[k]
-}
-
-func (m *model) parcelSlope(s int) float64 {
-	return m.dual.parcels[s] - float64(m.p.ParcelCapacity[s])
 }
 
 func (m *model) atBestPrices() {
@@ -194,13 +159,15 @@ func (m *model) inOrder() []int {
 	return sequence
 }
 
-// byStake puts first the orders that lose most if they come too late: price of all units unserved less cost at the bound's
-// prices.
+// byStake puts first the orders that lose most if they come too late: what the second best site costs more, or for long orders
+// the price of all units unserved less the cost at the bound's prices.
 func (m *model) byStake() []int {
 	sequence := m.inOrder()
 	stake := make([]float64, len(sequence))
 	for o := range stake {
-		stake[o] = float64(m.m*m.orderUnits(o)) - m.dual.value[o]
+		if stake[o] = m.dual.regret[o]; !m.short(o) {
+			stake[o] = float64(m.m*m.orderUnits(o)) - m.dual.value[o]
+		}
 	}
 	slices.SortStableFunc(sequence, func(a, b int) int {
 		switch {
@@ -225,8 +192,7 @@ func (m *model) keepBest() {
 func (m *model) restoreBest() {
 	m.emptyShelves()
 	m.primal.objective = 0
-	size := m.sites
 	for o := range m.p.Orders {
-		m.primal.objective += m.put(o, m.best.take[m.first[o]*size:m.first[o+1]*size])
+		m.primal.objective += m.put(o, m.best.take[m.first[o]*m.sites:m.first[o+1]*m.sites])
 	}
 }

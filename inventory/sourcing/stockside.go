@@ -58,21 +58,3 @@ func (m *model) roundingUp(k int, units, value float64) float64 {
 	}
 	return max(0, best-value)
 }
-
-// spreadSteps is how many square roots of units per cent a price of scarce stock moves by; measured on a week of real
-// orders, where 1 to 10 prove much the same.
-const spreadSteps = 3
-
-// setWidths says how many units count as one step in the slope of each price. Where scarcity rises by c cents a unit, a
-// price moved by 1 cent moves 1/c units, so prices of shallow slopes must move less: the curvature of the bound scales
-// them, as a diagonal preconditioner. Prices without scarcity move in cents per usual demand of their item.
-func (m *model) setWidths() {
-	d := &m.dual
-	d.width = make([]float64, len(m.p.Stock))
-	for _, k := range d.tight {
-		d.width[k] = d.scale[k/m.sites]
-		if t := m.threshold(k); t > 0 && m.p.ScarcityCents > 0 {
-			d.width[k] = max(1, spreadSteps*math.Sqrt(float64(t)/float64(m.p.ScarcityCents)))
-		}
-	}
-}

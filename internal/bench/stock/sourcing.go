@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"sort"
 	"time"
 
 	"quartermaster/internal/bench"
@@ -26,9 +28,9 @@ func Sourcing() bench.Bench {
 }
 
 func runSourcing(ctx context.Context, o bench.Options) (bench.Outcome, error) {
-	p := dayOfOrders(10_000, 20, 3_000, o.Seed)
+	p := weekOfOrders(10_000, 20, 3_000, o.Seed)
 	start := time.Now()
-	a, err := sourcing.Solve(ctx, p, sourcing.Options{Iterations: 40, MaxSites: 6, GapTarget: 0.004})
+	a, err := sourcing.Solve(ctx, p, sourcing.Options{GapTarget: 0.002})
 	if err != nil {
 		return bench.Outcome{}, err
 	}
@@ -71,40 +73,104 @@ func runSourcing(ctx context.Context, o bench.Options) (bench.Outcome, error) {
 	}, nil
 }
 
-// dayOfOrders places sites and customers on a plane; items sell by Zipf's law; stock is a few days of sales, scarce for some.
-func dayOfOrders(orders, sites, items int, seed uint64) sourcing.Problem {
+// weekOfOrders is a batch as a retailer with regions sees it, at the prices of the demo's business. Sites stand where people
+// live, the i-th largest with a share of 1/(i+1); customers live around them (90 km). Items sell by a power law; an order has 1.8
+// lines in the mean. A site holds its share of each item for somewhat more than the batch, somewhere between two deliveries, over
+// a safety stock that is the threshold; slow items lie at the five largest sites alone. Hands are within 15 % of 1.15 times
+// the orders that are nearest to a site among those that stock their items, so that some sites run out of hands.
+func weekOfOrders(orders, sites, items int, seed uint64) sourcing.Problem {
 	r := rng.New(seed, "bench", "sourcing")
-	p := sourcing.Problem{Items: items, Sites: sites, PerParcelCents: 150, PerLineCents: 40, ScarcityCents: 400}
-	x, y := make([]float64, sites), make([]float64, sites)
+	p := sourcing.Problem{Items: items, Sites: sites, PerParcelCents: 180, PerLineCents: 12, ScarcityCents: 20,
+		Stock: make([]int64, items*sites), Threshold: make([]int64, items*sites)}
+	x, y, share, popular := make([]float64, sites), make([]float64, sites), make([]float64, sites), make([]float64, items)
 	for s := range sites {
-		x[s], y[s] = 1000*r.Float64(), 1000*r.Float64()
-		p.ParcelCapacity = append(p.ParcelCapacity, int64(float64(orders)/float64(sites)*(1.2+0.8*r.Float64())))
+		x[s], y[s], share[s] = 1000*r.Float64(), 1000*r.Float64(), 1/(2+float64(s))
 	}
-	pick := func() int { return int(float64(items) * math.Pow(r.Float64(), 2.2)) }
-	want := make([]float64, items)
+	for i := range items {
+		popular[i] = 1 / math.Pow(float64(i)+10, 0.9)
+	}
+	site, item := newLottery(share), newLottery(popular)
+	lines, qty := newLottery([]float64{55, 25, 12, 5, 3}), newLottery([]float64{75, 17, 8})
+	units := 0.0
 	for range orders {
 		var o sourcing.Order
-		cx, cy := 1000*r.Float64(), 1000*r.Float64()
+		home := site.draw(r)
+		cx, cy := x[home]+90*r.NormFloat64(), y[home]+90*r.NormFloat64()
 		for s := range sites {
 			o.ShipCents = append(o.ShipCents, 300+int64(0.8*math.Hypot(cx-x[s], cy-y[s])))
 		}
 		seen := map[int]bool{}
-		for range 1 + r.IntN(4) {
-			if item := pick(); !seen[item] {
-				seen[item] = true
-				l := sourcing.Line{Item: item, Qty: 1 + r.Int64N(3)}
-				want[item] += float64(l.Qty)
-				o.Lines = append(o.Lines, l)
+		for range 1 + lines.draw(r) {
+			if i := item.draw(r); !seen[i] {
+				seen[i] = true
+				o.Lines = append(o.Lines, sourcing.Line{Item: i, Qty: 1 + int64(qty.draw(r))})
+				units += float64(o.Lines[len(o.Lines)-1].Qty)
 			}
 		}
 		p.Orders = append(p.Orders, o)
 	}
 	for i := range items {
-		for range sites {
-			mean := want[i] / float64(sites)
-			p.Stock = append(p.Stock, int64(mean*4*r.Float64()+4*r.Float64()))
-			p.Threshold = append(p.Threshold, int64(mean+0.5))
+		wanted, hubs := units*item.share(i), sites
+		if wanted < 20 {
+			hubs = min(5, sites)
+		}
+		held := 0.0
+		for _, v := range share[:hubs] {
+			held += v
+		}
+		for s, v := range share[:hubs] {
+			mean := wanted * v / held
+			safety := 1.65 * math.Sqrt(1.5*mean)
+			p.Threshold[i*sites+s] = int64(math.Ceil(safety))
+			p.Stock[i*sites+s] = int64(math.Round(0.6*mean + safety + math.Max(2, 3*mean)*r.Float64()))
 		}
 	}
+	for _, load := range nearestLoads(&p) {
+		p.ParcelCapacity = append(p.ParcelCapacity, int64(load*1.15*(0.85+0.3*r.Float64())))
+	}
 	return p
+}
+
+// nearestLoads counts per site the orders for which it is the cheapest that stocks all of their items.
+func nearestLoads(p *sourcing.Problem) []float64 {
+	loads := make([]float64, p.Sites)
+	for _, o := range p.Orders {
+		best := -1
+		for s, c := range o.ShipCents {
+			has := true
+			for _, l := range o.Lines {
+				has = has && p.Threshold[l.Item*p.Sites+s] > 0
+			}
+			if has && (best < 0 || c < o.ShipCents[best]) {
+				best = s
+			}
+		}
+		loads[best]++
+	}
+	return loads
+}
+
+// lottery draws numbers with given weights.
+type lottery struct{ upTo []float64 }
+
+func newLottery(weights []float64) lottery {
+	l, sum := lottery{}, 0.0
+	for _, w := range weights {
+		sum += w
+		l.upTo = append(l.upTo, sum)
+	}
+	return l
+}
+
+func (l lottery) draw(r *rand.Rand) int {
+	return sort.SearchFloat64s(l.upTo, r.Float64()*l.upTo[len(l.upTo)-1])
+}
+
+// share is the probability of number i.
+func (l lottery) share(i int) float64 {
+	before := 0.0
+	if i > 0 {
+		before = l.upTo[i-1]
+	}
+	return (l.upTo[i] - before) / l.upTo[len(l.upTo)-1]
 }
