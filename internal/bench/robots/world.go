@@ -20,10 +20,11 @@ type world struct {
 	errand     []agv.Errand
 	actions    []agv.Action
 
-	todo [][]int32 // robot → errands left, nil = none
-	next []int     // fixed assignment: robot → its next task
-	open []agv.Job // pooled assignment: tasks that nobody began
-	seen int       // pooled: tasks revealed so far
+	todo  [][]int32 // robot → errands left, nil = none
+	next  []int     // fixed assignment: robot → its next task
+	open  []agv.Job // pooled assignment: tasks that nobody has
+	begun []bool    // pooled: robot → it has done an errand of its task, which is its own from then on
+	seen  int       // pooled: tasks revealed so far
 }
 
 func newWorld(p *floor.Problem, opts bench.Options) (*world, error) {
@@ -36,7 +37,7 @@ func newWorld(p *floor.Problem, opts bench.Options) (*world, error) {
 	w := &world{
 		p: p, g: g, referee: agv.NewReferee(p.Width, p.Height, p.Blocked),
 		places: make([]agv.Place, n), state: make([]agv.State, n), errand: make([]agv.Errand, n),
-		actions: make([]agv.Action, n), todo: make([][]int32, n), next: make([]int, n),
+		actions: make([]agv.Action, n), todo: make([][]int32, n), next: make([]int, n), begun: make([]bool, n),
 	}
 	if w.planner, err = agv.NewPlanner(g, cost, n, agv.PlannerOptions{Workers: opts.Workers, Seed: opts.Seed}); err != nil {
 		return nil, err
@@ -102,19 +103,14 @@ func (w *world) assignPooled() {
 	for want := int(w.p.Reveal * float64(len(w.todo))); w.busy()+len(w.open) < want; w.seen++ {
 		w.open = append(w.open, agv.Job{Errands: w.vertices(w.p.Tasks[w.seen%len(w.p.Tasks)])})
 	}
-	var free []int32
-	for r := range w.todo {
-		if len(w.todo[r]) == 0 {
-			free = append(free, int32(r))
-		}
-	}
+	free := w.free()
 	if len(free) == 0 {
 		return
 	}
 	given := w.dispatcher.Assign(w.state, free, w.open)
 	for i, j := range given {
 		if j >= 0 {
-			w.todo[free[i]] = w.open[j].Errands
+			w.todo[free[i]], w.begun[free[i]] = w.open[j].Errands, false
 			w.open[j].Errands = nil
 		}
 	}
@@ -125,6 +121,34 @@ func (w *world) assignPooled() {
 		}
 	}
 	w.open = left
+}
+
+// mostPairs bounds robots × tasks up to which tasks that are given but not begun are given anew.
+const mostPairs = 1 << 19
+
+// free lists the robots without a task. Where there are any, those that have begun theirs with no errand yet give it back and are
+// free too, as long as these are not very many: who is nearer by now takes it.
+func (w *world) free() []int32 {
+	var free []int32
+	waiting := 0
+	for r, todo := range w.todo {
+		if len(todo) == 0 {
+			free = append(free, int32(r))
+		} else if !w.begun[r] {
+			waiting++
+		}
+	}
+	if len(free) == 0 || (len(free)+waiting)*(len(w.open)+waiting) > mostPairs {
+		return free
+	}
+	for r, todo := range w.todo {
+		if len(todo) > 0 && !w.begun[r] {
+			w.open = append(w.open, agv.Job{Errands: todo})
+			w.todo[r] = nil
+			free = append(free, int32(r))
+		}
+	}
+	return free
 }
 
 // busy counts robots with a task: revealed tasks stay in the pool until they are finished.
@@ -151,7 +175,7 @@ func (w *world) arrive() (finished int) {
 	w.look()
 	for r, s := range w.state {
 		if todo := w.todo[r]; len(todo) > 0 && todo[0] == s.Vertex {
-			w.todo[r] = todo[1:]
+			w.todo[r], w.begun[r] = todo[1:], true
 			if len(todo) == 1 {
 				finished++
 			}
