@@ -27,7 +27,7 @@ type GuideOptions struct {
 // What a step costs more, in steps: crossing × the share of the traffic that comes against it, and crowd × how much busier
 // than the mean the cell ahead is. Measured best on floors with room and on crowded ones.
 const (
-	crossing, crossingCrowded = 4.0, 8.0
+	crossing, crossingCrowded = 4.0, 16.0
 	crowd                     = 1.0
 	maxGuided                 = 20 * stepCost
 )

@@ -43,9 +43,25 @@ const slackSteps = 16
 // maxTimedStates bounds vertices × steps of the improver: some four bytes each.
 const maxTimedStates = 1 << 28
 
-// improve starts from the first plan, or from one along lanes where that loses less, and searches until the budget ends.
+// lanesSearches bounds the configurations looked at for a plan along lanes, by those of the first plan.
+const lanesSearches = 8
+
+// improve starts from the first plan, or from one along lanes where that loses less, and searches until the budget ends. Few
+// robots get the best plan there is.
 func improve(ctx context.Context, m *meeting, p Paths, o OneShotOptions) Paths {
+	if p.Robots <= perfectRobots {
+		other, found, proven := perfect(ctx, m)
+		if found && other.Loss <= p.Loss {
+			other.LowerBound = p.LowerBound
+			p = other
+		}
+		if proven {
+			return p
+		}
+	}
 	if l := newLanes(ctx, m); l != nil {
+		// Where lanes lead in circles the search would not end soon.
+		o.Searches = lanesSearches * (p.Steps + 1)
 		if other, ok := m.plan(ctx, l, o); ok && other.Loss < p.Loss {
 			other.LowerBound = p.LowerBound
 			p = other

@@ -85,9 +85,9 @@ func drawMeeting(t *testing.T, seed uint64, width, height, robots int) (g *agv.G
 	return g, draw(), draw()
 }
 
-// TestOneShotNearTheOptimum compares with exhaustive search over joint configurations: never below it, and after refinement
-// rarely far above.
-func TestOneShotNearTheOptimum(t *testing.T) {
+// TestOneShotMeetsTheOptimum compares with exhaustive search over joint configurations: never below it, and for few robots not
+// above.
+func TestOneShotMeetsTheOptimum(t *testing.T) {
 	met := 0
 	for seed := range uint64(30) {
 		g, starts, goals := drawMeeting(t, seed, 4, 3, 3)
@@ -112,7 +112,7 @@ func TestOneShotNearTheOptimum(t *testing.T) {
 			met++
 		}
 	}
-	if met < 20 {
+	if met < 29 { // three robots on twelve cells: searched to the end but where the bound of looks ends first
 		t.Errorf("only %d of 30 plans are optimal", met)
 	}
 }

@@ -22,8 +22,8 @@ type Errand struct{ Goal, Next int32 }
 
 // PlannerOptions steer a Planner. The zero value works.
 type PlannerOptions struct {
-	// Depth is how many actions a course has, 2…5, with Turnless 2…3. Default 4, and 3 with Turnless or above 2,000 robots,
-	// where the many courses cost more time than they gain.
+	// Depth is how many actions a course has, 2…5, with Turnless 2…3. Default 4, and 3 with Turnless, above 2,000 robots, where
+	// the many courses cost more time than they gain, and on floors fuller than crowdedShare, where long ones meet several.
 	Depth int
 	// Turnless robots move in all four directions without turning: their actions are StepEast … StepNorth and Wait.
 	Turnless bool
@@ -44,14 +44,16 @@ type PlannerOptions struct {
 // Beyond crowdedShare of the cells taken, robots that all press on hinder each other; measured best near workingShare.
 const (
 	crowdedShare = 0.6
-	workingShare = 0.49
+	workingShare = 0.7
 )
 
 // revisits is how often one robot's course is tried anew within one chain of pushes, chainSteps how many courses one chain
-// tries: what a chain has not found by then it rarely finds (Yukhnevich and Andreychuk 2025 use 10 revisits).
+// tries: what a chain has not found by then it rarely finds (Yukhnevich and Andreychuk 2025 use 10 revisits). On a crowded
+// floor it takes longer to come to one of the few free cells.
 const (
-	revisits   = 10
-	chainSteps = 300
+	revisits          = 10
+	chainSteps        = 300
+	chainStepsCrowded = 1000
 )
 
 // maxRobots bounds the robots of one Planner.
@@ -89,6 +91,7 @@ type Planner struct {
 	goal   []int32 // robot → that goal
 
 	pressure *pressure // nil on a crowded floor
+	chain    int       // courses that one chain tries
 
 	holds   []int32 // [v*stride+t]: the robot on v after t actions, −1 = none; t = 0 is now. Where Side > 1, v is a cell
 	stride  int     // depth + 1
@@ -139,8 +142,9 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 	p.count, p.current, p.tail = make([]int32, n), make([]int32, n), make([]uint8, n)
 	p.weight, p.order, p.left = make([]int64, n), make([]int32, n), make([]int32, n)
 	p.since, p.goal, p.key = make([]int64, n), make([]int32, n), make([]int32, n)
+	p.chain = chainStepsCrowded
 	if !crowded(n, g.Len()) {
-		p.pressure = newPressure(g, n)
+		p.pressure, p.chain = newPressure(g, n), chainSteps
 	}
 	p.visits, p.onChain, p.fixed = make([]uint8, n), make([]bool, n), make([]bool, n)
 	p.duty, p.urgent = make([]Duty, n), make([]int64, n)
@@ -160,7 +164,7 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 func (o *PlannerOptions) complete(n, cells int) {
 	if o.Depth == 0 {
 		o.Depth = 4
-		if n > 2000 || o.Turnless {
+		if n > 2000 || o.Turnless || crowded(n, cells) {
 			o.Depth = 3
 		}
 	}

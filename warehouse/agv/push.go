@@ -153,7 +153,7 @@ func (p *Planner) seek(r, limit int32, delta int64, strict bool) bool {
 			p.onChain[r] = false
 			return true
 		}
-		if p.fixed[q] || p.onChain[q] || p.visits[q] >= revisits || p.tried > chainSteps {
+		if p.fixed[q] || p.onChain[q] || p.visits[q] >= revisits || p.tried > p.chain {
 			continue
 		}
 		p.lift(q)
