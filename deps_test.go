@@ -130,7 +130,7 @@ var rules = map[string]row{
 	"internal/sample":        {},
 	"internal/sample/pack":   {ours: "", outside: "github.com/parquet-go/parquet-go"},
 	"internal/app":           {ours: "*", outside: "github.com/paulmach/orb"},
-	"internal/bench/finance": {ours: solvers + " internal/bench"},
+	"internal/bench/finance": {ours: solvers + " internal/bench internal/casefile"},
 	"internal/bench/roads":   {ours: solvers + " internal/bench internal/roads internal/sample", outside: "github.com/paulmach/orb"},
 	"internal/bench/live":    {ours: "*"},
 	"internal/bench/robots":  {ours: solvers + " internal/bench internal/floor"},

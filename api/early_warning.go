@@ -48,6 +48,7 @@ type SupplierOutlook struct {
 	Model          string          `json:"model" doc:"Name of the model"`
 	Version        int             `json:"version" doc:"Version of the model"`
 	PDs            []float64       `json:"pds" doc:"Probability to fail within 1, 2, … 12 months"`
+	Grade          string          `json:"grade" enum:"A,B,C,D,E" doc:"Band of the PD within 12 months"`
 	Alarm          bool            `json:"alarm" doc:"The last of them is above threshold"`
 	Threshold      float64         `json:"threshold" doc:"PD within 12 months above which an alarm is given"`
 	FalseAlarmRate float64         `json:"false_alarm_rate" doc:"Share of the months of suppliers that lived on which gave an alarm, among suppliers left out while learning"`

@@ -141,6 +141,9 @@ func outlookWords(o *finance.Outlook) *api.SupplierOutlook {
 		Model: o.Model, Version: o.Version, PDs: o.PD, Alarm: o.Alarm, Threshold: o.Threshold, FalseAlarmRate: o.FalseRate, CaughtShare: o.Caught,
 		LeadMonths: o.LeadMonths, Reasons: make([]api.OutlookReason, len(o.Reasons)),
 	}
+	if len(o.PD) > 0 {
+		out.Grade = string(finance.GradeOfPD(o.PD[len(o.PD)-1]))
+	}
 	for i, r := range o.Reasons {
 		out.Reasons[i] = api.OutlookReason{Factor: r.Factor, LogOdds: -r.Points, Sentence: r.Sentence}
 	}

@@ -21,8 +21,8 @@ type Invoice struct {
 func PaymentHistory(invoices []Invoice) (Frame, error) {
 	names := []string{
 		"late_share", "late_share_recent", "days_late_mean", "days_late_last", "days_late_worst", "days_late_spread", "settled",
-		"open", "overdue", "amount", "amount_to_usual", "term_days", "days_since_last", "days_to_settle_mean", "issued_weekday",
-		"issued_day_of_month", "due_weekday", "late_share_shrunk",
+		"open", "overdue", "amount", "amount_to_usual", "term_days", "days_since_last", "days_to_settle_mean", "late_share_shrunk",
+		"late_share_weighted", "days_to_settle_shrunk",
 	}
 	f := make(Frame, len(names))
 	for j, name := range names {
@@ -45,7 +45,7 @@ func PaymentHistory(invoices []Invoice) (Frame, error) {
 		f = append(f, c)
 	}
 	past := map[string][]int{}
-	lateSoFar, settledSoFar := lateness(invoices)
+	before := settledBefore(invoices)
 	for i, v := range invoices {
 		switch {
 		case i > 0 && v.IssuedDay < invoices[i-1].IssuedDay:
@@ -53,8 +53,7 @@ func PaymentHistory(invoices []Invoice) (Frame, error) {
 		case v.DueDay < v.IssuedDay || v.PaidDay != -1 && v.PaidDay < v.IssuedDay:
 			return nil, fmt.Errorf("credit: invoice %d, issued on day %d, is due on day %d and paid on day %d: dates out of order", i, v.IssuedDay, v.DueDay, v.PaidDay)
 		}
-		base := (lateSoFar[i] + 1) / (settledSoFar[i] + 3)
-		for j, x := range known(invoices, past[v.Payer], v, base) {
+		for j, x := range known(invoices, past[v.Payer], v, before[i]) {
 			f[j].Numbers[i] = x
 		}
 		past[v.Payer] = append(past[v.Payer], i)
@@ -62,8 +61,18 @@ func PaymentHistory(invoices []Invoice) (Frame, error) {
 	return f, nil
 }
 
-// lateness counts, for each invoice, those of all payers that were settled before it was issued.
-func lateness(invoices []Invoice) (late, settled []float64) {
+// everybody is what all payers' invoices showed that were settled by a day.
+type everybody struct {
+	late, settled float64
+	days          float64 // summed over them from issue to payment
+}
+
+// lateShare leans on one late of three, so that it is never 0 or 1; daysToSettle is NaN where nothing was settled.
+func (e everybody) lateShare() float64    { return (e.late + 1) / (e.settled + 3) }
+func (e everybody) daysToSettle() float64 { return ratio(e.days, e.settled) }
+
+// settledBefore sums up, for each invoice, those of all payers that were settled before it was issued.
+func settledBefore(invoices []Invoice) []everybody {
 	order := make([]int, 0, len(invoices))
 	for i, v := range invoices {
 		if v.PaidDay >= 0 {
@@ -71,25 +80,34 @@ func lateness(invoices []Invoice) (late, settled []float64) {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(invoices[a].PaidDay, invoices[b].PaidDay) })
-	late, settled = make([]float64, len(invoices)), make([]float64, len(invoices))
-	k, l := 0, 0.0
+	out := make([]everybody, len(invoices))
+	var sum everybody
 	for i, v := range invoices {
-		for ; k < len(order) && invoices[order[k]].PaidDay < v.IssuedDay; k++ {
-			if invoices[order[k]].PaidDay > invoices[order[k]].DueDay {
-				l++
+		for k := int(sum.settled); k < len(order) && invoices[order[k]].PaidDay < v.IssuedDay; k++ {
+			p := &invoices[order[k]]
+			if p.PaidDay > p.DueDay {
+				sum.late++
 			}
+			sum.days += float64(p.PaidDay - p.IssuedDay)
+			sum.settled++
 		}
-		late[i], settled[i] = l, float64(k)
+		out[i] = sum
 	}
-	return late, settled
+	return out
 }
 
+// recentInvoices are a payer's last settled ones; shrinkInvoices is what all payers weigh against a payer's own late share,
+// shrinkDays against its days to settle (empirical Bayes: Efron and Morris, JASA 70, 1975); halfLifeDays is when a settled
+// invoice counts half.
 const (
 	recentInvoices = 5
-	shrinkInvoices = 2 // the weight of all payers' late share against one's own
+	shrinkInvoices = 2
+	shrinkDays     = 3
+	halfLifeDays   = 60
 )
 
-func known(invoices []Invoice, past []int, v Invoice, base float64) []float64 {
+// known describes an invoice by its payer's past ones and those of all.
+func known(invoices []Invoice, past []int, v Invoice, all everybody) []float64 {
 	var settled []Invoice
 	open, overdue, amounts := 0.0, 0.0, 0.0
 	last := math.NaN()
@@ -111,14 +129,17 @@ func known(invoices []Invoice, past []int, v Invoice, base float64) []float64 {
 	n := float64(len(settled))
 	nan := math.NaN()
 	lateShare, recent, mean, lastLate, worst, spread, toSettle := nan, nan, nan, nan, nan, nan, nan
-	lates := 0.0
+	var lates, weights, weighted, days float64
 	if n > 0 {
 		var late, late5, sum, square, settle float64
 		worst = 0
 		for k, p := range settled {
 			d := float64(max(0, p.PaidDay-p.DueDay))
+			weight := math.Exp2(-float64(v.IssuedDay-p.PaidDay) / halfLifeDays)
+			weights += weight
 			if d > 0 {
 				late++
+				weighted += weight
 				if k >= len(settled)-recentInvoices {
 					late5++
 				}
@@ -128,7 +149,7 @@ func known(invoices []Invoice, past []int, v Invoice, base float64) []float64 {
 			settle += float64(p.PaidDay - p.IssuedDay)
 			worst, lastLate = math.Max(worst, d), d
 		}
-		lates = late
+		lates, days = late, settle
 		lateShare, recent = late/n, late5/math.Min(n, recentInvoices)
 		mean, toSettle = sum/n, settle/n
 		spread = math.Sqrt(math.Max(0, square/n-mean*mean))
@@ -137,10 +158,11 @@ func known(invoices []Invoice, past []int, v Invoice, base float64) []float64 {
 	if len(past) > 0 && amounts > 0 {
 		usual = v.Amount / (amounts / float64(len(past)))
 	}
-	weekday := func(day int) float64 { return float64((day%7 + 11) % 7) } // 1970-01-01 was a Thursday; 0 = Sunday
+	base := all.lateShare()
 	return []float64{
 		lateShare, recent, mean, lastLate, worst, spread, n, open, overdue, v.Amount, usual, float64(v.DueDay - v.IssuedDay), last, toSettle,
-		weekday(v.IssuedDay), float64(v.IssuedDay % 30), weekday(v.DueDay), (lates + shrinkInvoices*base) / (n + shrinkInvoices),
+		(lates + shrinkInvoices*base) / (n + shrinkInvoices), (weighted + shrinkInvoices*base) / (weights + shrinkInvoices),
+		(days + shrinkDays*all.daysToSettle()) / (n + shrinkDays),
 	}
 }
 

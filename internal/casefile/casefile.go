@@ -26,14 +26,14 @@ const MostRows = 5_000_000
 // Read reads cases. Where target names a column, its values come back as outcomes and it is left out of the frame; with
 // an empty target outcomes are nil. An error names file, line and column.
 func Read(path, target string) (credit.Frame, []float64, error) {
-	names, cells, err := columns(path)
+	names, cells, err := Columns(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	var f credit.Frame
 	var y []float64
 	for j, name := range names {
-		values, broken := numbers(cells[j])
+		values, broken := Numbers(cells[j])
 		switch {
 		case name == target && target != "":
 			if y = values; broken >= 0 || slices.ContainsFunc(y, math.IsNaN) {
@@ -51,7 +51,9 @@ func Read(path, target string) (credit.Frame, []float64, error) {
 	return f, y, nil
 }
 
-func columns(path string) (names []string, cells [][]string, err error) {
+// Columns reads a file with a heading as it stands, column by column, without the blanks around a cell. An error names the
+// file.
+func Columns(path string) (names []string, cells [][]string, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, nil, err
@@ -91,8 +93,8 @@ func columns(path string) (names []string, cells [][]string, err error) {
 	return names, cells, nil
 }
 
-// numbers reads cells as numbers, missing as NaN; broken is the first row that is none, −1 = all are.
-func numbers(cells []string) (values []float64, broken int) {
+// Numbers reads cells as numbers, missing as NaN; broken is the first row that is none, −1 = all are.
+func Numbers(cells []string) (values []float64, broken int) {
 	values, broken = make([]float64, len(cells)), -1
 	for i, s := range cells {
 		v, err := strconv.ParseFloat(s, 64)
@@ -109,7 +111,7 @@ func numbers(cells []string) (values []float64, broken int) {
 
 // Book reads exposures: columns id, ead, pd, lgd and any number of columns whose names begin with "loading".
 func Book(path string) ([]portfolio.Exposure, error) {
-	names, cells, err := columns(path)
+	names, cells, err := Columns(path)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +129,7 @@ func Book(path string) ([]portfolio.Exposure, error) {
 		if name != "ead" && name != "pd" && name != "lgd" && !loading {
 			return nil, fmt.Errorf("%s: column %q is none of id, ead, pd, lgd, loading…", path, name)
 		}
-		values, broken := numbers(cells[j])
+		values, broken := Numbers(cells[j])
 		if k := slices.IndexFunc(values, math.IsNaN); broken < 0 && k >= 0 {
 			broken = k
 		}

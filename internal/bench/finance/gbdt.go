@@ -17,7 +17,7 @@ import (
 
 // All lists the benches of this package.
 func All() []bench.Bench {
-	return []bench.Bench{Boosting(), Credit(), Reference()}
+	return []bench.Bench{Boosting(), Credit(), EarlyWarning(), Reference()}
 }
 
 // Boosting measures the bare learner with the settings that the peers were measured with.

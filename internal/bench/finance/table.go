@@ -1,18 +1,14 @@
 package finance
 
 import (
-	"compress/gzip"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
+	"quartermaster/internal/casefile"
 	"quartermaster/internal/rng"
 )
 
@@ -26,37 +22,11 @@ type table struct {
 
 // readTable reads a CSV file, gzipped or not.
 func readTable(path string) (*table, error) {
-	f, err := os.Open(path)
+	names, cells, err := casefile.Columns(path)
 	if err != nil {
 		return nil, fmt.Errorf("--data: %w", err)
 	}
-	defer f.Close()
-	var r io.Reader = f
-	if strings.HasSuffix(path, ".gz") {
-		if r, err = gzip.NewReader(f); err != nil {
-			return nil, fmt.Errorf("--data: %s: %w", path, err)
-		}
-	}
-	lines := csv.NewReader(r)
-	lines.ReuseRecord = true
-	head, err := lines.Read()
-	if err != nil {
-		return nil, fmt.Errorf("--data: %s: read the heading: %w", path, err)
-	}
-	t := &table{name: stem(path), names: slices.Clone(head), cells: make([][]string, len(head))}
-	for {
-		row, err := lines.Read()
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("--data: %s: %w", path, err)
-		}
-		for j, v := range row {
-			t.cells[j] = append(t.cells[j], strings.Clone(v))
-		}
-		t.rows++
-	}
+	return &table{name: stem(path), names: names, cells: cells, rows: len(cells[0])}, nil
 }
 
 func stem(path string) string {
@@ -73,19 +43,8 @@ func (t *table) column(name string) []string {
 
 // numbers reads a column as numbers, NaN where it is empty; ok = every filled cell is one.
 func numbers(cells []string) (values []float64, ok bool) {
-	values = make([]float64, len(cells))
-	ok = true
-	for i, s := range cells {
-		v, err := strconv.ParseFloat(s, 64)
-		switch {
-		case s == "":
-			v = math.NaN()
-		case err != nil:
-			v, ok = math.NaN(), false
-		}
-		values[i] = v
-	}
-	return values, ok
+	values, broken := casefile.Numbers(cells)
+	return values, broken < 0
 }
 
 // target reads the column y, or the last one where none is called so.

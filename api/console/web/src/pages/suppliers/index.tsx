@@ -10,13 +10,17 @@ import { Loaded, Notice } from '../../ui/States'
 import { Table } from '../../ui/Table'
 import '../forecast/forecast.css'
 import './suppliers.css'
+import { Outlook } from './Outlook'
 import { Reasons } from './Reasons'
 import { Trend } from './Trend'
 
 export const tones: Record<SupplierRisk['grade'], Tone> = { A: 'good', B: 'good', C: 'warn', D: 'bad', E: 'bad' }
 
-/** The grade to act on: of the learned model's PD where there is one, else of the points. */
-const gradeOf = (s: SupplierRisk) => s.failure?.grade ?? s.grade
+/** The chance to fail that counts: the learned model's, else the last of the months ahead; undefined = no model says. */
+const pdOf = (s: SupplierRisk) => s.failure?.pd ?? list(s.outlook?.pds).at(-1)
+
+/** The grade to act on: of the chance to fail where there is one, else of the points. */
+const gradeOf = (s: SupplierRisk) => s.failure?.grade ?? s.outlook?.grade ?? s.grade
 
 export default function Suppliers() {
   const { t, day } = useWords()
@@ -46,7 +50,7 @@ export default function Suppliers() {
 }
 
 function Names({ items, chosen }: { items: SupplierRisk[]; chosen: string | undefined }) {
-  const { number, percent } = useWords()
+  const { t, number, percent } = useWords()
   return (
     <ul className="items">
       {items.map((x) => (
@@ -57,7 +61,7 @@ function Names({ items, chosen }: { items: SupplierRisk[]; chosen: string | unde
               <code className="muted">{x.supplier_id}</code>
             </span>
             <span>
-              <b>{x.failure ? percent(x.failure.pd, 1) : number(x.points)}</b> <Badge tone={tones[gradeOf(x)]}>{gradeOf(x)}</Badge>
+              {x.outlook?.alarm && <Badge tone="bad">{t('outlook.alarm')}</Badge>} <b>{pdOf(x) === undefined ? number(x.points) : percent(pdOf(x)!, 1)}</b> <Badge tone={tones[gradeOf(x)]}>{gradeOf(x)}</Badge>
             </span>
           </button>
         </li>
@@ -81,7 +85,7 @@ function Shown({ supplier: s }: { supplier: SupplierRiskDetail }) {
     <>
       <Panel title={s.name ? `${s.name} · ${s.supplier_id}` : s.supplier_id} hint={t('trust.as_of', { day: day(s.as_of_date) })}>
         <dl className="stats trust-stats">
-          <Stat label={t('suppliers.grade')} value={<Badge tone={tones[gradeOf(s)]}>{gradeOf(s)}</Badge>} detail={t(s.failure ? 'trust.grade_pd' : 'trust.grade_points')} />
+          <Stat label={t('suppliers.grade')} value={<Badge tone={tones[gradeOf(s)]}>{gradeOf(s)}</Badge>} detail={t(pdOf(s) === undefined ? 'trust.grade_points' : 'trust.grade_pd')} />
           {s.failure && (
             <Stat
               label={t('trust.pd')}
@@ -91,7 +95,7 @@ function Shown({ supplier: s }: { supplier: SupplierRiskDetail }) {
           )}
           <Stat label={t('suppliers.score')} value={number(s.points)} detail={t('suppliers.range', { low: Math.round(s.low), high: Math.round(s.high) })} />
         </dl>
-        {!s.failure && <p className="hint">{t('trust.no_model')}</p>}
+        {!s.failure && !s.outlook && <p className="hint">{t('trust.no_model')}</p>}
         {list(s.failure?.notes).map((note) => (
           <p key={note} className="hint">
             {note}
@@ -100,6 +104,7 @@ function Shown({ supplier: s }: { supplier: SupplierRiskDetail }) {
         <h3>{t('trust.trend')}</h3>
         <Trend months={list(s.trend)} />
       </Panel>
+      {s.outlook && <Outlook outlook={s.outlook} />}
       {s.failure && <Reasons failure={s.failure} />}
       <Exposure supplier={s} />
       <Panel title={t('trust.points')} hint={t('trust.points_hint')} flush>
