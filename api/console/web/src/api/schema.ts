@@ -519,6 +519,12 @@ export interface OrdersChanged {
   worse: number
 }
 
+export interface OutlookReason {
+  factor: string
+  log_odds: number
+  sentence: string
+}
+
 export interface Pair {
   after: number
   before: number
@@ -646,6 +652,7 @@ export interface PlanSupplier {
   low: number
   name: string
   open: Money
+  outlook?: SupplierOutlook
   points: number
   prepaid: Money
   proposed: Money
@@ -1150,6 +1157,19 @@ export interface SupplierFigure {
   value?: number
 }
 
+export interface SupplierOutlook {
+  alarm: boolean
+  caught_share: number
+  false_alarm_rate: number
+  grade: "A" | "B" | "C" | "D" | "E"
+  lead_months: number
+  model: string
+  pds: Array<number> | null
+  reasons: Array<OutlookReason> | null
+  threshold: number
+  version: number
+}
+
 export interface SupplierRisk {
   criteria: Array<ScoreCriterion> | null
   failure?: SupplierFailure
@@ -1157,6 +1177,7 @@ export interface SupplierRisk {
   high: number
   low: number
   name: string
+  outlook?: SupplierOutlook
   points: number
   supplier_id: string
   widest?: string
@@ -1172,6 +1193,7 @@ export interface SupplierRiskDetail {
   high: number
   low: number
   name: string
+  outlook?: SupplierOutlook
   points: number
   supplier_id: string
   trend: Array<SupplierRiskMonth> | null

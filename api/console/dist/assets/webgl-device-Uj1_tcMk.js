@@ -1,1 +1,0 @@
-export{n as WebGLDevice}from"./Canvas-BD7g3jeF.js";
