@@ -2,12 +2,16 @@ package vrp
 
 import "context"
 
-// mixShare is the part of the budget that goes into plans with vehicles of one kind each, all kinds together.
-const mixShare = 0.2
+// mixShare is the part of the budget that goes into plans with vehicles of one kind each, all kinds together; mixHottest is how
+// hot the search is from the best of them on, as a share of how hot it would else begin.
+const (
+	mixShare   = 0.3
+	mixHottest = 0.25
+)
 
-// mix begins anew with vehicles of one kind alone, once for each kind that could serve all, and anneals a little from there with
-// all kinds: which mix of sizes is cheap is decided by many tours at once, and no change of a few leads from one mix to another.
-// The best plan met stays the best, and the search goes on from it.
+// mix begins anew with vehicles of one kind alone, once for each kind that could serve all, and anneals those plans a little: which
+// mix of sizes is cheap is decided by many tours at once, and no change of a few leads from one mix to another. The search goes on
+// from the best plan met, with all kinds.
 func (s *search) mix(ctx context.Context, end float64) {
 	pl, m := s.pl, s.m
 	var kinds []int
@@ -21,31 +25,32 @@ func (s *search) mix(ctx context.Context, end float64) {
 	}
 	begin := s.spend.done(s.steps)
 	for x, only := range kinds {
-		left := s.clear()
+		s.clear()
+		held := make([]int, len(pl.left))
 		for k := range pl.left {
 			if k != only {
-				pl.left[k] = 0
+				held[k], pl.left[k] = pl.left[k], 0
 			}
 		}
-		s.build.blink, s.build.ctx = false, ctx
-		s.build.fillAll()
-		s.build.blink, s.build.ctx = true, nil
-		for k := range pl.left {
-			if k != only {
-				pl.left[k] = left[k]
-			}
-		}
+		s.fillFirst(ctx)
 		pl.commit()
-		if s.rank() < s.bestRank() {
+		s.steps += s.anneal(ctx, begin+(end-begin)*float64(x+1)/float64(len(kinds)))
+		for k := range held {
+			pl.left[k] += held[k]
+		}
+		for slot := range pl.tours {
+			s.retypeTour(int32(slot))
+		}
+		if pl.commit(); s.better() {
 			s.keep()
 		}
-		s.steps += s.anneal(ctx, begin+(end-begin)*float64(x+1)/float64(len(kinds)))
 	}
 	s.best.load(pl)
+	s.hottest = mixHottest
 }
 
-// clear takes all stops off the plan and returns how many vehicles of each kind there are.
-func (s *search) clear() []int {
+// clear takes all stops off the plan.
+func (s *search) clear() {
 	pl := s.pl
 	for slot := range pl.tours {
 		if t := pl.tours[slot]; t != nil {
@@ -58,7 +63,6 @@ func (s *search) clear() []int {
 		}
 	}
 	pl.commit()
-	return append([]int(nil), pl.left...)
 }
 
 // couldServe reports whether vehicles of kind k alone may visit all stops and have room for them.

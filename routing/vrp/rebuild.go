@@ -16,7 +16,7 @@ func (b *builder) fill() {
 	b.order(b.queue)
 	b.grant()
 	for _, c := range b.queue {
-		if b.ctx != nil && b.ctx.Err() != nil {
+		if b.stop != nil && b.stop() {
 			break
 		}
 		if pl.stands[c].slot >= 0 {
@@ -122,7 +122,7 @@ func (b *builder) grant() {
 
 // fillAll is fill for all absent stops.
 func (b *builder) fillAll() {
-	for rounds := len(b.pl.absent)/mostTried + 1; rounds >= 0; rounds-- {
+	for rounds := len(b.pl.absent)/mostTried + 1; rounds >= 0 && (b.stop == nil || !b.stop()); rounds-- {
 		b.fill()
 	}
 }

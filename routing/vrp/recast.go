@@ -57,28 +57,33 @@ func (b *builder) recast(t *tour, to int32) *tour {
 
 // retype gives the tours changed in this step to the kind of vehicle that does them cheapest.
 func (s *search) retype() {
-	pl, m := s.pl, s.m
-	if len(m.kinds) < 2 {
+	pl := s.pl
+	if len(s.m.kinds) < 2 {
 		return
 	}
 	for k := 0; k < len(pl.undo); k++ {
-		slot := pl.undo[k].slot
-		t := pl.tours[slot]
-		if t == nil || len(m.kinds[t.kind].fixed) > 0 {
+		s.retypeTour(pl.undo[k].slot)
+	}
+}
+
+// retypeTour gives the tour in a slot to the kind of vehicle that does it cheapest.
+func (s *search) retypeTour(slot int32) {
+	pl, m := s.pl, s.m
+	t := pl.tours[slot]
+	if t == nil || len(m.kinds[t.kind].fixed) > 0 {
+		return
+	}
+	for to := range int32(len(m.kinds)) {
+		if to == t.kind || pl.left[to] <= 0 || len(m.kinds[to].fixed) > 0 || m.dearer(t, to) || !m.kindTakes(to, t, reload) {
 			continue
 		}
-		for to := range int32(len(m.kinds)) {
-			if to == t.kind || pl.left[to] <= 0 || len(m.kinds[to].fixed) > 0 || m.dearer(t, to) || !m.kindTakes(to, t, reload) {
-				continue
-			}
-			x := pl.fresh(to)
-			x.seq = append(x.seq, t.seq...)
-			if m.refresh(x) && x.cost < t.cost {
-				pl.replace(slot, x)
-				t = x
-			} else {
-				pl.recycle(x)
-			}
+		x := pl.fresh(to)
+		x.seq = append(x.seq, t.seq...)
+		if m.refresh(x) && x.cost < t.cost {
+			pl.replace(slot, x)
+			t = x
+		} else {
+			pl.recycle(x)
 		}
 	}
 }

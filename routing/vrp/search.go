@@ -20,18 +20,19 @@ const (
 
 // search is one run of the general solver: tear open, rebuild, accept by annealing.
 type search struct {
-	m     *model
-	pl    *plan
-	build *builder
-	ruin  *ruiner
-	draw  *rand.Rand
-	best  best
-	o     Options
-	spend budget
-	told  float64
-	steps int     // done before
-	seen  *member // the last plan of the genetic search that was looked at
-	mild  bool    // the plan is too good to be heated
+	m       *model
+	pl      *plan
+	build   *builder
+	ruin    *ruiner
+	draw    *rand.Rand
+	best    best
+	o       Options
+	spend   budget
+	told    float64
+	steps   int     // done before
+	seen    *member // the last plan of the genetic search that was looked at
+	cut     bool    // the budget ended while a first plan was made
+	hottest float64 // the plan is too good to be heated more, as a share; 0 = it is not
 }
 
 func newSearch(m *model, o Options, seed uint64) *search {
@@ -44,11 +45,24 @@ func newSearch(m *model, o Options, seed uint64) *search {
 // construct makes the first plan: the one given, and every stop where it costs least.
 func (s *search) construct(ctx context.Context) {
 	s.adopt()
-	s.build.blink, s.build.ctx = false, ctx
-	s.build.fillAll()
-	s.build.blink, s.build.ctx = true, nil
+	s.fillFirst(ctx)
 	s.pl.commit()
 	s.best.save(s.pl)
+}
+
+// firstStops are placed in any case: a budget that is spent before anything is planned should not leave nothing planned.
+const firstStops = 500
+
+// fillFirst puts every stop where it costs least, until ctx ends or a budget by the clock is spent, which it notes.
+func (s *search) fillFirst(ctx context.Context) {
+	tried := 0
+	s.build.blink, s.build.stop = false, func() bool {
+		tried++
+		s.cut = s.cut || ctx.Err() != nil || tried > firstStops && s.spend.spent != nil && s.spend.spent() >= 1
+		return s.cut
+	}
+	s.build.fillAll()
+	s.build.blink, s.build.stop = true, nil
 }
 
 // adopt takes over the tours of Options.Start as far as they hold.
@@ -138,8 +152,8 @@ func (s *search) cool(begin, now, end float64, steps int) cooling {
 	}
 	share := min(1, max(coldest, math.Sqrt(perStop/hotSteps)))
 	leg := s.legCost()
-	if s.mild {
-		share = coldest
+	if s.hottest > 0 {
+		share = min(share, s.hottest)
 	}
 	return cooling{leg * hotShare * share, leg * coldShare * max(share, 0.3), begin, end}
 }

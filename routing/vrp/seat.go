@@ -1,9 +1,6 @@
 package vrp
 
-import (
-	"context"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // seat is a place for a stop (and its mate): behind place p of the tour in a slot, or on a new tour of a kind.
 type seat struct {
@@ -32,7 +29,7 @@ type builder struct {
 	queue    []int32
 	blink    bool
 	overlook uint32
-	ctx      context.Context // asked before each stop while the first plan is made; nil later
+	stop     func() bool // asked before each stop while a first plan is made; nil later
 	bits     uint64
 
 	toFirst, toThen []detour // of a pair, on the tour that is tried

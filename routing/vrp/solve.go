@@ -38,7 +38,7 @@ func Solve(ctx context.Context, p routing.Problem, o Options) (routing.Solution,
 		return finish(solution(&p, m, nil, reasons), 0, o.Seed, ctx.Err() != nil), nil
 	}
 	s, done := searchAll(ctx, m, o)
-	explain(s.pl, reasons, ctx.Err() != nil)
+	explain(s.pl, reasons, ctx.Err() != nil || s.cut)
 	if o.Progress != nil {
 		o.Progress(1, s.best.cost/unit)
 	}
@@ -120,7 +120,7 @@ func (m *model) hasFixed() bool {
 func (s *search) finish(ctx context.Context) {
 	s.best.load(s.pl)
 	s.build.blink = false
-	if len(s.pl.absent) > 0 && ctx.Err() == nil {
+	if len(s.pl.absent) > 0 && ctx.Err() == nil && !s.cut {
 		s.build.fillAll()
 		if s.rank() < s.bestRank() {
 			s.pl.commit()

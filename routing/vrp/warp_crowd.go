@@ -205,6 +205,8 @@ func (c *crowd) note(x *member) {
 	}
 	factor := func(share float64) float64 {
 		switch {
+		case share == 0:
+			return 2
 		case share < warpShare-0.05:
 			return 1.25
 		case share > warpShare+0.05:

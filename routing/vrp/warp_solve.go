@@ -67,7 +67,7 @@ func (s *search) breedAll(ctx context.Context, w *warpModel, seed uint64) {
 		s.steps += s.anneal(ctx, warpBegun)
 	}
 	s.genetic(ctx, w, warpDone, seed, s.build.limit)
-	s.mild = true
+	s.hottest = coldest
 }
 
 // genetic spends the budget until the share end on hybrid genetic search with penalties (Vidal et al., Computers & Operations
@@ -134,7 +134,6 @@ func (c *crowd) settle(s *search) {
 	}
 	own := append([]int32(nil), kinds...)
 	c.s.fill(routes, own)
-	c.s.improve()
 	c.add(c.s.export())
 }
 
