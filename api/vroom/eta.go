@@ -76,11 +76,17 @@ func (p *Plan) given(k int, on []bool) (given, error) {
 		at = from
 	}
 	g.steps = append(g.steps, moment{stop: -1, rest: -1, windows: []routing.Window{{StartSec: x.Shift.StartSec, EndSec: forever}}})
+	end := moment{stop: -1, rest: -1, windows: []routing.Window{{StartSec: 0, EndSec: x.Shift.EndSec}}}
 	for n := range v.Steps {
 		s := &v.Steps[n]
 		m := moment{stop: -1, rest: -1, at: s.ServiceAt, after: s.ServiceAfter, before: s.ServiceBefore}
 		switch s.Type {
 		case "start", "end":
+			bound := &end
+			if s.Type == "start" {
+				bound = &g.steps[0]
+			}
+			bound.at, bound.after, bound.before = s.ServiceAt, s.ServiceAfter, s.ServiceBefore
 			continue
 		case "break":
 			m.rest = slices.IndexFunc(x.Breaks, func(b routing.Break) bool { return b.ID == idText(s.ID) })
@@ -108,7 +114,6 @@ func (p *Plan) given(k int, on []bool) (given, error) {
 		}
 		g.steps = append(g.steps, m)
 	}
-	end := moment{stop: -1, rest: -1, windows: []routing.Window{{StartSec: 0, EndSec: x.Shift.EndSec}}}
 	if to, ok := x.EndAt(); ok {
 		end.travel = p.legSec(x, at, to)
 	}

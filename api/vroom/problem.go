@@ -54,7 +54,7 @@ func (r *Request) ProblemOn(ctx context.Context, streets Streets) (*Plan, error)
 			return nil, err
 		}
 	}
-	for _, step := range []func() error{p.amounts, p.addTasks, p.addVehicles, p.adopt} {
+	for _, step := range []func() error{p.amounts, p.limits, p.addTasks, p.addVehicles, p.adopt} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ func windowsOf(given [][2]uint32, what string) ([]routing.Window, error) {
 	var out []routing.Window
 	for k, w := range given {
 		if w[1] < w[0] {
-			return nil, refuse("Invalid time window: [%d, %d]", w[0], w[1])
+			return nil, refuse("Invalid time window: [%d, %d] for %s.", w[0], w[1], what)
 		}
 		if k > 0 && w[0] <= given[k-1][1] {
 			return nil, refuse("Unsorted or overlapping time-windows for %s.", what)
@@ -290,9 +290,17 @@ func (p *Plan) travel(m Matrix, factor float64) (routing.Matrix, error) {
 		out.CostCents = make([]int32, n*n)
 	}
 	p.metres = p.metres || len(m.Distances) > 0
-	for _, table := range [][][]uint32{m.Durations, m.Distances, m.Costs} {
-		if len(table) > 0 && (len(table) != p.places || slices.ContainsFunc(table, func(row []uint32) bool { return len(row) != n })) {
-			return out, refuse("Unexpected matrix line length.")
+	for _, t := range []struct {
+		what  string
+		table [][]uint32
+	}{{"durations", m.Durations}, {"distances", m.Distances}, {"costs", m.Costs}} {
+		if len(t.table) > 0 && len(t.table) != p.places {
+			return out, refuse("Unexpected matrix size: %s has %d lines instead of %d.", t.what, len(t.table), p.places)
+		}
+		for i, row := range t.table {
+			if len(row) != n {
+				return out, refuse("Unexpected matrix line length: %s[%d] has %d entries instead of %d.", t.what, i, len(row), n)
+			}
 		}
 	}
 	cell := func(table [][]uint32, i, j int, by float64) int32 {

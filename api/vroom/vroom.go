@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Codes of an answer, which are the exit codes of VROOM's command line too.
@@ -143,13 +144,16 @@ type Vehicle struct {
 	Steps         []PlanStep  `json:"steps"`
 }
 
+// embedded drops the names of our own types from a field's path.
+var embedded = strings.NewReplacer("Task.", "", "Place.", "")
+
 // Parse reads a request. An error is an *Error in VROOM's terms.
 func Parse(text []byte) (*Request, error) {
 	var r Request
 	if err := json.Unmarshal(text, &r); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			return nil, refuse("Invalid %s: %s.", kind.Field, kind.Value)
+			return nil, refuse("Invalid %s: %s.", embedded.Replace(kind.Field), kind.Value)
 		}
 		return nil, refuse("Error while parsing input: %s", err)
 	}

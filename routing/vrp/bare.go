@@ -114,6 +114,8 @@ func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) ro
 	var sum int
 	if b.x != nil && b.n > regionalNodes {
 		tours, sum = regional(ctx, p, first, o)
+	} else if affordsFamily(newPlainSearch(first.copied(), o.Seed, first.meanInner()), o.budget(b.n-1)) {
+		tours, sum = breed(ctx, p, first, o)
 	} else {
 		tours, sum = sideBySide(ctx, p, first, o)
 	}

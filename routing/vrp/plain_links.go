@@ -211,3 +211,10 @@ func (l *links) drive(tours [][]int32) {
 		}
 	}
 }
+
+// copied is a plan with the same routes.
+func (l *links) copied() *links {
+	other := newLinks(l.p)
+	other.drive(l.tours())
+	return other
+}

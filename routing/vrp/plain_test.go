@@ -128,6 +128,78 @@ func TestRegionsAreRepeatable(t *testing.T) {
 	}
 }
 
+// A long budget for few stops is spent on a family of plans: its best holds, is no dearer than what one annealing finds in
+// as many steps here, and is the same for any number of goroutines.
+func TestFamiliesAreRepeatable(t *testing.T) {
+	t.Parallel()
+	p := bareProblem(rand.New(rand.NewPCG(3, 6)), 40, 40, true)
+	b := barePlain(&p, Options{})
+	b.prepare()
+	first := newLinks(b)
+	first.savings()
+	steps := 41 * bredPerStop
+	alone := newPlainSearch(first.copied(), 4, first.meanInner())
+	alone.run(t.Context(), func(k int) float64 { return float64(k) / float64(steps) })
+	var one routing.Solution
+	for _, workers := range []int{1, 3} {
+		s, err := Solve(t.Context(), p, Options{Seed: 4, Iterations: steps, Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := routing.Check(p, s); err != nil {
+			t.Fatal(err)
+		}
+		if workers == 1 {
+			one = s
+		} else if !reflect.DeepEqual(one, s) {
+			t.Errorf("%d goroutines found %d, one found %d", workers, s.CostCents, one.CostCents)
+		}
+	}
+	if cost := alone.best.cost * p.Vehicles[0].CostCentsPerKm / 1000; one.CostCents > cost {
+		t.Errorf("the family found %d, one annealing %d", one.CostCents, cost)
+	}
+}
+
+// A child has every stop once, within the capacity, and has routes of its second parent.
+func TestChildrenAreWhole(t *testing.T) {
+	t.Parallel()
+	p := bareProblem(rand.New(rand.NewPCG(5, 6)), 60, 30, false)
+	b := barePlain(&p, Options{})
+	b.prepare()
+	first := newLinks(b)
+	first.savings()
+	parents := make([]*member, 2)
+	for k := range parents {
+		s := newPlainSearch(first.copied(), uint64(k), first.meanInner())
+		s.stretch(50, 1, 2000, func() bool { return false })
+		parents[k] = s.member()
+	}
+	for seed := range uint64(50) {
+		s := newPlainSearch(newLinks(b), seed, first.meanInner())
+		s.inherit(parents[0], parents[1])
+		seen := make([]int, b.n)
+		for _, stops := range s.l.tours() {
+			load := int64(0)
+			for _, c := range stops {
+				seen[c]++
+				load += int64(b.demand[c])
+			}
+			if load > b.limit {
+				t.Fatalf("seed %d: a route carries %d of %d", seed, load, b.limit)
+			}
+		}
+		for c := 1; c < b.n; c++ {
+			if seen[c] != 1 {
+				t.Fatalf("seed %d: stop %d is visited %d times", seed, c, seen[c])
+			}
+		}
+		s.begin()
+		if child := s.member(); child.apart(parents[0]) < 0 || child.apart(child) != 0 {
+			t.Fatal("distance")
+		}
+	}
+}
+
 // Whatever steps are taken and taken back, the linked plan's cost, loads, lengths and bounds are those of its routes.
 func TestLinksStayTrue(t *testing.T) {
 	t.Parallel()
