@@ -34,16 +34,16 @@ const (
 	unlikenessWins = 0.6  // weight of unlikeness against cost
 )
 
-// member is a plan of the family.
-type member struct {
+// kin is one plan of the family.
+type kin struct {
 	tours      [][]int32
 	cost       int64
 	prev, next []int32
 }
 
-func (s *plainSearch) member() *member {
+func (s *plainSearch) asKin() *kin {
 	s.best.load(s.l)
-	m := &member{tours: s.l.tours(), cost: s.l.cost, prev: make([]int32, s.l.p.n), next: make([]int32, s.l.p.n)}
+	m := &kin{tours: s.l.tours(), cost: s.l.cost, prev: make([]int32, s.l.p.n), next: make([]int32, s.l.p.n)}
 	for i := range s.l.knots {
 		m.prev[i], m.next[i] = s.l.knots[i].prev, s.l.knots[i].next
 	}
@@ -51,7 +51,7 @@ func (s *plainSearch) member() *member {
 }
 
 // apart counts the legs of m that o lacks.
-func (m *member) apart(o *member) int {
+func (m *kin) apart(o *kin) int {
 	broken := 0
 	for i := 1; i < len(m.next); i++ {
 		if n := m.next[i]; n != o.next[i] && n != o.prev[i] {
@@ -70,8 +70,8 @@ type family struct {
 	seed uint64
 	arc  float64
 	hot  float64
-	all  []*member
-	best *member
+	all  []*kin
+	best *kin
 }
 
 // affordsFamily tells whether the budget is long enough to breed; by the clock, a few steps of s tell.
@@ -128,7 +128,7 @@ func (f *family) found(ctx context.Context, first *links, o Options, b budget) i
 		count = max(count, workers)
 	}
 	turns := (count + workers - 1) / workers
-	all, steps := make([]*member, count), make([]int, count)
+	all, steps := make([]*kin, count), make([]int, count)
 	begin := b.done(0)
 	inTurn(workers, count, func(k int) {
 		s := newPlainSearch(first.copied(), o.Seed+uint64(k)<<32, f.arc)
@@ -139,7 +139,7 @@ func (f *family) found(ctx context.Context, first *links, o Options, b budget) i
 			done = func(int) float64 { return (b.spent() - from) / share }
 		}
 		steps[k] = s.run(ctx, done)
-		all[k] = s.member()
+		all[k] = s.asKin()
 	})
 	sum := 0
 	for k, m := range all {
@@ -151,16 +151,16 @@ func (f *family) found(ctx context.Context, first *links, o Options, b budget) i
 
 // round makes a brood and adds it to the family. Each child draws from a stream of its own.
 func (f *family) round(round int, random *rand.Rand, workers int, stop func() bool) int {
-	var pairs [brood][2]*member
+	var pairs [brood][2]*kin
 	for k := range pairs {
 		a := f.pick(random)
 		other := f.pick(random)
 		for other == a {
 			other = f.all[random.IntN(len(f.all))]
 		}
-		pairs[k] = [2]*member{a, other}
+		pairs[k] = [2]*kin{a, other}
 	}
-	var all [brood]*member
+	var all [brood]*kin
 	var steps [brood]int
 	inTurn(workers, brood, func(k int) {
 		if k >= workers && stop() {
@@ -169,7 +169,7 @@ func (f *family) round(round int, random *rand.Rand, workers int, stop func() bo
 		s := newPlainSearch(newLinks(f.p), rng.New(f.seed, "vrp", "child", strconv.Itoa(round*brood+k)).Uint64(), f.arc)
 		s.inherit(pairs[k][0], pairs[k][1])
 		steps[k] = s.stretch(f.hot*f.arc, childCold*f.arc, childPerStop*f.p.n, stop)
-		all[k] = s.member()
+		all[k] = s.asKin()
 	})
 	sum := 0
 	for k, m := range all {
@@ -181,8 +181,8 @@ func (f *family) round(round int, random *rand.Rand, workers int, stop func() bo
 	return sum
 }
 
-// pick draws a member, the cheaper of two.
-func (f *family) pick(random *rand.Rand) *member {
+// pick draws a plan, the cheaper of two.
+func (f *family) pick(random *rand.Rand) *kin {
 	a, b := f.all[random.IntN(len(f.all))], f.all[random.IntN(len(f.all))]
 	if b.cost < a.cost {
 		return b
@@ -191,8 +191,8 @@ func (f *family) pick(random *rand.Rand) *member {
 }
 
 // add takes m into the family unless it is there already, and lets the least fit go where there are too many.
-func (f *family) add(m *member) {
-	if slices.ContainsFunc(f.all, func(x *member) bool { return x.cost == m.cost && x.apart(m) == 0 }) {
+func (f *family) add(m *kin) {
+	if slices.ContainsFunc(f.all, func(x *kin) bool { return x.cost == m.cost && x.apart(m) == 0 }) {
 		f.hot = min(f.hot*childHotter, childHotMost)
 		return
 	}
@@ -207,10 +207,10 @@ func (f *family) add(m *member) {
 	}
 }
 
-// leastFit is the member, other than the best, with the worst places in the orders by cost and by unlikeness.
+// leastFit is the plan, other than the best, with the worst places in the orders by cost and by unlikeness.
 func (f *family) leastFit() int {
 	byCost, byKin := make([]int, len(f.all)), make([]int, len(f.all))
-	kin := make([]int, len(f.all))
+	unlike := make([]int, len(f.all))
 	for i, m := range f.all {
 		byCost[i], byKin[i] = i, i
 		var far []int
@@ -221,11 +221,11 @@ func (f *family) leastFit() int {
 		}
 		slices.Sort(far)
 		for _, d := range far[:min(kinNear, len(far))] {
-			kin[i] += d
+			unlike[i] += d
 		}
 	}
 	slices.SortStableFunc(byCost, func(a, b int) int { return cmp.Compare(f.all[a].cost, f.all[b].cost) })
-	slices.SortStableFunc(byKin, func(a, b int) int { return cmp.Compare(kin[b], kin[a]) })
+	slices.SortStableFunc(byKin, func(a, b int) int { return cmp.Compare(unlike[b], unlike[a]) })
 	score := make([]float64, len(f.all))
 	for k := range f.all {
 		score[byCost[k]] += float64(k)
@@ -242,7 +242,7 @@ func (f *family) leastFit() int {
 
 // inherit makes the empty plan of s a child: a with a few routes of b that lie together. As many routes of a, those most
 // covered, give way.
-func (s *plainSearch) inherit(a, b *member) {
+func (s *plainSearch) inherit(a, b *kin) {
 	in, taken := s.heirloom(b)
 	gone := a.covered(in, len(taken))
 	var child [][]int32
@@ -267,7 +267,7 @@ func (s *plainSearch) inherit(a, b *member) {
 }
 
 // heirloom draws routes of b around a stop, and marks their stops.
-func (s *plainSearch) heirloom(b *member) (in []bool, taken [][]int32) {
+func (s *plainSearch) heirloom(b *kin) (in []bool, taken [][]int32) {
 	p, random := s.l.p, s.tear
 	route := make([]int, p.n)
 	for r, stops := range b.tours {
@@ -298,7 +298,7 @@ func (s *plainSearch) heirloom(b *member) (in []bool, taken [][]int32) {
 }
 
 // covered marks the routes of m with the largest parts in the set.
-func (m *member) covered(in []bool, count int) []bool {
+func (m *kin) covered(in []bool, count int) []bool {
 	part := make([]float64, len(m.tours))
 	order := make([]int, len(m.tours))
 	for r, stops := range m.tours {

@@ -168,11 +168,11 @@ func TestChildrenAreWhole(t *testing.T) {
 	b.prepare()
 	first := newLinks(b)
 	first.savings()
-	parents := make([]*member, 2)
+	parents := make([]*kin, 2)
 	for k := range parents {
 		s := newPlainSearch(first.copied(), uint64(k), first.meanInner())
 		s.stretch(50, 1, 2000, func() bool { return false })
-		parents[k] = s.member()
+		parents[k] = s.asKin()
 	}
 	for seed := range uint64(50) {
 		s := newPlainSearch(newLinks(b), seed, first.meanInner())
@@ -194,7 +194,7 @@ func TestChildrenAreWhole(t *testing.T) {
 			}
 		}
 		s.begin()
-		if child := s.member(); child.apart(parents[0]) < 0 || child.apart(child) != 0 {
+		if child := s.asKin(); child.apart(parents[0]) < 0 || child.apart(child) != 0 {
 			t.Fatal("distance")
 		}
 	}
