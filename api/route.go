@@ -12,8 +12,9 @@ const MaxRouteStops = 10_000
 type RouteRequest struct {
 	Stops      []RouteStop    `json:"stops" minItems:"1" maxItems:"10000"`
 	Vehicles   []RouteVehicle `json:"vehicles" minItems:"1" maxItems:"1000"`
-	Travel     string         `json:"travel,omitempty" enum:"road,straight" default:"road" doc:"road: fastest ways over the installation's streets; straight: great circles at speed_kmh, lengthened by a third"`
-	SpeedKmh   float64        `json:"speed_kmh,omitempty" minimum:"1" maximum:"200" default:"40" doc:"With travel straight alone"`
+	Travel     string         `json:"travel,omitempty" enum:"road,straight" default:"road" doc:"road: fastest ways over the installation's streets; straight: great circles, lengthened by the installation's detour factor"`
+	SpeedKmh   float64        `json:"speed_kmh,omitempty" minimum:"1" maximum:"200" doc:"With travel straight alone; default: 50.4 km/h, and up to 57 s lost on each way, as calibrated on streets"`
+	FreeFlow   bool           `json:"free_flow,omitempty" doc:"With travel road: leave out what is known of conditions and of speeds by the hour"`
 	Currency   string         `json:"currency,omitempty" pattern:"^[A-Z]{3}$" doc:"ISO 4217, of all costs; default: that of the business" example:"GBP"`
 	Seed       uint64         `json:"seed,omitempty" doc:"The same request and seed give the same routes; default 1"`
 	Iterations int            `json:"iterations,omitempty" minimum:"0" maximum:"10000000" doc:"Budget of the search: how often routes are torn open and rebuilt; 0 = by size"`
@@ -48,16 +49,19 @@ type RouteVehicle struct {
 
 // RouteSolution is the tours, with the reasons of stops that no tour takes.
 type RouteSolution struct {
-	Status      string         `json:"status" enum:"complete,partial,infeasible" doc:"complete: every stop is on a route"`
-	Cost        Money          `json:"cost"`
-	DistanceM   int64          `json:"distance_m"`
-	CO2eG       int64          `json:"co2e_g"`
-	Routes      []Route        `json:"routes"`
-	Unassigned  []UnservedStop `json:"unassigned,omitempty"`
-	Iterations  int            `json:"iterations" doc:"Rebuilds that were tried"`
-	Seed        uint64         `json:"seed" doc:"Of the random choices"`
-	Travel      string         `json:"travel" enum:"road,straight"`
-	Attribution string         `json:"attribution,omitempty" doc:"To be shown with what is drawn from the streets"`
+	Status       string         `json:"status" enum:"complete,partial,infeasible" doc:"complete: every stop is on a route"`
+	Cost         Money          `json:"cost"`
+	DistanceM    int64          `json:"distance_m"`
+	CO2eG        int64          `json:"co2e_g"`
+	Routes       []Route        `json:"routes"`
+	Unassigned   []UnservedStop `json:"unassigned,omitempty"`
+	Iterations   int            `json:"iterations" doc:"Rebuilds that were tried"`
+	Seed         uint64         `json:"seed" doc:"Of the random choices"`
+	Travel       string         `json:"travel" enum:"road,straight"`
+	DetourFactor float64        `json:"detour_factor,omitempty" doc:"With travel straight: metres driven per metre of straight line"`
+	Conditions   []string       `json:"conditions,omitempty" doc:"With travel road: ids of the road conditions that were taken to hold while the vehicles are out"`
+	Hourly       bool           `json:"hourly,omitempty" doc:"With travel road: speeds go by the hour of the day, as learned from traces"`
+	Attribution  string         `json:"attribution,omitempty" doc:"To be shown with what is drawn from the streets"`
 }
 
 // Route is one vehicle's tour.

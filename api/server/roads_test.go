@@ -229,6 +229,12 @@ func TestLearnFromTrace(t *testing.T) {
 	if at8, at20 := ask("08"), ask("20"); at8 <= at20 {
 		t.Errorf("%d s at 8, %d s at 20", at8, at20)
 	}
+	drive := func(hour int) api.RouteSolution {
+		return runs(t, h, api.Routes, visit(time.Date(2026, 11, 24, hour, 0, 0, 0, time.UTC), ""))
+	}
+	if at8, at20 := drive(8), drive(20); !at8.Hourly || at8.Routes[0].DriveSec <= at20.Routes[0].DriveSec {
+		t.Errorf("routes at 8 %+v, at 20 %+v", at8, at20)
+	}
 }
 
 func longest(legs []road.Leg) road.Leg {

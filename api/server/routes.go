@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"quartermaster/api"
@@ -99,6 +98,8 @@ type routeProblem struct {
 	stops   []int // of problem.Stops: index in the request
 	lost    []api.UnservedStop
 	road    bool
+	streets *road.Graph // under what holds while the vehicles are out
+	detour  float64     // of straight lines
 }
 
 func solveRoutes(ctx context.Context, w *Work, q api.RouteRequest) (api.RouteSolution, error) {
@@ -149,14 +150,17 @@ func newRouteProblem(ctx context.Context, w *Work, q *api.RouteRequest) (*routeP
 		request: q, road: q.Travel != "straight",
 		origin: time.Date(first.Year(), first.Month(), first.Day(), 0, 0, 0, 0, w.Zone),
 	}
-	if p.road && w.Planning.Roads == nil {
-		return nil, fmt.Errorf("%w: travel: this installation has no streets; ask for straight", service.ErrConflict)
+	if p.road {
+		var err error
+		if p.streets, err = w.streetsOut(ctx, q); err != nil {
+			return nil, err
+		}
 	}
 	points := p.depots(q)
 	for i := range q.Stops {
 		s := &q.Stops[i]
 		if p.road {
-			if why := w.Planning.Roads.SnapProblem(point{s.Lon, s.Lat}); why != "" {
+			if why := p.streets.SnapProblem(point{s.Lon, s.Lat}); why != "" {
 				p.lost = append(p.lost, api.UnservedStop{StopID: s.ID, Reason: routing.ReasonUnreachable + ": " + why})
 				continue
 			}
@@ -165,12 +169,12 @@ func newRouteProblem(ctx context.Context, w *Work, q *api.RouteRequest) (*routeP
 		p.stops = append(p.stops, i)
 		points = append(points, point{s.Lon, s.Lat})
 	}
-	var err error
 	if p.road {
-		p.problem.Matrix, err = roadMatrix(ctx, w, points)
-	} else {
-		p.problem.Matrix, err = straightMatrix(ctx, points, q.SpeedKmh)
+		return p, p.overStreets(ctx, w, points)
 	}
+	var err error
+	p.problem.Matrix, err = straightMatrix(ctx, w.Planning.Straight, points, q.SpeedKmh)
+	p.detour = w.Planning.Straight.Factor()
 	return p, err
 }
 
@@ -219,60 +223,18 @@ func (p *routeProblem) time(sec int64) time.Time {
 	return p.origin.Add(time.Duration(sec) * time.Second)
 }
 
-func roadMatrix(ctx context.Context, w *Work, points []point) (routing.Matrix, error) {
-	places := make([]road.Place, len(points))
-	for i, p := range points {
-		var ok bool
-		if places[i], ok = w.Planning.Roads.Snap(p); !ok {
-			return routing.Matrix{}, fmt.Errorf("%w: vehicles: %s", service.ErrInvalid, w.Planning.Roads.SnapProblem(p))
-		}
-	}
-	return w.Planning.Roads.Matrix(ctx, places, w.Planning.Workers)
-}
-
 // point is longitude and latitude, degrees.
 type point = [2]float64
-
-// circuity is what streets are longer than great circles, on average: about 1.3 in Europe (Ballou, Rahardja and Sakai,
-// "Selected country circuity factors for road travel distance estimation", Transportation Research A 36, 2002).
-const circuity = 4.0 / 3
-
-func straightMatrix(ctx context.Context, points []point, speedKmh float64) (routing.Matrix, error) {
-	n := len(points)
-	if speedKmh == 0 {
-		speedKmh = 40
-	}
-	m := routing.Matrix{N: n, DurationSec: make([]int32, n*n), DistanceM: make([]int32, n*n)}
-	for i := range n {
-		if err := ctx.Err(); err != nil {
-			return m, err
-		}
-		for j := range i {
-			metres := haversineM(points[i], points[j]) * circuity
-			m.DistanceM[i*n+j] = int32(math.Round(metres))
-			m.DurationSec[i*n+j] = int32(math.Round(metres / speedKmh * 3.6))
-			m.DistanceM[j*n+i], m.DurationSec[j*n+i] = m.DistanceM[i*n+j], m.DurationSec[i*n+j]
-		}
-	}
-	return m, nil
-}
-
-// haversineM is the great-circle distance in metres on a sphere with the Earth's mean radius (Sinnott 1984).
-func haversineM(a, b point) float64 {
-	const radiusM, radians = 6_371_008.8, math.Pi / 180
-	dLat, dLon := math.Sin((b[1]-a[1])*radians/2), math.Sin((b[0]-a[0])*radians/2)
-	h := dLat*dLat + math.Cos(a[1]*radians)*math.Cos(b[1]*radians)*dLon*dLon
-	return 2 * radiusM * math.Asin(math.Sqrt(min(h, 1)))
-}
 
 func (p *routeProblem) words(s routing.Solution) api.RouteSolution {
 	money := func(minor int64) api.Money { return api.Money{Minor: minor, Currency: p.request.Currency} }
 	out := api.RouteSolution{
 		Cost: money(s.CostCents), DistanceM: s.DistanceM, CO2eG: s.CO2eG, Routes: []api.Route{}, Unassigned: p.lost,
-		Iterations: s.Iterations, Seed: s.Seed, Travel: "straight",
+		Iterations: s.Iterations, Seed: s.Seed, Travel: "straight", DetourFactor: p.detour,
 	}
 	if p.road {
-		out.Travel, out.Attribution = "road", road.Attribution
+		out.Travel, out.Attribution, out.Hourly = "road", road.Attribution, len(p.problem.Traffic) > 0
+		out.Conditions = conditionIDs(p.streets)
 	}
 	for _, r := range s.Routes {
 		route := api.Route{

@@ -115,24 +115,10 @@ func (b *builder) roadDay(ctx context.Context, holding []int) (roadDay, error) {
 			return r, err
 		}
 		for site := range r.percent {
-			r.percent[site] = append(r.percent[site], percentOf(&r.toOrder, &table, site))
+			r.percent[site] = append(r.percent[site], r.toOrder.SpeedPercent(&table, site))
 		}
 	}
 	return r, nil
-}
-
-// percentOf is how fast a site's ways to the consignees are driven in one table against another, %.
-func percentOf(base, then *road.Table, site int) int64 {
-	a, b := 0.0, 0.0
-	for k := site * base.Targets; k < (site+1)*base.Targets; k++ {
-		if base.DurationSec[k] != routing.Unreachable && then.DurationSec[k] != routing.Unreachable {
-			a, b = a+float64(base.DurationSec[k]), b+float64(then.DurationSec[k])
-		}
-	}
-	if a == 0 || b == 0 {
-		return 100
-	}
-	return min(max(int64(math.Round(100*a/b)), 5), 300)
 }
 
 // traffic gives the speeds of a site's day by the hour, hours that drive alike taken together.

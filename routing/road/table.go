@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -50,6 +51,21 @@ func (g *Graph) Table(ctx context.Context, sources, targets []Place, workers int
 		return Table{}, err
 	}
 	return t, nil
+}
+
+// SpeedPercent is how fast the ways from a source are driven in another table of the same places against this one, %: 100
+// where they are driven alike or cannot be compared, 5 at least and 300 at most.
+func (t *Table) SpeedPercent(then *Table, source int) int64 {
+	a, b := 0.0, 0.0
+	for k := source * t.Targets; k < (source+1)*t.Targets; k++ {
+		if t.DurationSec[k] != routing.Unreachable && then.DurationSec[k] != routing.Unreachable {
+			a, b = a+float64(t.DurationSec[k]), b+float64(then.DurationSec[k])
+		}
+	}
+	if a == 0 || b == 0 {
+		return 100
+	}
+	return min(max(int64(math.Round(100*a/b)), 5), 300)
 }
 
 // Stream computes a table of any size and hands out its rows one at a time, in no set order, each once. The slices are
