@@ -127,7 +127,7 @@ func TestMonths(t *testing.T) {
 // signals beat ratios, and a supplier that slips has the slip among its reasons. Broken files are refused.
 func TestWarningModel(t *testing.T) {
 	t.Parallel()
-	h, err := TrainWarning(context.Background(), ImaginedSuppliers(4, 500, 36), 0.05, HazardOptions{Seed: 1, Workers: 2})
+	h, err := TrainWarning(context.Background(), ImaginedSuppliers(4, 350, 36), 0.05, HazardOptions{Seed: 1, Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,11 +27,23 @@ type Warnings struct {
 // watched is a supplier's months as an alarm sees them.
 type watched struct {
 	pd, left []float64 // 12-month PD; months left to the failure, 0 = lives
-	fails    bool
+	// whole says of each whether the horizon was over when the records end. Where it was not, only failures are known: an alarm
+	// for them counts, but counted among all months they would make failures look more frequent than they are.
+	whole []bool
+	fails bool
 }
 
-// watch judges every month of which is known what became of it within the horizon.
-func (h *Hazard) watch(months []SupplierMonth) ([]watched, error) {
+// lastMonth is the month in which records end.
+func lastMonth(months []SupplierMonth) int {
+	last := math.MinInt
+	for i := range months {
+		last = max(last, months[i].Month)
+	}
+	return last
+}
+
+// watch judges every month of which is known what became of it within the horizon; last is the month in which records end.
+func (h *Hazard) watch(months []SupplierMonth, last int) ([]watched, error) {
 	var out []watched
 	for _, one := range bySupplier(months) {
 		fails := one[len(one)-1].Fails
@@ -47,7 +59,7 @@ func (h *Hazard) watch(months []SupplierMonth) ([]watched, error) {
 			if err != nil {
 				return nil, err
 			}
-			w.pd, w.left = append(w.pd, pd[Horizon-1]), append(w.left, left)
+			w.pd, w.left, w.whole = append(w.pd, pd[Horizon-1]), append(w.left, left), append(w.whole, one[at].Month+Horizon-1 <= last)
 		}
 		out = append(out, w)
 	}
@@ -71,7 +83,7 @@ func bySupplier(months []SupplierMonth) [][]SupplierMonth {
 // EarlyWarning sets the alarm so that the given share of good months gives one, and measures what it catches and how long
 // before.
 func (h *Hazard) EarlyWarning(months []SupplierMonth, falseRate float64) (Warnings, error) {
-	all, err := h.watch(months)
+	all, err := h.watch(months, lastMonth(months))
 	if err != nil {
 		return Warnings{}, err
 	}
@@ -83,6 +95,9 @@ func warningsOf(all []watched, falseRate float64) (Warnings, error) {
 	var good, y, p []float64
 	for _, one := range all {
 		for k, pd := range one.pd {
+			if !one.whole[k] {
+				continue
+			}
 			bad := one.left[k] > 0 && one.left[k] <= Horizon
 			y, p = append(y, 0), append(p, pd)
 			if bad {
@@ -170,13 +185,14 @@ func TrainWarning(ctx context.Context, months []SupplierMonth, falseRate float64
 // crossWatch judges each fold's suppliers by a model of the others.
 func crossWatch(ctx context.Context, suppliers [][]SupplierMonth, folds []int, falseRate float64, o HazardOptions) (*Warnings, error) {
 	var all []watched
+	last := lastMonth(slices.Concat(suppliers...))
 	for k := range warningFolds {
 		rows, rest := split(folds, k)
 		h, err := TrainHazard(ctx, slices.Concat(take(suppliers, rows)...), o)
 		if err != nil {
 			return nil, err
 		}
-		part, err := h.watch(slices.Concat(take(suppliers, rest)...))
+		part, err := h.watch(slices.Concat(take(suppliers, rest)...), last)
 		if err != nil {
 			return nil, err
 		}
