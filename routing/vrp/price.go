@@ -11,7 +11,11 @@ import (
 func (m *model) addPrices(cents int64) {
 	m.prices = make([]int64, m.n)
 	most := never / 4 / int64(m.n+1)
-	must := min(m.dearest(), most/101*100)
+	levels := int64(1) // of priority, so that what the price is multiplied with is no more than it needs to be
+	for i := range m.p.Stops {
+		levels = max(levels, 1+int64(m.p.Stops[i].Priority))
+	}
+	must := min(m.dearest(), most/levels)
 	for i := range m.p.Stops {
 		s := &m.p.Stops[i]
 		switch {
@@ -23,7 +27,7 @@ func (m *model) addPrices(cents int64) {
 			m.optional = true
 		default:
 			m.compulsory = true
-			m.prices[i] = min(must, most/101) + min(must, most/101)*int64(s.Priority)
+			m.prices[i] = must * (1 + int64(s.Priority))
 		}
 	}
 	for _, pair := range m.p.Pairs { // a shipment has one price
