@@ -1,15 +1,20 @@
 package vrp
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"slices"
+)
 
-// mixShare is the part of the budget that goes into plans with vehicles of one kind each, all kinds together; mixHottest is how
-// hot the search is from the best of them on, as a share of how hot it would else begin.
+// mixShare is the part of the budget that goes into plans with vehicles of one kind each, of the mixKinds best kinds; mixHottest is
+// how hot the search is from the best of them on, as a share of how hot it would else begin.
 const (
 	mixShare   = 0.3
+	mixKinds   = 3
 	mixHottest = 0.25
 )
 
-// mix begins anew with vehicles of one kind alone, once for each kind that could serve all, and anneals those plans a little: which
+// mix begins anew with vehicles of one kind alone, once for each kind that could serve all, and anneals the best of those plans: which
 // mix of sizes is cheap is decided by many tours at once, and no change of a few leads from one mix to another. The search goes on
 // from the best plan met, with all kinds.
 func (s *search) mix(ctx context.Context, end float64) {
@@ -23,21 +28,17 @@ func (s *search) mix(ctx context.Context, end float64) {
 	if len(kinds) < 2 || len(kinds) > mostKinds || m.bound != nil {
 		return
 	}
+	first := make([]int64, len(m.kinds))
+	for _, k := range kinds {
+		s.only(ctx, k, func() { first[k] = s.rank() })
+	}
+	slices.SortStableFunc(kinds, func(a, b int) int { return cmp.Compare(first[a], first[b]) })
+	kinds = kinds[:min(mixKinds, len(kinds))]
 	begin := s.spend.done(s.steps)
-	for x, only := range kinds {
-		s.clear()
-		held := make([]int, len(pl.left))
-		for k := range pl.left {
-			if k != only {
-				held[k], pl.left[k] = pl.left[k], 0
-			}
-		}
-		s.fillFirst(ctx)
-		pl.commit()
-		s.steps += s.anneal(ctx, begin+(end-begin)*float64(x+1)/float64(len(kinds)))
-		for k := range held {
-			pl.left[k] += held[k]
-		}
+	for x, k := range kinds {
+		s.only(ctx, k, func() {
+			s.steps += s.anneal(ctx, begin+(end-begin)*float64(x+1)/float64(len(kinds)))
+		})
 		for slot := range pl.tours {
 			s.retypeTour(int32(slot))
 		}
@@ -47,6 +48,23 @@ func (s *search) mix(ctx context.Context, end float64) {
 	}
 	s.best.load(pl)
 	s.hottest = mixHottest
+}
+
+// only plans anew with vehicles of kind k alone, and does something with that plan.
+func (s *search) only(ctx context.Context, k int, do func()) {
+	pl := s.pl
+	s.clear()
+	held := slices.Clone(pl.left)
+	held[k] = 0
+	for x, n := range held {
+		pl.left[x] -= n
+	}
+	s.fillFirst(ctx)
+	pl.commit()
+	do()
+	for x, n := range held {
+		pl.left[x] += n
+	}
 }
 
 // clear takes all stops off the plan.
