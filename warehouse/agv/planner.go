@@ -23,7 +23,8 @@ type Errand struct{ Goal, Next int32 }
 // PlannerOptions steer a Planner. The zero value works.
 type PlannerOptions struct {
 	// Depth is how many actions a course has, 2…5, with Turnless 2…3. Default 4, and 3 with Turnless, above 2,000 robots, where
-	// the many courses cost more time than they gain, and on floors fuller than crowdedShare, where long ones meet several.
+	// the many courses cost more time than they gain, and on floors fuller than crowdedShare, where long ones meet several;
+	// 2 where next to no cell is free.
 	Depth int
 	// Turnless robots move in all four directions without turning: their actions are StepEast … StepNorth and Wait.
 	Turnless bool
@@ -41,9 +42,11 @@ type PlannerOptions struct {
 	Seed       uint64
 }
 
-// Beyond crowdedShare of the cells taken, robots that all press on hinder each other; measured best near workingShare.
+// Beyond crowdedShare of the cells taken, robots that all press on hinder each other; measured best near workingShare. Beyond
+// packedShare they move in rings or through a few holes.
 const (
 	crowdedShare = 0.6
+	packedShare  = 0.9
 	workingShare = 0.7
 )
 
@@ -166,6 +169,9 @@ func (o *PlannerOptions) complete(n, cells int) {
 		o.Depth = 4
 		if n > 2000 || o.Turnless || crowded(n, cells) {
 			o.Depth = 3
+		}
+		if float64(n) > packedShare*float64(cells) {
+			o.Depth = 2
 		}
 	}
 	if o.Active <= 0 {
