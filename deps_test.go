@@ -49,6 +49,7 @@ var rules = map[string]row{
 	"forecast/ces":            {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/decompose":      {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/hierarchy":      {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
+	"forecast/levels":         {pure: true, ours: "forecast internal/rng"},
 	"forecast/naive":          {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/combine":        {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},
 	"forecast/backtest":       {pure: true, ours: "forecast internal/rng", outside: "gonum.org/v1/gonum"},

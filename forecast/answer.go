@@ -14,6 +14,31 @@ type Ask struct {
 	Rand    *rand.Rand // for Lead; may be nil where Lead is nil
 }
 
+// Answered is Forecast of a HistoryModel: its answer to the series made ready, quantiles settled. newRand, which is rng.New, makes
+// the random numbers of a lead time.
+func Answered(m HistoryModel, s Series, ask Ask, seed uint64, newRand func(seed uint64, names ...string) *rand.Rand) Forecast {
+	h := Observe(s, m.Pooled())
+	if ask.Lead != nil {
+		ask.Rand = newRand(seed, "forecast", s.ID)
+	}
+	f := m.Answer(&h, ask)
+	h.Settle(&f)
+	return f
+}
+
+// Settle makes the quantiles of demand that comes in whole pieces whole: a band up to 1.3 pieces is one up to 1, and one up to 1.7
+// up to 2. Without it a day of 2 pieces would lie outside a band that is meant to hold it. Blends are settled at their end.
+func (h *History) Settle(f *Forecast) {
+	if !h.Whole {
+		return
+	}
+	for _, row := range f.Quantiles {
+		for d, q := range row {
+			row[d] = math.Round(q)
+		}
+	}
+}
+
 // Fit is what a method learned of a History's level, that is of demand on an average open day.
 type Fit struct {
 	Method string

@@ -70,7 +70,7 @@ type Model interface {
 }
 
 // HistoryModel is a Model that can also be handed the series made ready, so that several share that work. Answer of
-// Observe(s, Pooled()) is the same as Forecast of s; it leaves the History as it is.
+// Observe(s, Pooled()) is the same as Forecast of s but for History.Settle; it leaves the History as it is. Forecast is Answered.
 type HistoryModel interface {
 	Model
 	Pooled() *Profile // the week to which a series' own is shrunk, nil = flat; not to be changed

@@ -1,5 +1,10 @@
 package forecast
 
+import (
+	"math"
+	"slices"
+)
+
 // MaxUnits is the largest demand of one day that is believed; anything above it, like anything negative or infinite, is
 // bad input (Validate) and a method reads it as a day not observed.
 const MaxUnits = 1e12
@@ -24,6 +29,7 @@ type History struct {
 	Profile Profile
 	Ignored int // impossible values that were left out
 	Status  Status
+	Whole   bool // Y are whole numbers, as counts of pieces are
 
 	level []float64 // see Deseasonalised
 }
@@ -57,6 +63,7 @@ func Observe(s Series, pooled *Profile) History {
 		}
 	}
 	h.Status = statusOf(len(h.Y), positive, h.Ignored)
+	h.Whole = !slices.ContainsFunc(h.Y, func(y float64) bool { return y != math.Trunc(y) })
 	return h
 }
 

@@ -9,6 +9,7 @@ package combine
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -19,6 +20,9 @@ import (
 type Candidate struct {
 	Model forecast.Model
 	For   []forecast.Class
+	// Share of the weight that it has whatever its trials say, beside what they give it of the rest: for a method that learned from
+	// many series, of which a few weeks of one tell little. 0 … 1, default 0.
+	Share float64
 }
 
 // Auto chooses and weighs. It implements forecast.Model.
@@ -32,6 +36,9 @@ func New(candidates ...Candidate) (*Auto, error) {
 	for _, c := range candidates {
 		if c.Model == nil {
 			return nil, errors.New("combine: a candidate's Model is nil")
+		}
+		if !(c.Share >= 0 && c.Share <= 1) {
+			return nil, fmt.Errorf("combine: the Share of candidate %s is %v, want 0 to 1", c.Model.Name(), c.Share)
 		}
 	}
 	return &Auto{candidates: slices.Clone(candidates)}, nil
@@ -55,36 +62,39 @@ func (a *Auto) Forecast(s forecast.Series, horizon int, levels []float64, lead *
 	p := prepared{series: s}
 	h := p.history(a.candidates[0].Model)
 	class, _, _ := forecast.Classify(h.Y)
-	models := a.of(class)
+	chosen := a.of(class)
 	if !h.Fits() { // every method answers a short history alike
-		models = models[:1]
+		chosen = chosen[:1]
 	}
 	answer := func(m forecast.Model) forecast.Forecast {
 		return p.answer(m, forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}, seed)
 	}
-	if len(models) == 1 {
-		return answer(models[0])
+	var f forecast.Forecast
+	if len(chosen) == 1 {
+		f = answer(chosen[0].Model)
+	} else {
+		f = blend(chosen, weigh(chosen, s, seed), answer)
 	}
-	return blend(models, weigh(models, s, seed), answer)
+	h.Settle(&f)
+	return f
 }
 
-func (a *Auto) of(class forecast.Class) []forecast.Model {
-	var fit, all []forecast.Model
+func (a *Auto) of(class forecast.Class) []Candidate {
+	var fit []Candidate
 	for _, c := range a.candidates {
-		all = append(all, c.Model)
 		if len(c.For) == 0 || slices.Contains(c.For, class) {
-			fit = append(fit, c.Model)
+			fit = append(fit, c)
 		}
 	}
 	if len(fit) == 0 {
-		return all
+		return a.candidates
 	}
 	return fit
 }
 
-// weigh tries the models on the last windows of s and gives weights that sum to 1. Light ones are dropped.
-func weigh(models []forecast.Model, s forecast.Series, seed uint64) []float64 {
-	square := make([]float64, len(models))
+// weigh tries the candidates on the last windows of s and gives weights that sum to 1. Light ones are dropped.
+func weigh(candidates []Candidate, s forecast.Series, seed uint64) []float64 {
+	square := make([]float64, len(candidates))
 	points := 0.0
 	for k := range trials {
 		origin := len(s.Values) - (k+1)*trialDays
@@ -93,8 +103,8 @@ func weigh(models []forecast.Model, s forecast.Series, seed uint64) []float64 {
 		}
 		past := forecast.Series{ID: s.ID, StartDay: s.StartDay, Values: s.Values[:origin:origin]}
 		p := prepared{series: past}
-		for i, m := range models {
-			f := p.answer(m, forecast.Ask{Horizon: trialDays}, seed)
+		for i, c := range candidates {
+			f := p.answer(c.Model, forecast.Ask{Horizon: trialDays}, seed)
 			for d, y := range s.Values[origin : origin+trialDays] {
 				if y >= 0 && y <= forecast.MaxUnits {
 					e := f.Mean[d] - y
@@ -106,7 +116,20 @@ func weigh(models []forecast.Model, s forecast.Series, seed uint64) []float64 {
 			}
 		}
 	}
-	return weights(square, points)
+	return shared(candidates, weights(square, points))
+}
+
+// shared gives every candidate its share, and divides the rest by w.
+func shared(candidates []Candidate, w []float64) []float64 {
+	total := 0.0
+	for _, c := range candidates {
+		total += c.Share
+	}
+	over := max(total, 1) // shares of more than all are all
+	for i, c := range candidates {
+		w[i] = c.Share/over + (1-total/over)*w[i]
+	}
+	return w
 }
 
 // weights shrinks inverse squared errors to equality by priorDays and drops what falls below minWeight.
@@ -143,12 +166,13 @@ func weights(square []float64, points float64) []float64 {
 	return w
 }
 
-// blend averages the forecasts of the models that have weight.
-func blend(models []forecast.Model, weights []float64, ask func(forecast.Model) forecast.Forecast) forecast.Forecast {
+// blend averages the forecasts of the candidates that have weight.
+func blend(candidates []Candidate, weights []float64, ask func(forecast.Model) forecast.Forecast) forecast.Forecast {
 	var out forecast.Forecast
-	params := make(map[string]float64, len(models))
+	params := make(map[string]float64, len(candidates))
 	heaviest, used := 0, 0
-	for i, m := range models {
+	for i, c := range candidates {
+		m := c.Model
 		if weights[i] == 0 {
 			continue
 		}
@@ -167,7 +191,7 @@ func blend(models []forecast.Model, weights []float64, ask func(forecast.Model) 
 		}
 	}
 	out.Params = params
-	out.Method = models[heaviest].Name()
+	out.Method = candidates[heaviest].Model.Name()
 	if used > 1 {
 		out.Method += "+"
 	}

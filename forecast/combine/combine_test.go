@@ -56,6 +56,22 @@ func TestBelievesTheBetter(t *testing.T) {
 	}
 }
 
+// A candidate keeps its share of the weight however its trials went, and the rest goes by the trials; a share outside 0 … 1 is refused.
+func TestShareIsKept(t *testing.T) {
+	t.Parallel()
+	a, err := New(Candidate{Model: fixed{"good", 5}}, Candidate{Model: fixed{"bad", 50}, Share: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := a.Forecast(steady(200, 5), 1, nil, nil, 1)
+	if math.Abs(f.Params["weight_bad"]-0.5) > 0.01 || math.Abs(f.Mean[0]-27.5) > 0.5 {
+		t.Errorf("%v, %v", f.Params, f.Mean)
+	}
+	if _, err := New(Candidate{Model: fixed{"odd", 5}, Share: math.NaN()}); err == nil {
+		t.Error("a share that is no number was taken")
+	}
+}
+
 // Equally good methods are averaged half and half in every figure: means, quantiles and the lead time's.
 func TestBlendsEquals(t *testing.T) {
 	t.Parallel()
@@ -147,8 +163,8 @@ func TestSharesHistories(t *testing.T) {
 // Candidates are asked for their own classes only; a class that nobody names gets all; no candidate is an error.
 func TestCandidatesByClass(t *testing.T) {
 	t.Parallel()
-	a, err := New(Candidate{fixed{"daily", 5}, []forecast.Class{forecast.ClassSmooth}},
-		Candidate{fixed{"parts", 1}, []forecast.Class{forecast.ClassIntermittent}})
+	a, err := New(Candidate{Model: fixed{"daily", 5}, For: []forecast.Class{forecast.ClassSmooth}},
+		Candidate{Model: fixed{"parts", 1}, For: []forecast.Class{forecast.ClassIntermittent}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,12 +32,7 @@ func (d Daily) Pooled() *forecast.Profile { return d.pooled }
 
 // Forecast implements forecast.Model.
 func (d Daily) Forecast(s forecast.Series, horizon int, levels []float64, lead *forecast.LeadTime, seed uint64) forecast.Forecast {
-	ask := forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}
-	if lead != nil {
-		ask.Rand = rng.New(seed, "forecast", s.ID)
-	}
-	h := forecast.Observe(s, d.pooled)
-	return d.Answer(&h, ask)
+	return forecast.Answered(d, s, forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}, seed, rng.New)
 }
 
 // dailyMemory widens the bands of methods that do not say how far a surprise stays in their level.

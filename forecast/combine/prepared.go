@@ -8,10 +8,10 @@ import (
 // prepared is a series with its history, made once for all the models that agree on the pooled week.
 type prepared struct {
 	series    forecast.Series
-	histories []*shared
+	histories []*observed
 }
 
-type shared struct {
+type observed struct {
 	pooled  *forecast.Profile
 	history forecast.History
 }
@@ -27,7 +27,7 @@ func (p *prepared) history(m forecast.Model) *forecast.History {
 			return &s.history
 		}
 	}
-	s := &shared{pooled, forecast.Observe(p.series, pooled)}
+	s := &observed{pooled, forecast.Observe(p.series, pooled)}
 	p.histories = append(p.histories, s)
 	return &s.history
 }

@@ -59,12 +59,7 @@ func (m *Model) Name() string {
 
 // Forecast implements forecast.Model. Params: alpha, level, aicc (not of a perfect fit, which has none) and for the damped trend beta, phi, trend.
 func (m *Model) Forecast(s forecast.Series, horizon int, levels []float64, lead *forecast.LeadTime, seed uint64) forecast.Forecast {
-	ask := forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}
-	if lead != nil {
-		ask.Rand = rng.New(seed, "forecast", s.ID)
-	}
-	h := forecast.Observe(s, m.pooled)
-	return m.Answer(&h, ask)
+	return forecast.Answered(m, s, forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}, seed, rng.New)
 }
 
 // Pooled implements forecast.HistoryModel.

@@ -49,12 +49,7 @@ func (m *Bootstrap) Pooled() *forecast.Profile { return m.pooled }
 
 // Forecast implements forecast.Model. Params: rate, size (mean), and chance_after_none and chance_after_some, or interval.
 func (m *Bootstrap) Forecast(s forecast.Series, horizon int, levels []float64, lead *forecast.LeadTime, seed uint64) forecast.Forecast {
-	ask := forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}
-	if lead != nil {
-		ask.Rand = rng.New(seed, "forecast", s.ID)
-	}
-	h := forecast.Observe(s, m.pooled)
-	return m.Answer(&h, ask)
+	return forecast.Answered(m, s, forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}, seed, rng.New)
 }
 
 // courses drawn.

@@ -51,12 +51,7 @@ func (m *Count) Pooled() *forecast.Profile { return m.pooled }
 // Forecast implements forecast.Model. Params: alpha, level, size (the negative binomial's, large = Poisson), and for the hurdle
 // kappa (of the chance 1 − exp(−kappa·mean)).
 func (m *Count) Forecast(s forecast.Series, horizon int, levels []float64, lead *forecast.LeadTime, seed uint64) forecast.Forecast {
-	ask := forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}
-	if lead != nil {
-		ask.Rand = rng.New(seed, "forecast", s.ID)
-	}
-	h := forecast.Observe(s, m.pooled)
-	return m.Answer(&h, ask)
+	return forecast.Answered(m, s, forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}, seed, rng.New)
 }
 
 // Answer implements forecast.HistoryModel.

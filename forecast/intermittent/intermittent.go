@@ -54,12 +54,7 @@ func (m *Model) Name() string { return string(m.method) }
 // Forecast implements forecast.Model. Params: alpha (interval or probability), beta (size), size, rate, and interval for
 // Croston and SBA, probability for TSB.
 func (m *Model) Forecast(s forecast.Series, horizon int, levels []float64, lead *forecast.LeadTime, seed uint64) forecast.Forecast {
-	ask := forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}
-	if lead != nil {
-		ask.Rand = rng.New(seed, "forecast", s.ID)
-	}
-	h := forecast.Observe(s, m.pooled)
-	return m.Answer(&h, ask)
+	return forecast.Answered(m, s, forecast.Ask{Horizon: horizon, Levels: levels, Lead: lead}, seed, rng.New)
 }
 
 // Pooled implements forecast.HistoryModel.

@@ -22,7 +22,7 @@ type ForecastTask struct {
 }
 
 // forecastRules changes when the same task would be forecast otherwise.
-const forecastRules = 3
+const forecastRules = 4
 
 // Hash names what a forecast is made from: the series, the lead time, the horizon, the shop's week and the version of the
 // rules. A stored ItemForecast with another DataHash is stale.

@@ -10,6 +10,7 @@ import (
 	"quartermaster/forecast/combine"
 	"quartermaster/forecast/ets"
 	"quartermaster/forecast/intermittent"
+	"quartermaster/forecast/levels"
 	"quartermaster/forecast/theta"
 	"quartermaster/internal/bench"
 )
@@ -74,16 +75,27 @@ func (w *wide) came(i int) []float64 { return w.values[i][len(w.values[i])-panel
 
 // dailyItems forecasts each item with the week of its department.
 func dailyItems(ctx context.Context, w *wide, o bench.Options) ([]forecast.Forecast, error) {
-	byDept := map[string][]forecast.Series{}
+	pools := map[string]*forecast.ProfilePool{}
 	series := make([]forecast.Series, len(w.keys))
 	for i, key := range w.keys {
 		series[i] = forecast.Series{ID: key[0], Values: w.past(i)}
-		byDept[key[2]] = append(byDept[key[2]], series[i])
+		if pools[key[2]] == nil {
+			pools[key[2]] = &forecast.ProfilePool{}
+		}
+		pools[key[2]].Add(series[i])
 	}
+	weeks := map[string]forecast.Profile{}
+	for dept, pool := range pools {
+		weeks[dept] = pool.Profile()
+	}
+	learned := levels.Learn(series, panelHorizon, func(i int) *forecast.Profile {
+		week := weeks[w.keys[i][2]]
+		return &week
+	})
 	models := map[string]forecast.Model{}
-	for dept, all := range byDept {
-		week := forecast.PooledProfile(all)
+	for dept, week := range weeks {
 		m, err := combine.New(
+			combine.Candidate{Model: levels.New(levels.Options{Pooled: &week, Weights: &learned}), Share: 0.5},
 			combine.Candidate{Model: ets.New(ets.Options{Pooled: &week, Form: ets.Simple})},
 			combine.Candidate{Model: theta.New(theta.Options{Pooled: &week})},
 			combine.Candidate{Model: intermittent.New(intermittent.Options{Pooled: &week, Method: intermittent.TSB})},
