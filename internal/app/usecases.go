@@ -92,6 +92,12 @@ func (a *App) planJob(ctx context.Context, planning *service.Planning, r service
 	if job, created, err = planning.Request(ctx, Tenant, r, key, service.DefaultPriority); err != nil {
 		return job, created, err
 	}
+	job, err = a.ended(ctx, job)
+	return job, created, err
+}
+
+// ended waits until a job has ended. When ctx ends first, the job is cancelled.
+func (a *App) ended(ctx context.Context, job service.Job) (service.Job, error) {
 	a.Runner.Wake()
 	for !job.State.Ended() {
 		select {
@@ -99,14 +105,37 @@ func (a *App) planJob(ctx context.Context, planning *service.Planning, r service
 			after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer cancel()
 			_, cancelErr := a.Store.Cancel(after, job.Ref)
-			return job, created, errors.Join(ctx.Err(), cancelErr)
+			return job, errors.Join(ctx.Err(), cancelErr)
 		case <-time.After(50 * time.Millisecond):
 		}
+		var err error
 		if job, err = a.Store.Job(ctx, job.Ref); err != nil {
-			return job, created, err
+			return job, err
 		}
 	}
-	return job, created, nil
+	return job, nil
+}
+
+// Forecast has the forecasts of all declared items made, as Plan has a plan made: what was up to date stays.
+func (a *App) Forecast(ctx context.Context, planning *service.Planning, r service.ForecastRunRequest, progress func(done float64, sentence string)) (service.ForecastRunSummary, error) {
+	planning.Watch(progress)
+	defer planning.Watch(nil)
+	job, _, err := planning.RequestForecasts(ctx, Tenant, r, "", service.DefaultPriority)
+	if err == nil {
+		job, err = a.ended(ctx, job)
+	}
+	if err != nil {
+		return service.ForecastRunSummary{}, err
+	}
+	if job.State != service.StateDone {
+		return service.ForecastRunSummary{}, fmt.Errorf("the forecasts were not made: job %s is %s: %s", job.ID, job.State, job.Error)
+	}
+	var sum service.ForecastRunSummary
+	body, err := a.Store.JobResult(ctx, job.Ref)
+	if err == nil {
+		err = json.Unmarshal(body, &sum)
+	}
+	return sum, err
 }
 
 // DeclaredSpan is the first day and number of days that the shop's declaration plans when nothing else is asked for.

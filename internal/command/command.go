@@ -37,7 +37,7 @@ type grammar struct {
 	Serve       serveVerb       `cmd:"" help:"Run the service: HTTP API, workers, or both."`
 	Import      importVerb      `cmd:"" help:"Take over a shop's order lines from CSV, NDJSON or Parquet."`
 	Plan        planVerb        `cmd:"" help:"Plan the stored orders of some days, or the stock of a catalogue."`
-	Forecast    forecastVerb    `cmd:"" help:"Forecast any table of demand: dates, quantities, and what names a series."`
+	Forecast    forecastVerb    `cmd:"" help:"Forecast any table of demand: dates, quantities, and what names a series; or all items of the installation."`
 	Network     networkVerb     `cmd:"" help:"Choose sites and who serves whom, with a proved bound."`
 	Simulate    simulateVerb    `cmd:"" help:"Show what would be if: plan scenarios and compare."`
 	Roads       roadsVerb       `cmd:"" help:"Ask the road engine: build graphs, find ways, tables and streets driven, serve OSRM's API."`

@@ -14,8 +14,14 @@ import (
 	"quartermaster/internal/intake"
 )
 
-// forecastVerb forecasts any table of demand.
+// forecastVerb forecasts a file, or the items of the installation.
 type forecastVerb struct {
+	File  forecastFileVerb  `cmd:"" default:"withargs" help:"Forecast any table of demand; meant where a file is named."`
+	Items forecastItemsVerb `cmd:"" help:"Forecast every declared item from its stored sales."`
+}
+
+// forecastFileVerb forecasts any table of demand.
+type forecastFileVerb struct {
 	File    string   `arg:"" help:"CSV file with a heading, or Parquet: a column of dates, one of quantities, any that name a series (sku, store, …), and where there is one a column of stock."`
 	Horizon int      `default:"0" placeholder:"N" help:"Steps ahead; default: 48 hours, 28 days, 13 weeks, 12 months, 8 quarters or 6 years."`
 	Gaps    string   `default:"unseen" enum:"unseen,zero" help:"What a step without a row means: unseen (not observed) or zero; default ${default}."`
@@ -27,7 +33,7 @@ type forecastVerb struct {
 	Workers int      `default:"0" placeholder:"N" help:"Goroutines; default: one a processor."`
 }
 
-func (forecastVerb) Help() string {
+func (forecastFileVerb) Help() string {
 	return `Finds the columns and the calendar step by itself and says what it took for what. All series are forecast as one panel: every method is tried on the series' own past, and what did best there is blended, with bands as wide as its errors were. A series that cannot be forecast gets a status and a reason; the others are not held up.
 
 Examples:
@@ -45,7 +51,7 @@ var stepHorizon = map[string]int{"hour": 48, "day": 28, "week": 13, "month": 12,
 // mostHorizon bounds what is asked for.
 const mostHorizon = 5000
 
-func (v forecastVerb) Run(r *run) error {
+func (v forecastFileVerb) Run(r *run) error {
 	if _, err := os.Stat(v.File); err != nil {
 		return usageError{fmt.Errorf("forecast: %w", err)}
 	}

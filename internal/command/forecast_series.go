@@ -16,7 +16,7 @@ import (
 var stepYear = map[string]int{"hour": 8736, "day": 364, "week": 52, "month": 12, "quarter": 4}
 
 // series makes the panel of a table, screened, with the columns that it is forecast with.
-func (v forecastVerb) series(table *intake.Demand, horizon int) ([]*forecast.Regular, []screen.Report, error) {
+func (v forecastFileVerb) series(table *intake.Demand, horizon int) ([]*forecast.Regular, []screen.Report, error) {
 	out, reports := make([]*forecast.Regular, len(table.Series)), make([]screen.Report, len(table.Series))
 	seasons := stepSeasons[table.Step]
 	facts := screen.Facts{Year: stepYear[table.Step]}
@@ -72,7 +72,7 @@ func knownAhead(column []float64, n int) ([]float64, error) {
 }
 
 // explain adds to a row what its forecast is made of, what its history held and what broke.
-func (v forecastVerb) explain(row *forecastRows, table *intake.Demand, i int, r *forecast.Regular, a *combine.Outlook, report screen.Report) {
+func (v forecastFileVerb) explain(row *forecastRows, table *intake.Demand, i int, r *forecast.Regular, a *combine.Outlook, report screen.Report) {
 	status := report.StatusOf(a.Status)
 	row.Status, row.Findings = string(status), report.Sentences()
 	if a.Status == forecast.StatusEmpty {
