@@ -193,3 +193,35 @@ func TestLargeTree(t *testing.T) {
 		t.Errorf("%v, incoherent by %v", err, tree.Incoherence(out))
 	}
 }
+
+// Shrinking to the end leaves the variances alone, which is WLS; asking for less than there is changes nothing.
+func TestShrunk(t *testing.T) {
+	t.Parallel()
+	tree := &Tree{Bottom: 2, Sums: [][]int{{0, 1}}}
+	errors := [][]float64{{1, -2, 1.5, 0.5}, {2, -1, 1, -0.5}, {3, -2.5, 2, 0.25}}
+	w, err := MinT(tree, errors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diagonal, err := WLS(tree, errors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := []float64{3, 4, 9}
+	a, err := Reconcile(tree, w.Shrunk(1), base, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Reconcile(tree, diagonal, base, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > 1e-9 {
+			t.Errorf("node %d: %v, WLS %v", i, a[i], b[i])
+		}
+	}
+	if same := w.Shrunk(w.Shrink / 2); same.Shrink != w.Shrink {
+		t.Errorf("shrunk from %v to %v", w.Shrink, same.Shrink)
+	}
+}

@@ -83,6 +83,21 @@ func MinT(t *Tree, errors [][]float64) (Weights, error) {
 	return w, nil
 }
 
+// Shrunk gives w with its covariance shrunk by the share least, 0 … 1, where it is shrunk by less. The intensity of MinT is for errors
+// that are independent and drawn alike; the few one-step errors of models that were fitted to them are neither, and ask for more.
+func (w Weights) Shrunk(least float64) Weights {
+	if w.Errors == nil || w.Shrink <= 0 || !(least > w.Shrink) {
+		return w
+	}
+	least = min(least, 1)
+	diagonal := make([]float64, len(w.Diagonal))
+	for i, d := range w.Diagonal {
+		diagonal[i] = d * least / w.Shrink
+	}
+	w.Diagonal, w.Shrink = diagonal, least
+	return w
+}
+
 // mostPairs of nodes are looked at for the shrinkage: in a large tree a regular sample of them.
 const mostPairs = 200_000
 

@@ -151,6 +151,10 @@ func runHierarchy(ctx context.Context, o bench.Options) (bench.Outcome, error) {
 // four years before the one that is compared.
 const errorMonths = 36
 
+// leastShrink of the covariance: on the three years before the one that is compared, 0.7 made reconciled forecasts 3.5, 8.2 and 3.2 % better
+// than base ones, the intensity of Schäfer and Strimmer, about 0.2, made them 7.9 and 3.3 % worse in two of them.
+const leastShrink = 0.7
+
 // node is the base forecast of one node with its one-step errors.
 type node struct{ mean, errors []float64 }
 
@@ -198,7 +202,7 @@ func reconcileAll(tree *hierarchy.Tree, base []node) ([][]float64, error) {
 		for i := range month {
 			month[i] = base[i].mean[h]
 		}
-		if out[h], err = hierarchy.Reconcile(tree, w, month, true); err != nil {
+		if out[h], err = hierarchy.Reconcile(tree, w.Shrunk(leastShrink), month, true); err != nil {
 			return nil, err
 		}
 	}
