@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"quartermaster/forecast"
 	"quartermaster/forecast/backtest"
@@ -32,7 +33,7 @@ func (v forecastFileVerb) series(table *intake.Demand, horizon int) ([]*forecast
 				}
 			}
 		}
-		facts.Empty = s.Empty
+		facts.Empty, facts.Known = s.Empty, knownSteps(s.With, len(s.Values))
 		if v.Screen {
 			s.Values, reports[i] = screen.Clean(s.Values, facts)
 		}
@@ -47,6 +48,21 @@ func (v forecastFileVerb) series(table *intake.Demand, horizon int) ([]*forecast
 		}
 	}
 	return out, reports, nil
+}
+
+// knownSteps marks the steps at which a column of nothing but 0 and 1, such as a promotion, is 1: what was sold there is no mistake.
+func knownSteps(columns [][]float64, n int) []bool {
+	known := make([]bool, n)
+	for _, column := range columns {
+		other := func(x float64) bool { return x != 0 && x != 1 && !math.IsNaN(x) }
+		if slices.ContainsFunc(column, other) {
+			continue
+		}
+		for t := range min(n, len(column)) {
+			known[t] = known[t] || column[t] == 1
+		}
+	}
+	return known
 }
 
 // knownAhead gives n steps of a column: a step without a number is like the one before, one before the first like the first.
