@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -23,7 +24,7 @@ type Service struct {
 	Solve func(ctx context.Context, p routing.Problem, start []Warm, e Effort) (routing.Solution, error)
 	// Streets gives what travel is measured on where a request has no matrices; nil, or nil given = there are none.
 	Streets func() Streets
-	// MaxLocations (jobs and twice the shipments) and MaxVehicles of one request; 0 = 10,000 and 2,000. MaxBytes of a body;
+	// MaxLocations (jobs and twice the shipments) and MaxVehicles of one request; 0 = MostLocations and MostVehicles. MaxBytes of a body;
 	// 0 = 64 MiB. MaxLimit is the longest that a request may ask to be searched; 0 = 30 s. AtOnce is how many are solved at
 	// a time, others wait; 0 = 1.
 	MaxLocations, MaxVehicles int
@@ -42,7 +43,7 @@ func (s Service) Handler() http.Handler {
 		}
 		return fallback
 	}
-	s.MaxLocations, s.MaxVehicles, s.AtOnce = or(s.MaxLocations, 10_000), or(s.MaxVehicles, 2000), or(s.AtOnce, 1)
+	s.MaxLocations, s.MaxVehicles, s.AtOnce = or(s.MaxLocations, MostLocations), or(s.MaxVehicles, MostVehicles), or(s.AtOnce, 1)
 	s.MaxBytes, s.MaxLimit = int64(or(int(s.MaxBytes), 64<<20)), time.Duration(or(int(s.MaxLimit), int(30*time.Second)))
 	seats := make(chan struct{}, s.AtOnce)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -83,11 +84,8 @@ func (s Service) Answer(ctx context.Context, text []byte) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := len(r.Jobs) + 2*len(r.Shipments); s.MaxLocations > 0 && n > s.MaxLocations {
-		return nil, &Error{CodeTooLarge, "Too many locations (" + idText(uint64(n)) + ") in query, maximum is set to " + idText(uint64(s.MaxLocations))}
-	}
-	if n := len(r.Vehicles); s.MaxVehicles > 0 && n > s.MaxVehicles {
-		return nil, &Error{CodeTooLarge, "Too many vehicles (" + idText(uint64(n)) + ") in query, maximum is set to " + idText(uint64(s.MaxVehicles))}
+	if err := r.Fits(s.MaxLocations, s.MaxVehicles); err != nil {
+		return nil, err
 	}
 	var streets Streets
 	if s.Streets != nil {
@@ -111,6 +109,25 @@ func (s Service) Answer(ctx context.Context, text []byte) (*Answer, error) {
 	}
 	a.Summary.ComputingTimes = &ComputingTimes{Loading: loaded.Sub(begun).Milliseconds(), Solving: time.Since(loaded).Milliseconds()}
 	return &a, nil
+}
+
+// The largest request that is planned where nothing else is set: its table of travel and the ranking of near stops still
+// fit a budget of seconds.
+const (
+	MostLocations = 10_000
+	MostVehicles  = 2000
+)
+
+// Fits refuses, as vroom-express does, more locations (jobs and twice the shipments) or vehicles than are planned; 0 = no
+// limit.
+func (r *Request) Fits(locations, vehicles int) error {
+	if n := len(r.Jobs) + 2*len(r.Shipments); locations > 0 && n > locations {
+		return &Error{CodeTooLarge, fmt.Sprintf("Too many locations (%d) in query, maximum is set to %d", n, locations)}
+	}
+	if n := len(r.Vehicles); vehicles > 0 && n > vehicles {
+		return &Error{CodeTooLarge, fmt.Sprintf("Too many vehicles (%d) in query, maximum is set to %d", n, vehicles)}
+	}
+	return nil
 }
 
 func (s Service) effort(r *Request) Effort {

@@ -95,6 +95,9 @@ func (v routeVerb) answer(r *run, text []byte) (vroom.Answer, error) {
 	if err != nil {
 		return vroom.Answer{}, err
 	}
+	if err := request.Fits(vroom.MostLocations, vroom.MostVehicles); err != nil {
+		return vroom.Answer{}, err
+	}
 	request.Options.Geometry = request.Options.Geometry || v.Geometry
 	var streets vroom.Streets
 	if len(request.Matrix)+len(request.Matrices) == 0 {

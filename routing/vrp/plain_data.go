@@ -15,7 +15,10 @@ func (p *plain) prepare() {
 		p.home[i] = p.dist(int32(i), 0)
 	}
 	reach := min(p.n-2, 100)
-	if p.n > 20_000 {
+	switch {
+	case p.n > 200_000:
+		reach = min(reach, 16)
+	case p.n > 20_000:
 		reach = min(reach, 40)
 	}
 	reach = max(reach, 0)
