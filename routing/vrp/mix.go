@@ -6,12 +6,10 @@ import (
 	"slices"
 )
 
-// mixShare is the part of the budget that goes into plans with vehicles of one kind each, of the mixKinds best kinds; mixHottest is
-// how hot the search is from the best of them on, as a share of how hot it would else begin.
+// mixShare is the part of the budget that goes into plans with vehicles of one kind each, of the mixKinds best kinds.
 const (
-	mixShare   = 0.3
-	mixKinds   = 3
-	mixHottest = 0.25
+	mixShare = 0.3
+	mixKinds = 3
 )
 
 // mix begins anew with vehicles of one kind alone, once for each kind that could serve all, and anneals the best of those plans: which
@@ -47,7 +45,6 @@ func (s *search) mix(ctx context.Context, end float64) {
 		}
 	}
 	s.best.load(pl)
-	s.hottest = mixHottest
 }
 
 // only plans anew with vehicles of kind k alone, and does something with that plan.
