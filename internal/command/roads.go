@@ -141,13 +141,13 @@ func (v roadsRouteVerb) Run(r *run) error {
 		for i := 1; i < len(places); i++ {
 			p, ok := g.Route(places[i-1], places[i])
 			if !ok {
-				return infeasible(fmt.Errorf("no way leads from %s to %s", v.Places[i-1], v.Places[i]))
+				return v.noWay(g, places, i)
 			}
 			ways = append(ways, p)
 		}
 	}
 	if len(ways) == 0 {
-		return infeasible(fmt.Errorf("no way leads from %s to %s", v.Places[0], v.Places[1]))
+		return v.noWay(g, places, 1)
 	}
 	if err := r.printWays(g, ways); err != nil || r.json || g.Moment() == nil {
 		return err
@@ -225,6 +225,18 @@ func (r *run) printWays(g *road.Graph, ways []road.Path) error {
 	}
 	fmt.Fprintln(r.streams.Out, "Streets: © OpenStreetMap contributors, ODbL 1.0")
 	return nil
+}
+
+// noWay says that no way leads to place i from the one before, and what on the road keeps it, if anything does.
+func (v roadsRouteVerb) noWay(g *road.Graph, places []road.Place, i int) error {
+	words := fmt.Sprintf("no way leads from %s to %s", v.Places[i-1], v.Places[i])
+	if e, ok := g.Explain(places[i-1], places[i]); ok {
+		for _, c := range e.Causes {
+			words += ", " + strings.TrimPrefix(c.Sentence, "no way: ")
+		}
+		words += fmt.Sprintf("; under free flow it takes %s", time.Duration(e.FreeSec)*time.Second)
+	}
+	return infeasible(errors.New(words))
 }
 
 type roadsTableVerb struct {
