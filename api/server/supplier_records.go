@@ -28,7 +28,7 @@ type listSupplierDeliveriesInput struct {
 type listSupplierDeliveriesOutput struct{ Body api.SupplierDeliveryList }
 
 type listSupplierReportsInput struct {
-	SupplierID string `query:"supplier_id" maxLength:"200" required:"true"`
+	SupplierID string `query:"supplier_id" maxLength:"200" doc:"Default: of all suppliers, 5000 reports at most"`
 }
 
 type listSupplierReportsOutput struct{ Body api.SupplierReportList }
@@ -229,6 +229,7 @@ func (s *Server) listSupplierReports(ctx context.Context, in *listSupplierReport
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
+	all = all[:min(len(all), api.MaxSupplierRecords)]
 	out := &listSupplierReportsOutput{Body: api.SupplierReportList{Items: make([]api.SupplierReport, len(all))}}
 	for i, r := range all {
 		out.Body.Items[i] = api.SupplierReport{SupplierID: r.SupplierID, Date: dateOf(r.Day), StockDays: r.StockDays, Ratios: r.Ratios}
