@@ -40,10 +40,14 @@ func (h *heuristic) try(y []float64, x *part) {
 	if h.m.limited && h.m.p.Open == 0 {
 		h.makeRoom(room, x)
 	}
-	if h.known() && !h.m.single {
+	known := h.known()
+	if known && !h.m.single {
 		return
 	}
 	if h.m.single {
+		if !known && h.fromTransport(h.open) < h.s.cost {
+			h.judge(h.open)
+		}
 		h.fromDual()
 	}
 	h.judge(h.open)
@@ -310,10 +314,8 @@ func (h *heuristic) judgeNew(open []bool) float64 {
 	if room < h.m.total {
 		return math.Inf(1)
 	}
-	if h.m.single {
-		for j := range h.at {
-			h.at[j] = -1
-		}
+	if h.m.single && h.fromTransport(open) >= h.s.cost {
+		return math.Inf(1)
 	}
 	return h.judge(open)
 }

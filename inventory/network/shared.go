@@ -18,8 +18,18 @@ const (
 	shipCents = 1 << 35 // the dearest cost per unit
 )
 
-// judgeShared serves customers from several sites at least cost, exactly up to rounding costs and units to 10⁻⁹ of the whole.
+// judgeShared prices an open set whose customers may be shared.
 func (h *heuristic) judgeShared(open []bool) float64 {
+	serves, cost := h.transport(open)
+	if serves != nil {
+		h.s.offer(open, serves, cost)
+	}
+	return cost
+}
+
+// transport serves customers from several sites at least cost, exactly up to rounding costs and units to 10⁻⁹ of the whole; nil
+// and +Inf where the sites cannot.
+func (h *heuristic) transport(open []bool) ([][]Share, float64) {
 	m := h.m
 	if h.ship.scale == 0 {
 		h.ship = newShipping(m)
@@ -50,7 +60,7 @@ func (h *heuristic) judgeShared(open []bool) float64 {
 	r, err := flow.Solve(context.WithoutCancel(h.s.ctx), p)
 	h.steps += int64(len(p.From)) * 10
 	if err != nil || r.Status != flow.StatusOptimal {
-		return math.Inf(1)
+		return nil, math.Inf(1)
 	}
 	serves := make([][]Share, m.m)
 	cost := h.fixedCost(open)
@@ -71,14 +81,13 @@ func (h *heuristic) judgeShared(open []bool) float64 {
 				}
 			}
 			if best < 0 || d > 0 && math.IsInf(m.cost[best*m.m+j], 1) {
-				return math.Inf(1)
+				return nil, math.Inf(1)
 			}
 			serves[j] = []Share{{best, 1}}
 			cost += m.cost[best*m.m+j]
 		}
 	}
-	h.s.offer(open, serves, cost)
-	return cost
+	return serves, cost
 }
 
 func newShipping(m *model) shipping {

@@ -20,6 +20,24 @@ func (h *heuristic) fromDual() {
 	}
 }
 
+// fromTransport puts every customer at the site that serves most of it when customers may be shared, which leaves fewer of them
+// shared than there are sites (the corner of a transport problem); those that no site serves by more than half wait. It gives
+// the cost of sharing, below which no assignment to these sites lies.
+func (h *heuristic) fromTransport(open []bool) float64 {
+	serves, cost := h.transport(open)
+	for j := range h.at {
+		h.at[j] = -1
+		if serves != nil {
+			for _, s := range serves[j] {
+				if s.Part > 0.5 {
+					h.at[j] = s.Site
+				}
+			}
+		}
+	}
+	return cost
+}
+
 // judgeSingle completes the customers' sites, mends overloads and improves by moves and swaps; starts from h.at.
 func (h *heuristic) judgeSingle(open []bool) float64 {
 	m := h.m
@@ -143,7 +161,7 @@ func (h *heuristic) overload() float64 {
 
 // over is the overload of site i when its load changes by d, less the overload now.
 func (h *heuristic) over(i int, d float64) float64 {
-	return math.Max(0, h.load[i]+d-h.m.capacity[i]) - math.Max(0, h.load[i]-h.m.capacity[i])
+	return max(0, h.load[i]+d-h.m.capacity[i]) - max(0, h.load[i]-h.m.capacity[i])
 }
 
 // improve moves one customer or swaps two for as long as cost with so much per unit of overload falls.

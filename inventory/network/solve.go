@@ -110,7 +110,11 @@ func (s *search) run(ctx context.Context) {
 	}
 	s.ascend(root, rootRounds)
 	s.bound = root.bound
-	s.h.local(8)
+	if m.single {
+		s.h.anneal(root.frac)
+	} else {
+		s.h.local(8)
+	}
 	s.ascend(root, rootRounds/2)
 	s.bound = math.Max(s.bound, root.bound)
 	s.branch(root)
