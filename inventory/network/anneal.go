@@ -28,21 +28,23 @@ const (
 	annealHot   = 1.0    // first temperature, as a share of the mean cost of a customer, and
 	annealCold  = 0.003  // last
 	annealSites = 10     // of so many tries one opens or shuts a site
-	annealMoves = 40_000 // tries per customer in one run, as far as the work allows
+	annealMoves = 40_000 // tries per customer in one run, fewer for less than 20 customers and as far as the work allows
 )
 
-// anneal runs from the best choice and offers what it finds.
+// anneal runs from the best choice and offers what it finds; frac is how often the bound opens each site, nil where the first
+// bound has proved that there is nothing better.
 func (h *heuristic) anneal(frac []float64) {
 	m := h.m
-	if math.IsInf(h.s.cost, 1) {
+	if math.IsInf(h.s.cost, 1) || frac == nil {
 		return
 	}
-	a := &annealer{h: h, at: make([]int, m.m), load: make([]float64, m.n), members: make([][]int, m.n), slot: make([]int, m.m), cost: h.s.cost, best: h.s.cost}
+	a := &annealer{h: h, at: make([]int, m.m), load: make([]float64, m.n), members: make([][]int, m.n), slot: make([]int, m.m),
+		cost: h.s.cost, best: h.s.cost}
 	for j, shares := range h.s.serves {
 		a.enter(j, shares[0].Site)
 	}
 	a.rank(frac)
-	tries := min(int64(annealMoves)*int64(m.m), (h.s.opt.Work-h.s.steps())/80)
+	tries := min(int64(annealMoves)*int64(min(m.m*m.m/20, m.m)), (h.s.opt.Work-h.s.steps())/80)
 	mean := h.s.cost / float64(m.m)
 	a.heat = annealHot * mean
 	cool := math.Pow(annealCold/annealHot, 1024/float64(max(1024, tries)))

@@ -3,7 +3,8 @@
 // Takes candidate sites with costs and capacities, customers with demand, and the cost of serving each from each, and gives the
 // sites to open with their assignments, cost and a proved lower bound. Method: Lagrangian relaxation of the assignment rows
 // (Geoffrion 1974; Beasley 1988) with knapsacks per site, subgradient ascent, reduced-cost fixing, exchange local search
-// (Teitz & Bart 1968; Resende & Werneck 2007), annealing of single-source assignments, transport by network simplex, and branch and bound on sites and assignments.
+// (Teitz & Bart 1968; Resende & Werneck 2007), annealing of single-source assignments, transport by network simplex, and branch
+// and bound on sites and assignments.
 // Never: it knows no roads; costs come in as numbers.
 package network
 

@@ -110,9 +110,11 @@ func (s *search) run(ctx context.Context) {
 	}
 	s.ascend(root, rootRounds)
 	s.bound = root.bound
-	if m.single {
+	switch {
+	case root.bound >= s.need():
+	case m.single:
 		s.h.anneal(root.frac)
-	} else {
+	default:
 		s.h.local(8)
 	}
 	s.ascend(root, rootRounds/2)
