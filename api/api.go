@@ -16,6 +16,7 @@ const (
 	MaxLeaseTasks   = 1000
 	MaxLeaseSec     = 3600
 	DefaultLeaseSec = 60
+	DefaultHoldSec  = 300 // seconds in which nothing is given out in a zone that was reported blocked
 	MaxBodyBytes    = 1 << 20
 	// MaxLargeBodyBytes is the most that any operation takes as JSON; most take MaxBodyBytes.
 	MaxLargeBodyBytes = 64 << 20

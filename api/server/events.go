@@ -35,6 +35,7 @@ type stream struct {
 	w    *bufio.Writer
 	ctl  *http.ResponseController
 	last time.Time // of the last write
+	bell *bell     // has follow look at once, nil = none
 }
 
 func newStream(w http.ResponseWriter) *stream {
@@ -85,6 +86,10 @@ func (s *Server) follow(r *http.Request, out *stream, look func(ctx context.Cont
 		return
 	}
 	for {
+		var rung <-chan struct{}
+		if out.bell != nil {
+			rung = out.bell.wait() // before looking, so that no ring in between is missed
+		}
 		done, err := s.within(withBudget(r.Context()), look)
 		if err != nil && !errors.Is(err, service.ErrUnavailable) || done {
 			if err != nil && r.Context().Err() == nil {
@@ -103,6 +108,7 @@ func (s *Server) follow(r *http.Request, out *stream, look func(ctx context.Cont
 		case <-r.Context().Done():
 			return
 		case <-tick.C:
+		case <-rung:
 		}
 	}
 }
@@ -129,6 +135,7 @@ func (s *Server) registerEvents() {
 	floor.Description = "An event quartermaster.tasks.changed with the counts by state whenever they change: a hint to lease tasks, which alone gives the right to do them."
 	floor.Parameters = []*huma.Param{id("warehouse", "Site id"), resume}
 	s.raw(floor, answer("The counts as they are now, then after each change"), s.followTasks)
+	s.registerLeaseStream(answer("Each task as it is leased to the caller"))
 }
 
 // jobEvent tells a job as it is.

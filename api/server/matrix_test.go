@@ -243,6 +243,9 @@ func (c *scene) lease(plan string) {
 	c.bodies = map[string]string{
 		"extend-task": `{` + proof + `,"lease_sec":60}`, "return-task": `{` + proof + `}`, "complete-task": `{` + proof + `}`,
 		"fail-task":         `{` + proof + `,"reason":"broken"}`,
+		"report-task":       `{` + proof + `,"percent":40}`,
+		"except-task":       `{` + proof + `,"code":"other","note":"broken"}`,
+		"change-task":       fmt.Sprintf(`{"plan_id":%q,"priority":5}`, plan),
 		"request-scenarios": `{"scenarios":[{"name":"a","changes":[{"review":{"days":3}}]}]}`,
 		"save-consignee":    `{"name":"Anna of main"}`,
 		"create-api-key":    `{"name":"made by the matrix","role":"viewer"}`,

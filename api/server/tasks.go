@@ -56,7 +56,7 @@ type receiptOutput struct{ Body api.TaskReceipt }
 
 func (s *Server) registerTasks() {
 	lease := operation("lease-tasks", http.MethodPost, "/v1/warehouses/{warehouse}/task-leases", "Take warehouse tasks to work on", "warehouse", service.ScopeTasksWork)
-	lease.Description = "Tasks of the newest plan whose predecessors are done, earliest start first. With wait_sec the request " +
+	lease.Description = "Tasks of the newest plan whose predecessors are done, the greatest priority first, then the earliest start. With wait_sec the request " +
 		"waits for work when there is none. A task that is not completed, extended or failed within its lease goes to others."
 	huma.Register(s.api, lease, s.leaseTasks)
 	list := operation("list-tasks", http.MethodGet, "/v1/warehouses/{warehouse}/tasks", "List warehouse tasks, earliest start first", "warehouse", service.ScopeTasksRead, 404)
@@ -83,6 +83,7 @@ func (s *Server) registerTasks() {
 			return s.receipt(ctx, in.TaskPath, in.Body, service.TaskOpen, err)
 		})
 	register(s, operation("extend-task", http.MethodPost, task+"/extend", "Keep a leased task longer", "warehouse", service.ScopeTasksWork, 404, 409), s.extendTask)
+	s.registerLiveTasks(task)
 }
 
 func taskRef(path TaskPath, proof api.LeaseProof) service.TaskRef {
@@ -115,7 +116,7 @@ func (s *Server) leaseTasks(ctx context.Context, in *leaseInput) (*leaseOutput, 
 	if in.Body != nil {
 		want = *in.Body
 	}
-	filter := service.TaskFilter{Kinds: want.Kinds, Workers: want.Workers, Max: max(want.Max, 1)}
+	filter := taskFilter(want)
 	var got []service.FloorTask
 	err := s.until(ctx, time.Duration(want.WaitSec)*time.Second, pollEvery, s.tasks, func(ctx context.Context) (bool, error) {
 		var err error
@@ -134,6 +135,10 @@ func (s *Server) leaseTasks(ctx context.Context, in *leaseInput) (*leaseOutput, 
 	return out, nil
 }
 
+func taskFilter(q api.LeaseRequest) service.TaskFilter {
+	return service.TaskFilter{Kinds: q.Kinds, Workers: q.Workers, Stations: q.Stations, Zones: q.Zones, RobotTypes: q.RobotTypes, Skills: q.Skills, Max: max(q.Max, 1)}
+}
+
 func leaseTime(sec int) time.Duration {
 	if sec == 0 {
 		sec = api.DefaultLeaseSec
@@ -150,7 +155,12 @@ func (s *Server) taskWords(t service.FloorTask) (api.LeasedTask, error) {
 		PlanID: t.PlanID, TaskID: t.ID, Kind: t.Kind, Worker: t.Worker,
 		StartAt: s.localTime(t.StartSec), EndAt: s.localTime(t.EndSec), DependsOn: t.DependsOn,
 		LeaseID: t.LeaseID, LeaseExpiresAt: s.timeOf(t.LeaseUntilUs), Fence: t.Fence, Work: workWords(planned),
+		TaskPlace: placeWords(t), AvoidWorker: t.Avoid,
 	}, nil
+}
+
+func placeWords(t service.FloorTask) api.TaskPlace {
+	return api.TaskPlace{Priority: t.Priority, Station: t.Station, Zone: t.Zone, RobotType: t.RobotType, Skill: t.Skill}
 }
 
 func workWords(t warehouse.Task) api.TaskWork {
@@ -177,18 +187,24 @@ func (s *Server) listTasks(ctx context.Context, in *listTasksInput) (*tasksOutpu
 	tasks, more := page(tasks, in.Limit)
 	out := &tasksOutput{Body: api.TaskList{Items: make([]api.Task, len(tasks))}}
 	for i, t := range tasks {
-		out.Body.Items[i] = api.Task{
-			PlanID: t.PlanID, TaskID: t.ID, Kind: t.Kind, Worker: t.Worker, StartAt: s.localTime(t.StartSec), EndAt: s.localTime(t.EndSec),
-			DependsOn: t.DependsOn, Status: string(t.State), Reason: t.Reason,
-		}
-		if t.Blocked {
-			out.Body.Items[i].Status, out.Body.Items[i].Reason = statusBlocked, "a task that it depends on has failed"
-		}
+		out.Body.Items[i] = s.taskRow(t)
 	}
 	if more {
 		out.Body.NextCursor = tasks[len(tasks)-1].ID
 	}
 	return out, nil
+}
+
+// taskRow is a task without its work.
+func (s *Server) taskRow(t service.FloorTask) api.Task {
+	row := api.Task{
+		PlanID: t.PlanID, TaskID: t.ID, Kind: t.Kind, Worker: t.Worker, StartAt: s.localTime(t.StartSec), EndAt: s.localTime(t.EndSec),
+		DependsOn: t.DependsOn, Status: string(t.State), Reason: t.Reason, TaskPlace: placeWords(t), Progress: t.Progress, Exception: string(t.Exception),
+	}
+	if t.Blocked {
+		row.Status, row.Reason = statusBlocked, "a task that it depends on has failed"
+	}
+	return row
 }
 
 // statusBlocked is an open task that cannot be given out any more.

@@ -7,18 +7,14 @@ import (
 	"testing"
 )
 
-// write lays a small problem of two robots out and returns its path.
+// write lays testdata's small problem of two robots out, some of its files replaced, and returns its path.
 func write(t *testing.T, files map[string]string) string {
 	t.Helper()
 	folder := t.TempDir()
-	for name, text := range map[string]string{
-		"p.json": `{"mapFile":"m.map","agentFile":"a.agents","taskFile":"t.tasks","teamSize":2,"numTasksReveal":1}`,
-		"m.map":  "type octile\nheight 3\nwidth 4\nmap\n....\n.@..\n....\n", "a.agents": "2\n0\n11\n", "t.tasks": "3\n3\n8\n6\n",
-		"simulation_time.json": `{"p":40}`,
-	} {
-		if other, ok := files[name]; ok {
-			text = other
-		}
+	if err := os.CopyFS(folder, os.DirFS("testdata/pair")); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,7 @@ const (
 	TopicPromiseExpired   = "promise.expired"
 	TopicStockMoved       = "stock.moved"
 	TopicTaskFailed       = "task.failed"
+	TopicTaskException    = "task.exception"
 	TopicWebhookTest      = "webhook.test"
 
 	TopicForecastOverridden = "forecast.overridden"
@@ -28,7 +29,7 @@ const (
 func Topics() []string {
 	return []string{
 		TopicJobDone, TopicJobFailed, TopicJobCancelled, TopicJobQuarantined, TopicOrderCreated, TopicOrderCancelled,
-		TopicPromiseConfirmed, TopicPromiseReleased, TopicPromiseExpired, TopicStockMoved, TopicTaskFailed, TopicWebhookTest,
+		TopicPromiseConfirmed, TopicPromiseReleased, TopicPromiseExpired, TopicStockMoved, TopicTaskFailed, TopicTaskException, TopicWebhookTest,
 		TopicForecastOverridden, TopicForecastAlert,
 	}
 }

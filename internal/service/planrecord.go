@@ -140,6 +140,7 @@ func floorTasks(p *plan.Plan) ([]FloorTask, error) {
 			out = append(out, FloorTask{
 				ID: t.ID, SiteID: day.SiteID, Kind: string(t.Kind), Worker: t.Worker,
 				StartSec: origin + t.StartSec, EndSec: origin + t.EndSec, DependsOn: t.DependsOn, Payload: payload,
+				TaskPlace: placeOf(&t),
 			})
 		}
 	}

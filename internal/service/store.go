@@ -258,12 +258,18 @@ type FloorTask struct {
 	EndSec    int64    //
 	DependsOn []string // task ids of the same plan, done before this one is given out
 	Payload   []byte   // JSON: the whole warehouse.Task
+	Priority  int      // greater goes first
+	TaskPlace
 
 	State        TaskState
 	LeaseID      string
 	LeaseUntilUs int64
 	Fence        int64 // counts leases: a controller that sees two of them obeys the greater
 	Reason       string
+	Avoid        string        // worker that shall not get it again, its robot having failed
+	NotBeforeUs  int64         // it is held until then
+	Progress     int           // percent
+	Exception    ExceptionCode // the last one, "" = none
 	// Blocked: it is open but can never be given out, since a task that it depends on, however far back, has failed. A new
 	// plan gives its work out again. TaskPage alone sets it.
 	Blocked bool
@@ -287,11 +293,16 @@ type TaskCount struct {
 	Count   int64
 }
 
-// TaskFilter chooses tasks to lease; empty lists do not choose.
+// TaskFilter chooses tasks to lease. Of Kinds, Workers, Stations and Zones empty lists do not choose; RobotTypes and Skills are
+// what the caller has: a task that asks for another is not for it. A task without a worker is for any.
 type TaskFilter struct {
-	Kinds   []string
-	Workers []string
-	Max     int // 0 = 1, at most 1,000
+	Kinds      []string
+	Workers    []string
+	Stations   []string
+	Zones      []string
+	RobotTypes []string
+	Skills     []string
+	Max        int // 0 = 1, at most 1,000
 }
 
 // TaskRef names one leased task. SiteID "" is any; a task of another site is not found.
@@ -305,8 +316,8 @@ type FloorCounts struct {
 
 // TaskStore hands out warehouse tasks of the newest plan that is no draft.
 type TaskStore interface {
-	// LeaseTasks gives tasks of a site whose dependencies are done, earliest start first, until ttl from now. Tasks
-	// whose lease ran out are given out again.
+	// LeaseTasks gives tasks of a site whose dependencies are done, by priority, then earliest start first, until ttl from
+	// now. Tasks whose lease ran out are given out again.
 	LeaseTasks(ctx context.Context, tenant, siteID string, f TaskFilter, ttl time.Duration) ([]FloorTask, error)
 	// CompleteTask, FailTask and ExtendTask need the lease that is still the task's, else ErrTokenLost. Completing or
 	// failing twice with the same lease is no error. ExtendTask gives the new end of the lease. Tasks that depend on a
@@ -314,6 +325,14 @@ type TaskStore interface {
 	CompleteTask(ctx context.Context, tenant string, ref TaskRef) error
 	FailTask(ctx context.Context, tenant string, ref TaskRef, reason string) error
 	ExtendTask(ctx context.Context, tenant string, ref TaskRef, ttl time.Duration) (leaseUntilUs int64, err error)
+	// ReportTask notes how far a leased task is, in percent, and moves the end of its lease to ttl from now.
+	ReportTask(ctx context.Context, tenant string, ref TaskRef, percent int, ttl time.Duration) (leaseUntilUs int64, err error)
+	// ExceptTask ends a lease by an exception; what follows stands with the codes.
+	ExceptTask(ctx context.Context, tenant string, ref TaskRef, e TaskException) (TaskOutcome, error)
+	// ChangeTask changes an open or leased task; the next lease goes by it. ref needs no lease.
+	ChangeTask(ctx context.Context, tenant string, ref TaskRef, c TaskChange) (FloorTask, error)
+	// HeldLeases gives those of the leases that hold tasks of the newest plan, once for each task.
+	HeldLeases(ctx context.Context, tenant, siteID string, leases []string) ([]string, error)
 	// ReturnTask puts a leased task back at once.
 	ReturnTask(ctx context.Context, tenant string, ref TaskRef) error
 	// FloorCounts counts the newest plan's tasks of a site by what can be done with them.

@@ -72,12 +72,13 @@ func writeTasks(ctx context.Context, t *tx, tenant, planID string, tasks []servi
 			return err
 		}
 		rows[i] = []any{tenant, planID, task.ID, task.SiteID, task.Kind, task.Worker, task.StartSec, task.EndSec,
-			string(service.TaskOpen), len(task.DependsOn), depends, bytesOf(task.Payload)}
+			string(service.TaskOpen), len(task.DependsOn), depends, bytesOf(task.Payload),
+			task.Priority, task.Station, task.Zone, task.RobotType, task.Skill}
 		for _, id := range task.DependsOn {
 			needs = append(needs, []any{tenant, planID, id, task.ID})
 		}
 	}
-	if _, err := bulkInsert(ctx, t, "tasks", "tenant, plan_id, id, site_id, kind, worker, start_sec, end_sec, state, blockers, depends, payload", "", rows); err != nil {
+	if _, err := bulkInsert(ctx, t, "tasks", "tenant, plan_id, id, site_id, kind, worker, start_sec, end_sec, state, blockers, depends, payload, priority, station, zone, robot_type, skill", "", rows); err != nil {
 		return err
 	}
 	if _, err := bulkInsert(ctx, t, "task_needs", "tenant, plan_id, needs_id, task_id", "", needs); err != nil {

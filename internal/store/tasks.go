@@ -14,12 +14,14 @@ import (
 )
 
 // taskColumns are all columns of a task but tenant and blockers, in the order scanTask reads them.
-const taskColumns = `plan_id, id, site_id, kind, worker, start_sec, end_sec, state, lease_id, lease_until, fence, reason, depends, payload`
+const taskColumns = `plan_id, id, site_id, kind, worker, start_sec, end_sec, state, lease_id, lease_until, fence, reason, depends, payload,
+	priority, station, zone, robot_type, skill, avoid, not_before, progress, exception`
 
 func scanTask(scan func(...any) error) (t service.FloorTask, err error) {
 	var depends []byte
 	err = scan(&t.PlanID, &t.ID, &t.SiteID, &t.Kind, &t.Worker, &t.StartSec, &t.EndSec, &t.State, &t.LeaseID, &t.LeaseUntilUs,
-		&t.Fence, &t.Reason, &depends, &t.Payload)
+		&t.Fence, &t.Reason, &depends, &t.Payload,
+		&t.Priority, &t.Station, &t.Zone, &t.RobotType, &t.Skill, &t.Avoid, &t.NotBeforeUs, &t.Progress, &t.Exception)
 	if err != nil {
 		return t, err
 	}
@@ -36,38 +38,25 @@ func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service
 		return nil, invalid("lease of %s is not above zero", ttl)
 	}
 	limit := min(max(f.Max, 1), 1000)
-	args := []any{tenant, "", siteID, newID(), ttl.Microseconds(), limit}
-	where := ""
-	for _, choice := range []struct {
-		column string
-		values []string
-	}{{"kind", f.Kinds}, {"worker", f.Workers}} {
-		if len(choice.values) == 0 {
-			continue
-		}
-		if len(choice.values) > 1000 {
-			return nil, invalid("%d values to choose %s by are over the limit of 1000", len(choice.values), choice.column)
-		}
-		where += ` and ` + choice.column + ` in (values ` + tuples(len(choice.values), 1, len(args)+1) + `)`
-		for _, v := range choice.values {
-			args = append(args, v)
-		}
+	where, args, err := chosen(f, []any{tenant, "", siteID, newID(), ttl.Microseconds(), limit})
+	if err != nil {
+		return nil, err
 	}
 	var out []service.FloorTask
-	err := s.smallTx(ctx, "leasing tasks of site "+siteID, func(ctx context.Context, t *tx) error {
+	err = s.smallTx(ctx, "leasing tasks of site "+siteID, func(ctx context.Context, t *tx) error {
 		out = nil
 		rows, err := t.query(ctx, `with late as materialized (
-				select plan_id, id, start_sec from tasks
+				select plan_id, id, start_sec, priority from tasks
 				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state = 'leased' and lease_until < {now}`+where+`
-				order by start_sec, id limit $6 {skip}),
+				order by priority desc, start_sec, id limit $6 {skip}),
 			fresh as materialized (
-				select plan_id, id, start_sec from tasks
-				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state = 'open'`+where+`
-				order by start_sec, id limit $6 {skip}),
+				select plan_id, id, start_sec, priority from tasks
+				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state = 'open' and not_before <= {now}`+where+`
+				order by priority desc, start_sec, id limit $6 {skip}),
 			next as (
 				select plan_id, id from (select * from late union all select * from fresh) as ready
-				order by start_sec, id limit $6)
-			update tasks set state = 'leased', lease_id = $4, lease_until = {now} + $5, fence = fence + 1
+				order by priority desc, start_sec, id limit $6)
+			update tasks set state = 'leased', lease_id = $4, lease_until = {now} + $5, progress = 0, fence = fence + 1
 			where tenant = $1 and (plan_id, id) in (select plan_id, id from next)
 			returning `+taskColumns, args...)
 		if err != nil {
@@ -83,7 +72,7 @@ func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service
 		return nil, err
 	}
 	slices.SortFunc(out, func(a, b service.FloorTask) int {
-		return cmp.Or(cmp.Compare(a.StartSec, b.StartSec), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.StartSec, b.StartSec), cmp.Compare(a.ID, b.ID))
 	})
 	return out, nil
 }
@@ -149,22 +138,7 @@ func whyNotLeased(ctx context.Context, t *tx, tenant string, ref service.TaskRef
 
 // ExtendTask moves the end of a lease to ttl from now.
 func (s *Store) ExtendTask(ctx context.Context, tenant string, ref service.TaskRef, ttl time.Duration) (leaseUntilUs int64, err error) {
-	if ttl <= 0 {
-		return 0, invalid("lease of %s is not above zero", ttl)
-	}
-	var until int64
-	err = s.smallTx(ctx, "extending task "+ref.TaskID, func(ctx context.Context, t *tx) error {
-		err := t.row(ctx, `update tasks set lease_until = {now} + $6 where `+leasedTask+` returning lease_until`,
-			append(leasedArgs(tenant, ref), ttl.Microseconds())...).Scan(&until)
-		if errors.Is(err, sql.ErrNoRows) {
-			return whyNotLeased(ctx, t, tenant, ref, service.TaskLeased)
-		}
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	return until, nil
+	return s.extend(ctx, tenant, ref, ttl, "")
 }
 
 // ReturnTask puts a leased task back; its old lease can do nothing more.

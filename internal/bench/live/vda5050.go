@@ -217,18 +217,18 @@ func (y *vdaYard) restart(ctx context.Context) error {
 	return err
 }
 
-// missing counts the vehicles that do not drive on any more.
+// missing counts the vehicles that do not drive on any more: each must be seen elsewhere once, well and on the floor.
 func (y *vdaYard) missing(ctx context.Context, within time.Duration) (int, error) {
 	was := y.fleet.Places()
-	left := len(y.ids)
+	went, left := make([]bool, len(was)), len(y.ids)
 	for end := time.Now().Add(within); time.Now().Before(end) && left > 0; {
-		if err := y.drive(ctx, 3*time.Second); err != nil {
+		if err := y.drive(ctx, time.Second); err != nil {
 			return 0, err
 		}
-		left = len(y.ids) - len(was) // those that never came
-		for i, p := range y.fleet.Places() {
-			if i < len(was) && (p.Vertex == was[i].Vertex || p.Out != "" || !p.Joined) {
-				left++
+		for i, p := range y.fleet.Places()[:len(was)] {
+			if !went[i] && p.Vertex != was[i].Vertex && p.Out == "" && p.Joined {
+				went[i] = true
+				left--
 			}
 		}
 	}

@@ -1218,13 +1218,20 @@ export interface SupplierRiskMonth {
 export interface Task {
   depends_on?: Array<string> | null
   end_at: string
+  exception?: string
   kind: "pick" | "move" | "park" | "sort"
   plan_id: string
+  priority: number
+  progress: number
   reason?: string
+  robot_type?: string
+  skill?: string
   start_at: string
+  station?: string
   status: "open" | "leased" | "done" | "failed" | "blocked"
   task_id: string
   worker: string
+  zone?: string
 }
 
 export interface TaskCounts {
