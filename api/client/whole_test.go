@@ -42,7 +42,7 @@ func TestEveryOperation(t *testing.T) {
 		"follow-job": "FollowJob", "follow-jobs": "FollowJobs", "follow-tasks": "FollowTasks",
 		"get-job": "Job", "list-jobs": "Jobs", "cancel-job": "CancelJob", "retry-job": "RetryJob",
 		"lease-tasks": "LeaseTasks", "list-tasks": "Tasks", "complete-task": "CompleteTask", "extend-task": "ExtendTask", "fail-task": "FailTask", "return-task": "ReturnTask",
-		"report-task": "ReportTask", "except-task": "ExceptTask", "change-task": "ChangeTask", "work-tasks": "WorkTasks",
+		"report-task": "ReportTask", "except-task": "ExceptTask", "change-task": "ChangeTask", "follow-task-leases": "WorkTasks",
 	}
 	data, err := os.ReadFile("../../docs/openapi.json")
 	if err != nil {

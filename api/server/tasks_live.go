@@ -100,7 +100,7 @@ func (s *Server) changeTask(ctx context.Context, in *changeTaskInput) (*taskOutp
 
 // registerLeaseStream offers leases as a stream of events.
 func (s *Server) registerLeaseStream(answer *huma.Response) {
-	op := operation("work-tasks", http.MethodGet, "/v1/warehouses/{warehouse}/task-leases/events", "Be given warehouse tasks to work on as they come", "warehouse", service.ScopeTasksWork, 422)
+	op := operation("follow-task-leases", http.MethodGet, "/v1/warehouses/{warehouse}/task-leases/events", "Be given warehouse tasks to work on as they come", "warehouse", service.ScopeTasksWork, 422)
 	op.Description = "An event quartermaster.task.leased with the task for each lease, max of them at a time: the next comes when one was completed, " +
 		"failed, given back or ran out. It leases as lease-tasks does; a task whose event did not arrive comes back at the end of its lease."
 	op.Parameters = []*huma.Param{{Name: "warehouse", In: "path", Required: true, Description: "Site id", Schema: &huma.Schema{Type: "string"}}}
