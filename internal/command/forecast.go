@@ -69,7 +69,7 @@ func (v forecastFileVerb) Run(r *run) error {
 	if horizon == 0 {
 		horizon = stepHorizon[table.Step]
 	}
-	series, reports, err := v.series(table, horizon)
+	series, reports, unfit, err := v.series(table, horizon)
 	if err != nil {
 		return usageError{fmt.Errorf("forecast: %s: %w", v.File, err)}
 	}
@@ -89,6 +89,10 @@ func (v forecastFileVerb) Run(r *run) error {
 	}
 	view := forecastView(v.File, table, answers, recipe, horizon)
 	for i := range answers {
+		if unfit[i] != "" {
+			view.Series[i].Reason = unfit[i]
+			continue
+		}
 		v.explain(&view.Series[i], table, i, series[i], &answers[i], reports[i])
 	}
 	if v.Plot != "" {

@@ -16,9 +16,10 @@ import (
 // stepYear is a year in steps.
 var stepYear = map[string]int{"hour": 8736, "day": 364, "week": 52, "month": 12, "quarter": 4}
 
-// series makes the panel of a table, screened, with the columns that it is forecast with.
-func (v forecastFileVerb) series(table *intake.Demand, horizon int) ([]*forecast.Regular, []screen.Report, error) {
-	out, reports := make([]*forecast.Regular, len(table.Series)), make([]screen.Report, len(table.Series))
+// series makes the panel of a table, screened, with the columns that it is forecast with. A series that is not to be forecast
+// holds no values, and unfit says why.
+func (v forecastFileVerb) series(table *intake.Demand, horizon int) (out []*forecast.Regular, reports []screen.Report, unfit []string, err error) {
+	out, reports, unfit = make([]*forecast.Regular, len(table.Series)), make([]screen.Report, len(table.Series)), make([]string, len(table.Series))
 	seasons := stepSeasons[table.Step]
 	facts := screen.Facts{Year: stepYear[table.Step]}
 	if len(seasons) > 0 {
@@ -33,6 +34,13 @@ func (v forecastFileVerb) series(table *intake.Demand, horizon int) ([]*forecast
 				}
 			}
 		}
+		if v.Gaps == "unseen" {
+			if gap := ownCalendar(s.Values); gap > 1 {
+				unfit[i] = fmt.Sprintf("its rows lie %d steps apart and those of the file a %s: forecast it from a file of its own", gap, table.Step)
+				out[i] = &forecast.Regular{ID: s.ID, Seasons: seasons}
+				continue
+			}
+		}
 		facts.Empty, facts.Known = s.Empty, knownSteps(s.With, len(s.Values))
 		if v.Screen {
 			s.Values, reports[i] = screen.Clean(s.Values, facts)
@@ -41,13 +49,44 @@ func (v forecastFileVerb) series(table *intake.Demand, horizon int) ([]*forecast
 		for k, column := range s.With {
 			x, err := knownAhead(column, len(s.Values)+horizon)
 			if err != nil {
-				return nil, nil, fmt.Errorf("series %q, column %q: %w: add rows with a date, no quantity and what it will be until %s", s.ID, table.Columns.With[k], err,
+				return nil, nil, nil, fmt.Errorf("series %q, column %q: %w: add rows with a date, no quantity and what it will be until %s", s.ID, table.Columns.With[k], err,
 					table.After(s, horizon-1).Format("2006-01-02"))
 			}
 			out[i].Regressors = append(out[i].Regressors, x)
 		}
 	}
-	return out, reports, nil
+	return out, reports, unfit, nil
+}
+
+// ownCalendar tells how many steps apart the rows of a series lie that goes by another calendar than its file, such as months among
+// days; 1 where it goes by the same, or by none.
+func ownCalendar(values []float64) int {
+	var gaps []int
+	last := -1
+	for t, x := range values {
+		if math.IsNaN(x) {
+			continue
+		}
+		if last >= 0 {
+			gaps = append(gaps, t-last)
+		}
+		last = t
+	}
+	if len(gaps) < 4 {
+		return 1
+	}
+	slices.Sort(gaps)
+	middle := gaps[len(gaps)/2]
+	regular := 0
+	for _, g := range gaps {
+		if 10*g >= 9*middle && 10*g <= 11*middle { // months have 28 to 31 days
+			regular++
+		}
+	}
+	if middle < 3 || 10*regular < 9*len(gaps) {
+		return 1
+	}
+	return middle
 }
 
 // knownSteps marks the steps at which a column of nothing but 0 and 1, such as a promotion, is 1: what was sold there is no mistake.
