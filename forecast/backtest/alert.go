@@ -54,6 +54,7 @@ const (
 	outlierLimit = 6.0 // median absolute deviations of the differences to the neighbours' median
 	levelLimit   = 4.0 // standard errors of the difference of two means
 	leastTracked = 12
+	leastUnits   = 1e-6 // less than this in sum is the rounding of numbers
 )
 
 // Watch looks at the errors (forecast − demand, oldest first, NaN = none) of one series whose demand has standard deviation
@@ -75,7 +76,7 @@ func Watch(errors []float64, spread float64) []Alert {
 	for _, e := range seen {
 		sum += max(-oneStep*spread, min(e, oneStep*spread))
 	}
-	if s := TrackingSignal(seen, signalAlpha); math.Abs(s) > signalLimit && math.Abs(sum) > biasLimit*spread*math.Sqrt(float64(len(seen))) {
+	if s := TrackingSignal(seen, signalAlpha); math.Abs(s) > signalLimit && math.Abs(sum) > max(leastUnits, biasLimit*spread*math.Sqrt(float64(len(seen)))) {
 		side := "above"
 		if s < 0 {
 			side = "below"

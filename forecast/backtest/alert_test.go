@@ -44,6 +44,13 @@ func TestWatch(t *testing.T) {
 	if got := Watch(slow, 0.3); len(got) > 0 {
 		t.Errorf("a slow item without demand for 24 steps raised %v", got)
 	}
+	rounded := make([]float64, 24)
+	for i := range rounded {
+		rounded[i] = -1e-15
+	}
+	if got := Watch(rounded, 0); len(got) > 0 {
+		t.Errorf("the rounding of numbers raised %v", got)
+	}
 	once := append([]float64(nil), quiet...)
 	once[50] = 40
 	if got := Watch(once, 1); len(got) > 0 {

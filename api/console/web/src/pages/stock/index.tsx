@@ -19,11 +19,12 @@ export const healthKey = (h: string) => `health.${h.replaceAll(' ', '_')}` as Ke
 
 export default function Stock() {
   const { t } = useWords()
-  const { current } = usePlans()
+  const { all, current } = usePlans()
   const { query } = useRoute()
   const day = current?.summary?.origin_date
   const body = { lines: true, ...(day ? { origin_date: day } : {}) }
-  const run = useResource(`stock ${day ?? ''}`, (signal) => asked<ReplenishmentAnswer>(askReplenishments, readReplenishments, body, signal))
+  // Not before the plans are known: a run for the wrong day costs as much as one for the right one.
+  const run = useResource(all.data || all.error ? `stock ${day ?? ''}` : null, (signal) => asked<ReplenishmentAnswer>(askReplenishments, readReplenishments, body, signal))
   const item = query.get('item')
   const site = query.get('site')
   return (
