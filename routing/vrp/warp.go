@@ -87,9 +87,7 @@ func (w *warpModel) addKinds() bool {
 			return false
 		}
 		out := warpKind{rate: k.perM + k.perDrive, used: k.used, perSec: k.perSec, maxDur: k.maxDur, count: k.count, bit: 1 << x}
-		for d, c := range k.caps {
-			out.caps[d] = c
-		}
+		copy(out.caps[:], k.caps)
 		if m.backhaul != nil && !m.simple {
 			out.caps[1] = out.caps[0]
 		}

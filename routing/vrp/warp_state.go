@@ -27,11 +27,10 @@ type warpState struct {
 	moved  []int32 // per route: the clock when it last changed
 	clock  int32
 
-	lateCost  int64 // units for a second late or too long
-	overCost  warpLoad
-	order     []int32
-	scratch   []int32
-	positions []int32
+	lateCost int64 // units for a second late or too long
+	overCost warpLoad
+	order    []int32
+	scratch  []int32
 }
 
 func newWarpState(w *warpModel, slots []int, rng *rand.Rand) *warpState {
