@@ -41,7 +41,10 @@ func checkForecasts(ctx context.Context, w *Work, q *api.ForecastRequest) ([]api
 			known[item.ID] = true
 		}
 		wrong, err := originWrong(ctx, w, q.OriginDate)
-		return append(wrong, unknownIDs("item_ids", "item", q.ItemIDs, known)...), err
+		if wrong = append(wrong, unknownIDs("item_ids", "item", q.ItemIDs, known)...); len(wrong) > 0 {
+			return wrong, nil // which the caller can mend, whatever else is missing
+		}
+		return nil, err
 	}
 	seen := map[string]bool{}
 	for i, s := range q.Series {
