@@ -1,8 +1,5 @@
 package api
 
-// MaxSupplierRecords bounds the deliveries or reports of one request.
-const MaxSupplierRecords = 5000
-
 // SupplierDelivery is what became of one purchase order with a supplier.
 type SupplierDelivery struct {
 	ID           string `json:"id" minLength:"1" maxLength:"200" doc:"The caller's; telling again under it replaces what was told"`
@@ -44,9 +41,10 @@ type SupplierReportBatch struct {
 	Reports []SupplierReport `json:"reports" minItems:"1" maxItems:"5000"`
 }
 
-// SupplierReportList is all reports of a supplier, the oldest first.
+// SupplierReportList is a page of reports, the newest first.
 type SupplierReportList struct {
-	Items []SupplierReport `json:"items"`
+	Items      []SupplierReport `json:"items"`
+	NextCursor string           `json:"next_cursor,omitempty" doc:"Ask again with this cursor for the next page; absent on the last one"`
 }
 
 // SupplierRecordReceipt says what became of a batch.

@@ -85,9 +85,9 @@ func (c *Client) SaveSupplierReports(ctx context.Context, reports []api.Supplier
 	return out, err
 }
 
-// SupplierReports reads what was noted of a supplier, the oldest first.
-func (c *Client) SupplierReports(ctx context.Context, supplierID string) (api.SupplierReportList, error) {
+// SupplierReports reads one page of what was noted of suppliers, the newest first; supplierID "" = of all suppliers.
+func (c *Client) SupplierReports(ctx context.Context, supplierID string, page PageOf) (api.SupplierReportList, error) {
 	var out api.SupplierReportList
-	_, err := c.do(ctx, call{what: "list reports of supplier " + supplierID, method: http.MethodGet, path: "/v1/supplier-reports", query: PageOf{}.query("supplier_id", supplierID), into: &out, again: true})
+	_, err := c.do(ctx, call{what: "list reports of suppliers", method: http.MethodGet, path: "/v1/supplier-reports", query: page.query("supplier_id", supplierID), into: &out, again: true})
 	return out, err
 }

@@ -117,7 +117,7 @@ func recordWork(t *testing.T, c *client.Client, supplier string) {
 	if _, err := c.SaveSupplierReports(ctx, []api.SupplierReport{{SupplierID: supplier, Date: "2010-05-01", Ratios: map[string]float64{"equity": 0.3}}}); err != nil {
 		t.Error(err)
 	}
-	if list, err := c.SupplierReports(ctx, supplier); err != nil || len(list.Items) != 1 || list.Items[0].Ratios["equity"] != 0.3 {
+	if list, err := c.SupplierReports(ctx, supplier, client.PageOf{}); err != nil || len(list.Items) != 1 || list.Items[0].Ratios["equity"] != 0.3 {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

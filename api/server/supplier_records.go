@@ -19,17 +19,14 @@ type supplierReportsInput struct{ Body api.SupplierReportBatch }
 
 type recordReceiptOutput struct{ Body api.SupplierRecordReceipt }
 
-type listSupplierDeliveriesInput struct {
-	SupplierID string `query:"supplier_id" maxLength:"200"`
+// supplierRecordsInput chooses a page of what is recorded of suppliers.
+type supplierRecordsInput struct {
+	SupplierID string `query:"supplier_id" maxLength:"200" doc:"Default: of all suppliers"`
 	Cursor     string `query:"cursor" maxLength:"600" doc:"next_cursor of the page before"`
 	Limit      int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
 type listSupplierDeliveriesOutput struct{ Body api.SupplierDeliveryList }
-
-type listSupplierReportsInput struct {
-	SupplierID string `query:"supplier_id" maxLength:"200" doc:"Default: of all suppliers, 5000 reports at most"`
-}
 
 type listSupplierReportsOutput struct{ Body api.SupplierReportList }
 
@@ -43,7 +40,7 @@ func (s *Server) registerSupplierRecords() {
 	reports.Description = "All reports of a request are stored, or none; another one of the same supplier and day replaces the first."
 	reports.MaxBodyBytes = maxBatchBytes
 	register(s, s.once(reports), s.saveSupplierReports)
-	register(s, operation("list-supplier-reports", http.MethodGet, "/v1/supplier-reports", "List what was noted of a supplier, the oldest first", "suppliers", service.ScopeFactsRead), s.listSupplierReports)
+	register(s, operation("list-supplier-reports", http.MethodGet, "/v1/supplier-reports", "List what was noted of suppliers, the newest first", "suppliers", service.ScopeFactsRead), s.listSupplierReports)
 }
 
 func (s *Server) saveSupplierDeliveries(ctx context.Context, in *supplierDeliveriesInput) (*recordReceiptOutput, error) {
@@ -139,17 +136,27 @@ func readAmount(m *api.Money, currency, place string, wrong *fieldErrors) int64 
 	return m.Minor
 }
 
-func (s *Server) listSupplierDeliveries(ctx context.Context, in *listSupplierDeliveriesInput) (*listSupplierDeliveriesOutput, error) {
-	q := service.SupplierDeliveryQuery{SupplierID: in.SupplierID, Limit: in.Limit + 1}
-	if in.Cursor != "" {
-		parts, err := readCursor(in.Cursor, 2)
-		if err == nil {
-			q.BeforeDay, err = strconv.Atoi(parts[0])
-		}
-		if err != nil {
-			return nil, errCursor(in.Cursor)
-		}
-		q.BeforeID = parts[1]
+// query reads the page that is asked for, and one record more.
+func (in *supplierRecordsInput) query() (service.SupplierRecordQuery, error) {
+	q := service.SupplierRecordQuery{SupplierID: in.SupplierID, Limit: in.Limit + 1}
+	if in.Cursor == "" {
+		return q, nil
+	}
+	parts, err := readCursor(in.Cursor, 2)
+	if err == nil {
+		q.BeforeDay, err = strconv.Atoi(parts[0])
+	}
+	if err != nil {
+		return q, errCursor(in.Cursor)
+	}
+	q.BeforeID = parts[1]
+	return q, nil
+}
+
+func (s *Server) listSupplierDeliveries(ctx context.Context, in *supplierRecordsInput) (*listSupplierDeliveriesOutput, error) {
+	q, err := in.query()
+	if err != nil {
+		return nil, err
 	}
 	all, err := s.options.Planning.Facts.SupplierDeliveries(ctx, s.tenant(ctx), q)
 	if err != nil {
@@ -224,15 +231,23 @@ func (s *Server) saveSupplierReports(ctx context.Context, in *supplierReportsInp
 	return &recordReceiptOutput{Body: api.SupplierRecordReceipt{Stored: fresh, Replaced: len(all) - fresh}}, nil
 }
 
-func (s *Server) listSupplierReports(ctx context.Context, in *listSupplierReportsInput) (*listSupplierReportsOutput, error) {
-	all, err := s.options.Planning.Facts.SupplierReports(ctx, s.tenant(ctx), in.SupplierID)
+func (s *Server) listSupplierReports(ctx context.Context, in *supplierRecordsInput) (*listSupplierReportsOutput, error) {
+	q, err := in.query()
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.options.Planning.Facts.SupplierReports(ctx, s.tenant(ctx), q)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	all = all[:min(len(all), api.MaxSupplierRecords)]
+	all, more := page(all, in.Limit)
 	out := &listSupplierReportsOutput{Body: api.SupplierReportList{Items: make([]api.SupplierReport, len(all))}}
 	for i, r := range all {
 		out.Body.Items[i] = api.SupplierReport{SupplierID: r.SupplierID, Date: dateOf(r.Day), StockDays: r.StockDays, Ratios: r.Ratios}
+	}
+	if more {
+		last := all[len(all)-1]
+		out.Body.NextCursor = cursorOf(strconv.Itoa(last.Day), last.SupplierID)
 	}
 	return out, nil
 }

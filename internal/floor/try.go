@@ -26,20 +26,21 @@ type TryOptions struct {
 
 // Trial is how a floor did.
 type Trial struct {
-	Steps, Robots int
-	Errands       int // places that robots were sent to and came to
-	Charges       int // visits to chargers
-	PerStep       float64
-	Collisions    int // cells that two robots were on; judged apart from the control
-	WaitShare     float64
-	LongestErrand int // steps
-	Busiest       []Busy
+	Steps         int     `json:"steps"`
+	Robots        int     `json:"robots"`
+	Errands       int     `json:"errands"` // places that robots were sent to and came to
+	Charges       int     `json:"charges"` // visits to chargers
+	PerStep       float64 `json:"errands_per_step"`
+	Collisions    int     `json:"collisions"` // cells that two robots were on; judged apart from the control
+	WaitShare     float64 `json:"wait_share"`
+	LongestErrand int     `json:"longest_errand_steps"`
+	Busiest       []Busy  `json:"busiest,omitempty"`
 }
 
 // Busy is a cell and how many robots waited on it in a step, on average.
 type Busy struct {
-	Cell    string
-	Waiting float64
+	Cell    string  `json:"cell"`
+	Waiting float64 `json:"waiting_robots"`
 }
 
 // trial is a floor while it is tried.
@@ -65,7 +66,7 @@ type tried struct {
 	ready    float64 // parts of a cell driven
 	loaded   bool
 	charging bool
-	todo     []int32
+	errands  []int32
 	age      int
 }
 
@@ -143,11 +144,11 @@ func (t *trial) send(r int) {
 	v.age = 0
 	goal := int32(-1)
 	switch {
-	case len(v.todo) > 0:
+	case len(v.errands) > 0:
 	case len(t.charge) > 0 && v.charge < t.o.ChargeBelow:
 		v.charging, goal = true, t.charge[t.random.IntN(len(t.charge))]
 	case len(t.f.Tasks) > 0:
-		v.todo = t.f.Tasks[t.next%len(t.f.Tasks)]
+		v.errands = t.f.Tasks[t.next%len(t.f.Tasks)]
 		t.next++
 	default:
 		places := t.places
@@ -157,7 +158,7 @@ func (t *trial) send(r int) {
 		goal = places[t.random.IntN(len(places))]
 	}
 	if goal < 0 {
-		goal, v.todo = v.todo[0], v.todo[1:]
+		goal, v.errands = v.errands[0], v.errands[1:]
 	}
 	t.control.Send(r, agv.Errand{Goal: goal, Next: -1})
 }

@@ -50,10 +50,10 @@ type stored struct {
 	inbound   []Inbound
 }
 
-func (stored) SupplierDeliveries(context.Context, string, SupplierDeliveryQuery) ([]SupplierDelivery, error) {
+func (stored) SupplierDeliveries(context.Context, string, SupplierRecordQuery) ([]SupplierDelivery, error) {
 	return nil, nil
 }
-func (stored) SupplierReports(context.Context, string, string) ([]SupplierReport, error) {
+func (stored) SupplierReports(context.Context, string, SupplierRecordQuery) ([]SupplierReport, error) {
 	return nil, nil
 }
 func (stored) Receipts(context.Context, string) ([]Receipt, error)                  { return nil, nil }

@@ -32,27 +32,26 @@ type Receipt struct {
 	OrderedQty, ReceivedQty   int64
 }
 
-// SupplierDeliveryQuery chooses deliveries, newest order first; zero fields do not choose.
-type SupplierDeliveryQuery struct {
+// SupplierRecordQuery chooses deliveries or reports, the newest first; zero fields do not choose.
+type SupplierRecordQuery struct {
 	SupplierID string
-	BeforeDay  int // with BeforeID the cursor; BeforeID "" = from the newest
-	BeforeID   string
-	Limit      int // 0 = 100, at most MaxSupplierDeliveries
+	BeforeDay  int    // with BeforeID the cursor: the day of the order or report
+	BeforeID   string // of the delivery, or the supplier of the report; "" = from the newest
+	Limit      int    // 0 = 100, at most MaxSupplierRecords
 }
 
-// MaxSupplierDeliveries bounds the deliveries that judging reads, the newest of all suppliers.
-const MaxSupplierDeliveries = 500_000
+// MaxSupplierRecords bounds the deliveries, the reports and the receipts that judging reads, the newest of all suppliers.
+const MaxSupplierRecords = 500_000
 
 // SupplierRecordStore keeps what is recorded of suppliers.
 type SupplierRecordStore interface {
 	// SaveSupplierDeliveries adds deliveries or replaces those of the same id, all in one transaction; fresh counts the new.
 	SaveSupplierDeliveries(ctx context.Context, tenant string, deliveries []SupplierDelivery) (fresh int, err error)
-	SupplierDeliveries(ctx context.Context, tenant string, q SupplierDeliveryQuery) ([]SupplierDelivery, error)
+	SupplierDeliveries(ctx context.Context, tenant string, q SupplierRecordQuery) ([]SupplierDelivery, error)
 	// SaveSupplierReports adds reports or replaces those of the same supplier and day; fresh counts the new.
 	SaveSupplierReports(ctx context.Context, tenant string, reports []SupplierReport) (fresh int, err error)
-	// SupplierReports reads reports by supplier and day; supplierID "" = of all.
-	SupplierReports(ctx context.Context, tenant, supplierID string) ([]SupplierReport, error)
-	// Receipts reads what came of lines on their way by due day, then id.
+	SupplierReports(ctx context.Context, tenant string, q SupplierRecordQuery) ([]SupplierReport, error)
+	// Receipts reads what came of lines on their way, the latest due first.
 	Receipts(ctx context.Context, tenant string) ([]Receipt, error)
 }
 
@@ -60,11 +59,11 @@ type SupplierRecordStore interface {
 // that were told, and what stock movements and lines on their way show. A line counts as late only where receipts are told
 // at all: else nobody would ever say that it came.
 func AddSupplierRecords(ctx context.Context, facts FactStore, tenant string, s *plan.Snapshot) error {
-	told, err := facts.SupplierDeliveries(ctx, tenant, SupplierDeliveryQuery{Limit: MaxSupplierDeliveries})
+	told, err := facts.SupplierDeliveries(ctx, tenant, SupplierRecordQuery{Limit: MaxSupplierRecords})
 	if err != nil {
 		return err
 	}
-	reports, err := facts.SupplierReports(ctx, tenant, "")
+	reports, err := facts.SupplierReports(ctx, tenant, SupplierRecordQuery{Limit: MaxSupplierRecords})
 	if err != nil {
 		return err
 	}

@@ -18,10 +18,10 @@ type recorded struct {
 	receipts []Receipt
 }
 
-func (f recorded) SupplierDeliveries(context.Context, string, SupplierDeliveryQuery) ([]SupplierDelivery, error) {
+func (f recorded) SupplierDeliveries(context.Context, string, SupplierRecordQuery) ([]SupplierDelivery, error) {
 	return f.told, nil
 }
-func (f recorded) SupplierReports(context.Context, string, string) ([]SupplierReport, error) {
+func (f recorded) SupplierReports(context.Context, string, SupplierRecordQuery) ([]SupplierReport, error) {
 	return f.reports, nil
 }
 func (f recorded) Receipts(context.Context, string) ([]Receipt, error) { return f.receipts, nil }

@@ -85,15 +85,11 @@ func checkSupplierDeliveries(deliveries []service.SupplierDelivery) error {
 }
 
 // SupplierDeliveries lists deliveries, the newest order first.
-func (s *Store) SupplierDeliveries(ctx context.Context, tenant string, q service.SupplierDeliveryQuery) ([]service.SupplierDelivery, error) {
-	limit := q.Limit
-	if limit <= 0 {
-		limit = 100
-	}
+func (s *Store) SupplierDeliveries(ctx context.Context, tenant string, q service.SupplierRecordQuery) ([]service.SupplierDelivery, error) {
 	var out []service.SupplierDelivery
 	err := s.queryRead(ctx, "listing suppliers' deliveries", `select `+deliveryRecordColumns+` from supplier_deliveries
 		where tenant = $1 and ($2 = '' or supplier_id = $2) and ($4 = '' or (ordered_day, id) < ($3, $4)) order by ordered_day desc, id desc limit $5`,
-		[]any{tenant, q.SupplierID, q.BeforeDay, q.BeforeID, min(limit, service.MaxSupplierDeliveries)},
+		[]any{tenant, q.SupplierID, q.BeforeDay, q.BeforeID, recordLimit(q)},
 		func(scan func(...any) error) error {
 			d, err := scanSupplierDelivery(scan)
 			out = append(out, d)
@@ -132,11 +128,20 @@ func (s *Store) SaveSupplierReports(ctx context.Context, tenant string, reports 
 	return fresh, err
 }
 
-// SupplierReports reads reports by supplier and day.
-func (s *Store) SupplierReports(ctx context.Context, tenant, supplierID string) ([]service.SupplierReport, error) {
+// recordLimit is how many records a query may give.
+func recordLimit(q service.SupplierRecordQuery) int {
+	if q.Limit <= 0 {
+		return 100
+	}
+	return min(q.Limit, service.MaxSupplierRecords)
+}
+
+// SupplierReports lists reports, the newest first.
+func (s *Store) SupplierReports(ctx context.Context, tenant string, q service.SupplierRecordQuery) ([]service.SupplierReport, error) {
 	var out []service.SupplierReport
 	err := s.queryRead(ctx, "reading suppliers' reports", `select supplier_id, day, stock_days, ratios from supplier_reports
-		where tenant = $1 and ($2 = '' or supplier_id = $2) order by supplier_id, day`, []any{tenant, supplierID},
+		where tenant = $1 and ($2 = '' or supplier_id = $2) and ($4 = '' or (day, supplier_id) < ($3, $4)) order by day desc, supplier_id desc limit $5`,
+		[]any{tenant, q.SupplierID, q.BeforeDay, q.BeforeID, recordLimit(q)},
 		func(scan func(...any) error) error {
 			var r service.SupplierReport
 			var stock sql.NullFloat64
@@ -172,7 +177,7 @@ func receive(ctx context.Context, t *tx, tenant string, m service.Movement) erro
 func (s *Store) Receipts(ctx context.Context, tenant string) ([]service.Receipt, error) {
 	var out []service.Receipt
 	err := s.queryRead(ctx, "reading receipts", `select inbound_id, item_id, site_id, due_day, received_day, ordered_qty, received_qty from receipts
-		where tenant = $1 order by due_day desc, inbound_id desc limit $2`, []any{tenant, service.MaxSupplierDeliveries},
+		where tenant = $1 order by due_day desc, inbound_id desc limit $2`, []any{tenant, service.MaxSupplierRecords},
 		func(scan func(...any) error) error {
 			var r service.Receipt
 			err := scan(&r.InboundID, &r.ItemID, &r.SiteID, &r.DueDay, &r.ReceivedDay, &r.OrderedQty, &r.ReceivedQty)

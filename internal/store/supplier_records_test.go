@@ -25,11 +25,11 @@ func TestSupplierRecords(t *testing.T) {
 		if fresh := must[int](t)(s.SaveSupplierDeliveries(ctx, tenant, []service.SupplierDelivery{came})); fresh != 0 {
 			t.Errorf("%d new", fresh)
 		}
-		all := must[[]service.SupplierDelivery](t)(s.SupplierDeliveries(ctx, tenant, service.SupplierDeliveryQuery{}))
+		all := must[[]service.SupplierDelivery](t)(s.SupplierDeliveries(ctx, tenant, service.SupplierRecordQuery{}))
 		if !reflect.DeepEqual(all, []service.SupplierDelivery{missed, open, came}) {
 			t.Errorf("%+v", all)
 		}
-		next := must[[]service.SupplierDelivery](t)(s.SupplierDeliveries(ctx, tenant, service.SupplierDeliveryQuery{SupplierID: "sup", BeforeDay: 120, BeforeID: "d2", Limit: 1}))
+		next := must[[]service.SupplierDelivery](t)(s.SupplierDeliveries(ctx, tenant, service.SupplierRecordQuery{SupplierID: "sup", BeforeDay: 120, BeforeID: "d2", Limit: 1}))
 		if !reflect.DeepEqual(next, []service.SupplierDelivery{came}) {
 			t.Errorf("%+v", next)
 		}
@@ -39,10 +39,13 @@ func TestSupplierRecords(t *testing.T) {
 		if fresh := must[int](t)(s.SaveSupplierReports(ctx, tenant, []service.SupplierReport{second, first})); fresh != 2 {
 			t.Errorf("%d new", fresh)
 		}
-		if got := must[[]service.SupplierReport](t)(s.SupplierReports(ctx, tenant, "sup")); !reflect.DeepEqual(got, []service.SupplierReport{first, second}) {
+		if got := must[[]service.SupplierReport](t)(s.SupplierReports(ctx, tenant, service.SupplierRecordQuery{SupplierID: "sup"})); !reflect.DeepEqual(got, []service.SupplierReport{second, first}) {
 			t.Errorf("%+v", got)
 		}
-		if got := must[[]service.SupplierDelivery](t)(s.SupplierDeliveries(ctx, "other", service.SupplierDeliveryQuery{})); len(got) > 0 {
+		if got := must[[]service.SupplierReport](t)(s.SupplierReports(ctx, tenant, service.SupplierRecordQuery{BeforeDay: 95, BeforeID: "sup", Limit: 1})); !reflect.DeepEqual(got, []service.SupplierReport{first}) {
+			t.Errorf("the next page is %+v", got)
+		}
+		if got := must[[]service.SupplierDelivery](t)(s.SupplierDeliveries(ctx, "other", service.SupplierRecordQuery{})); len(got) > 0 {
 			t.Errorf("another tenant sees %+v", got)
 		}
 		_, err := s.SaveSupplierDeliveries(ctx, tenant, []service.SupplierDelivery{came, came})

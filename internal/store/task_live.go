@@ -45,6 +45,7 @@ func (s *Store) ExceptTask(ctx context.Context, tenant string, ref service.TaskR
 		err := t.row(ctx, `select site_id, worker, zone from tasks where `+leasedTask+` {lock}`, leasedArgs(tenant, ref)...).Scan(&site, &worker, &zone)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
+			out.State = service.TaskFailed // told before, under the same lease
 			return whyNotLeased(ctx, t, tenant, ref, service.TaskFailed)
 		case err != nil:
 			return err

@@ -102,6 +102,9 @@ func TestExceptions(t *testing.T) {
 		if got.State != service.TaskFailed || got.Stock == nil || got.Stock.OnHand != 2 || got.Stock.Change != -7 {
 			t.Errorf("a short pick gives %+v", got)
 		}
+		if again := except(e, service.TaskException{Code: service.ShortPick, ItemID: "cup", Units: 2, Note: "two left"}); again.State != service.TaskFailed || again.Stock != nil {
+			t.Errorf("the same short pick told again gives %+v", again)
+		}
 		for _, task := range must[[]service.FloorTask](t)(s.Tasks(ctx, tenant, plan, "N")) {
 			if task.ID == "E" && (task.State != service.TaskFailed || task.Exception != service.ShortPick || task.Reason != "short_pick: two left") {
 				t.Errorf("the short pick is %+v", task)

@@ -20,7 +20,7 @@ type world struct {
 	errand     []agv.Errand
 	actions    []agv.Action
 
-	todo  [][]int32 // robot → errands left, nil = none
+	left  [][]int32 // robot → errands left, nil = none
 	next  []int     // fixed assignment: robot → its next task
 	open  []agv.Job // pooled assignment: tasks that nobody has
 	begun []bool    // pooled: robot → it has done an errand of its task, which is its own from then on
@@ -37,7 +37,7 @@ func newWorld(p *floor.Problem, opts bench.Options) (*world, error) {
 	w := &world{
 		p: p, g: g, referee: agv.NewReferee(p.Width, p.Height, p.Blocked),
 		places: make([]agv.Place, n), state: make([]agv.State, n), errand: make([]agv.Errand, n),
-		actions: make([]agv.Action, n), todo: make([][]int32, n), next: make([]int, n), begun: make([]bool, n),
+		actions: make([]agv.Action, n), left: make([][]int32, n), next: make([]int, n), begun: make([]bool, n),
 	}
 	if w.planner, err = agv.NewPlanner(g, cost, n, agv.PlannerOptions{Workers: opts.Workers, Seed: opts.Seed}); err != nil {
 		return nil, err
@@ -76,13 +76,13 @@ func (w *world) plan(ctx context.Context) {
 	} else {
 		w.assignFixed()
 	}
-	for r, todo := range w.todo {
+	for r, left := range w.left {
 		w.errand[r] = agv.Errand{Goal: w.state[r].Vertex, Next: -1}
-		if len(todo) > 0 {
-			w.errand[r].Goal = todo[0]
+		if len(left) > 0 {
+			w.errand[r].Goal = left[0]
 		}
-		if len(todo) > 1 {
-			w.errand[r].Next = todo[1]
+		if len(left) > 1 {
+			w.errand[r].Next = left[1]
 		}
 	}
 	w.planner.Tick(ctx, w.state, w.errand, w.actions)
@@ -90,17 +90,17 @@ func (w *world) plan(ctx context.Context) {
 
 // assignFixed gives robot r the tasks r, r + n, r + 2n, …
 func (w *world) assignFixed() {
-	for r := range w.todo {
-		if len(w.todo[r]) == 0 {
-			w.todo[r] = w.vertices(w.p.Tasks[w.next[r]%len(w.p.Tasks)])
-			w.next[r] += len(w.todo)
+	for r := range w.left {
+		if len(w.left[r]) == 0 {
+			w.left[r] = w.vertices(w.p.Tasks[w.next[r]%len(w.p.Tasks)])
+			w.next[r] += len(w.left)
 		}
 	}
 }
 
 // assignPooled lets the dispatcher choose from the open tasks, of which there are always as many as the problem says.
 func (w *world) assignPooled() {
-	for want := int(w.p.Reveal * float64(len(w.todo))); w.busy()+len(w.open) < want; w.seen++ {
+	for want := int(w.p.Reveal * float64(len(w.left))); w.busy()+len(w.open) < want; w.seen++ {
 		w.open = append(w.open, agv.Job{Errands: w.vertices(w.p.Tasks[w.seen%len(w.p.Tasks)])})
 	}
 	free := w.free()
@@ -110,7 +110,7 @@ func (w *world) assignPooled() {
 	given := w.dispatcher.Assign(w.state, free, w.open)
 	for i, j := range given {
 		if j >= 0 {
-			w.todo[free[i]], w.begun[free[i]] = w.open[j].Errands, false
+			w.left[free[i]], w.begun[free[i]] = w.open[j].Errands, false
 			w.open[j].Errands = nil
 		}
 	}
@@ -131,8 +131,8 @@ const mostPairs = 1 << 19
 func (w *world) free() []int32 {
 	var free []int32
 	waiting := 0
-	for r, todo := range w.todo {
-		if len(todo) == 0 {
+	for r, left := range w.left {
+		if len(left) == 0 {
 			free = append(free, int32(r))
 		} else if !w.begun[r] {
 			waiting++
@@ -141,10 +141,10 @@ func (w *world) free() []int32 {
 	if len(free) == 0 || (len(free)+waiting)*(len(w.open)+waiting) > mostPairs {
 		return free
 	}
-	for r, todo := range w.todo {
-		if len(todo) > 0 && !w.begun[r] {
-			w.open = append(w.open, agv.Job{Errands: todo})
-			w.todo[r] = nil
+	for r, left := range w.left {
+		if len(left) > 0 && !w.begun[r] {
+			w.open = append(w.open, agv.Job{Errands: left})
+			w.left[r] = nil
 			free = append(free, int32(r))
 		}
 	}
@@ -154,8 +154,8 @@ func (w *world) free() []int32 {
 // busy counts robots with a task: revealed tasks stay in the pool until they are finished.
 func (w *world) busy() int {
 	n := 0
-	for _, todo := range w.todo {
-		if len(todo) > 0 {
+	for _, left := range w.left {
+		if len(left) > 0 {
 			n++
 		}
 	}
@@ -174,9 +174,9 @@ func (w *world) vertices(cells []int) []int32 {
 func (w *world) arrive() (finished int) {
 	w.look()
 	for r, s := range w.state {
-		if todo := w.todo[r]; len(todo) > 0 && todo[0] == s.Vertex {
-			w.todo[r], w.begun[r] = todo[1:], true
-			if len(todo) == 1 {
+		if left := w.left[r]; len(left) > 0 && left[0] == s.Vertex {
+			w.left[r], w.begun[r] = left[1:], true
+			if len(left) == 1 {
 				finished++
 			}
 		}

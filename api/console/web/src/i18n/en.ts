@@ -1,7 +1,7 @@
 /** One message; where it counts something, {n} chooses between its forms. */
 export type Message = string | { one?: string; other: string }
 
-/** All words of the console. Every other language has the same keys and placeholders; the type and a test hold it to that. */
+/** All words of the console. Every other language has the same keys and gaps to fill; the type and a test hold it to that. */
 export const en = {
   'nav.label': 'Pages',
   'nav.skip': 'Skip to content',

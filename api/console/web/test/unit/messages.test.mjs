@@ -1,4 +1,4 @@
-// Both languages are complete: the same keys, forms and placeholders, nothing empty, nothing left in the other language,
+// Both languages are complete: the same keys, forms and gaps to fill, nothing empty, nothing left in the other language,
 // no message that no page shows.
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
@@ -14,7 +14,7 @@ test('both languages have the same keys', () => {
   assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort())
 })
 
-test('every form of a message has the same placeholders in both', () => {
+test('every form of a message has the same gaps to fill in both', () => {
   for (const key of Object.keys(en)) {
     const [first, ...rest] = [...texts(en[key]), ...texts(zh[key])].map(places)
     for (const other of rest) assert.deepEqual(other, first, key)
