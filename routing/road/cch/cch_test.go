@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"testing"
 
@@ -182,11 +181,16 @@ func TestEqualsDijkstra(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(updated, full) {
+		if !sameWeights(updated, full) {
 			t.Fatal("an update differs from a full customisation")
 		}
 		agree(t, w, top, updated, ws)
 	})
+}
+
+// sameWeights compares metrics but for what is laid out for searches, which an update does not prune.
+func sameWeights(a, b *Metric) bool {
+	return slices.Equal(a.Arc, b.Arc) && slices.Equal(a.Up, b.Up) && slices.Equal(a.Down, b.Down)
 }
 
 // Several seeds on one way to the root are one search; seeds on different ways are refused, not answered wrongly.
@@ -313,7 +317,7 @@ func TestGrid(t *testing.T) {
 		ws = next
 	}
 	for _, workers := range []int{1, 2, 5} {
-		if full, err := top.Customise(ctx, ws, workers); err != nil || !reflect.DeepEqual(full, metric) {
+		if full, err := top.Customise(ctx, ws, workers); err != nil || !sameWeights(full, metric) {
 			t.Fatalf("full customisation by %d goroutines differs (%v)", workers, err)
 		}
 	}

@@ -101,8 +101,8 @@ func (c *crown) gather(s *Side, weights []Weight, slots int) []Weight {
 // Prune finds which slots of the crown no fastest way needs, because a way over higher nodes is faster, and keeps the
 // others for searches upwards ("perfect customization", Dibbelt et al. 2016, section 5.2, of the crown alone, where
 // searches spend their time). A fastest way that climbs and then descends has no slot that a faster way goes round, so
-// that leaving those out changes no answer. The weights of the metric stay as they are. Customise and Update do this; a
-// metric read from a file answers without it as well, more slowly. The answer does not depend on workers.
+// that leaving those out changes no answer. The weights of the metric stay as they are. Customise does this; Update does not, as it
+// takes longer than the update itself, and its metrics answer about as fast. The answer does not depend on workers.
 func (t *Topology) Prune(ctx context.Context, m *Metric, workers int) error {
 	c := t.crownOf()
 	p := &pruning{c: c, up: c.gather(&t.Up, m.Up, len(c.up.depth)), down: c.gather(&t.Down, m.Down, len(c.down.depth))}
@@ -110,16 +110,28 @@ func (t *Topology) Prune(ctx context.Context, m *Metric, workers int) error {
 	if err := p.run(ctx, max(workers, 1)); err != nil {
 		return err
 	}
+	c.lay(m, up, p.up, down, p.down, workers)
+	return nil
+}
+
+// arrange lays all slots of the crown out for searches without looking for those that no fastest way needs.
+func (t *Topology) arrange(m *Metric, workers int) {
+	c := t.crownOf()
+	up, down := c.gather(&t.Up, m.Up, len(c.up.depth)), c.gather(&t.Down, m.Down, len(c.down.depth))
+	c.lay(m, up, up, down, down, workers)
+}
+
+// lay keeps of each direction the slots whose weight is that of the fastest way.
+func (c *crown) lay(m *Metric, up, fastestUp, down, fastestDown []Weight, workers int) {
 	m.summit = &summit{}
 	var group sync.WaitGroup
 	if workers > 1 {
-		group.Go(func() { m.summit.up = keep(&c.up, up, p.up) })
+		group.Go(func() { m.summit.up = keep(&c.up, up, fastestUp) })
 	} else {
-		m.summit.up = keep(&c.up, up, p.up)
+		m.summit.up = keep(&c.up, up, fastestUp)
 	}
-	m.summit.down = keep(&c.down, down, p.down)
+	m.summit.down = keep(&c.down, down, fastestDown)
 	group.Wait()
-	return nil
 }
 
 // spoke is a slot as it is sorted.

@@ -100,7 +100,7 @@ func pull(at *[MaxDepth]Weight, s *Side, mine []Weight, o *Side, other []Weight,
 }
 
 // Update returns the metric of weights, which differ from those of old in the arcs changed only (others may be listed
-// too). Nodes whose slots cannot have changed are passed over. old stays valid; queries on it may go on meanwhile.
+// too). Nodes whose slots cannot have changed are passed over, and the crown is not pruned again. old stays valid; queries on it may go on meanwhile.
 func (t *Topology) Update(ctx context.Context, old *Metric, weights []Weight, changed []int32, workers int) (*Metric, error) {
 	if len(weights) != len(t.Tail) {
 		return nil, fmt.Errorf("%w: %d weights for %d arcs", ErrInput, len(weights), len(t.Tail))
@@ -128,9 +128,7 @@ func (t *Topology) Update(ctx context.Context, old *Metric, weights []Weight, ch
 	if err != nil {
 		return nil, err
 	}
-	if err := t.Prune(ctx, m, workers); err != nil {
-		return nil, err
-	}
+	t.arrange(m, workers)
 	return m, nil
 }
 
