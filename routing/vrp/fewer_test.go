@@ -8,20 +8,26 @@ import (
 	"quartermaster/routing"
 )
 
-// drawWindows draws stops with narrow windows for vehicles that are alike.
-func drawWindows(rng *rand.Rand, stops int) routing.Problem {
-	n := stops + 1
-	p := routing.Problem{Matrix: routing.Matrix{N: n, DurationSec: make([]int32, n*n), DistanceM: make([]int32, n*n)}}
+// blocks draws places in a town of square blocks, as long as wide: a metre takes a second.
+func blocks(rng *rand.Rand, n int, side int32) routing.Matrix {
+	m := routing.Matrix{N: n, DurationSec: make([]int32, n*n), DistanceM: make([]int32, n*n)}
 	x, y := make([]int32, n), make([]int32, n)
 	for i := range n {
-		x[i], y[i] = rng.Int32N(500), rng.Int32N(500)
+		x[i], y[i] = rng.Int32N(side), rng.Int32N(side)
 	}
 	for i := range n {
 		for j := range n {
 			d := max(x[i]-x[j], x[j]-x[i]) + max(y[i]-y[j], y[j]-y[i])
-			p.Matrix.DurationSec[i*n+j], p.Matrix.DistanceM[i*n+j] = d, d
+			m.DurationSec[i*n+j], m.DistanceM[i*n+j] = d, d
 		}
 	}
+	return m
+}
+
+// drawWindows draws stops with narrow windows for vehicles that are alike.
+func drawWindows(rng *rand.Rand, stops int) routing.Problem {
+	n := stops + 1
+	p := routing.Problem{Matrix: blocks(rng, n, 500)}
 	for i := range stops {
 		from := 1000 + rng.Int64N(1500)
 		p.Stops = append(p.Stops, routing.Stop{ID: string(rune('a'+i%26)) + string(rune('a'+i/26)), Location: int32(i + 1), WeightG: 1 + rng.Int64N(9),

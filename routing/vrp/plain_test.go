@@ -108,21 +108,7 @@ func TestRegionsAreRepeatable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var one routing.Solution
-	for _, workers := range []int{1, 3} {
-		s, err := Solve(t.Context(), p, Options{Seed: 4, Iterations: 60_000, Workers: workers})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := routing.Check(p, s); err != nil {
-			t.Fatal(err)
-		}
-		if workers == 1 {
-			one = s
-		} else if !reflect.DeepEqual(one, s) {
-			t.Errorf("%d goroutines found %d, one found %d", workers, s.CostCents, one.CostCents)
-		}
-	}
+	one := alike(t, p, 60_000)
 	if one.CostCents >= first.CostCents {
 		t.Errorf("%d after 60,000 steps, %d at first", one.CostCents, first.CostCents)
 	}
@@ -140,21 +126,7 @@ func TestFamiliesAreRepeatable(t *testing.T) {
 	steps := 41 * bredPerStop
 	alone := newPlainSearch(first.copied(), 4, first.meanInner())
 	alone.run(t.Context(), func(k int) float64 { return float64(k) / float64(steps) })
-	var one routing.Solution
-	for _, workers := range []int{1, 3} {
-		s, err := Solve(t.Context(), p, Options{Seed: 4, Iterations: steps, Workers: workers})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := routing.Check(p, s); err != nil {
-			t.Fatal(err)
-		}
-		if workers == 1 {
-			one = s
-		} else if !reflect.DeepEqual(one, s) {
-			t.Errorf("%d goroutines found %d, one found %d", workers, s.CostCents, one.CostCents)
-		}
-	}
+	one := alike(t, p, steps)
 	if cost := alone.best.cost * p.Vehicles[0].CostCentsPerKm / 1000; one.CostCents > cost {
 		t.Errorf("the family found %d, one annealing %d", one.CostCents, cost)
 	}
@@ -230,4 +202,24 @@ func TestLinksStayTrue(t *testing.T) {
 	if s.best.load(l); l.cost != s.best.cost {
 		t.Errorf("the best plan costs %d, kept as %d", l.cost, s.best.cost)
 	}
+}
+
+// alike solves a problem by one and by three goroutines, wants the same answer of both, one that holds, and gives it.
+func alike(t *testing.T, p routing.Problem, iterations int) (one routing.Solution) {
+	t.Helper()
+	for _, workers := range []int{1, 3} {
+		s, err := Solve(t.Context(), p, Options{Seed: 4, Iterations: iterations, Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := routing.Check(p, s); err != nil {
+			t.Fatal(err)
+		}
+		if workers == 1 {
+			one = s
+		} else if !reflect.DeepEqual(one, s) {
+			t.Errorf("%d goroutines found %d, one found %d", workers, s.CostCents, one.CostCents)
+		}
+	}
+	return one
 }

@@ -11,16 +11,9 @@ import (
 // drawFleet draws stops with windows, prizes and named vehicles for a fleet of two depots and two sizes.
 func drawFleet(rng *rand.Rand, stops int) routing.Problem {
 	n := stops + 2
-	p := routing.Problem{Matrix: routing.Matrix{N: n, DurationSec: make([]int32, n*n), DistanceM: make([]int32, n*n)}}
-	x, y := make([]int32, n), make([]int32, n)
-	for i := range n {
-		x[i], y[i] = rng.Int32N(1000), rng.Int32N(1000)
-	}
-	for i := range n {
-		for j := range n {
-			d := max(x[i]-x[j], x[j]-x[i]) + max(y[i]-y[j], y[j]-y[i])
-			p.Matrix.DurationSec[i*n+j], p.Matrix.DistanceM[i*n+j] = d, d+rng.Int32N(20)*(rng.Int32N(2)) // not alike both ways
-		}
+	p := routing.Problem{Matrix: blocks(rng, n, 1000)}
+	for k, d := range p.Matrix.DistanceM { // not alike both ways
+		p.Matrix.DistanceM[k] = d + rng.Int32N(20)*rng.Int32N(2)
 	}
 	for i := range stops {
 		from := rng.Int64N(4000)
