@@ -5,13 +5,13 @@ import (
 	"context"
 	"math"
 	"slices"
-	"sync"
 
 	"quartermaster/routing"
+	"quartermaster/routing/vrp/lean"
 )
 
-// barePlain returns p as a plain problem, or nil where it is more than that.
-func barePlain(p *routing.Problem, o Options) *plain {
+// barePlain returns p as a lean problem, or nil where it is more than that.
+func barePlain(p *routing.Problem, o Options) *lean.Problem {
 	if len(p.Vehicles) == 0 || len(p.Stops) < 3 || len(o.Start) > 0 || o.UnassignedCents > 0 || len(p.Pairs)+len(p.Relations)+len(p.Traffic) > 0 ||
 		p.CO2CentsPerKg > 0 || p.BalanceCents > 0 || p.VehiclesFirst || p.Matrix.CostCents != nil {
 		return nil
@@ -36,9 +36,9 @@ func barePlain(p *routing.Problem, o Options) *plain {
 }
 
 // plainStops lays out stops that ask for nothing but one kind of capacity.
-func plainStops(p *routing.Problem, v *routing.Vehicle) *plain {
+func plainStops(p *routing.Problem, v *routing.Vehicle) *lean.Problem {
 	n := len(p.Stops) + 1
-	b := &plain{n: n, demand: make([]int32, n), limit: v.MaxWeightG, opening: v.FixedCostCents * unit / (v.CostCentsPerKm * unitsPerM)}
+	b := &lean.Problem{Demand: make([]int32, n), Limit: v.MaxWeightG, OpeningM: v.FixedCostCents * unit / (v.CostCentsPerKm * unitsPerM)}
 	longM, longSec := longest(&p.Matrix)
 	if longM == 0 || longM > 1<<28 {
 		return nil
@@ -49,7 +49,7 @@ func plainStops(p *routing.Problem, v *routing.Vehicle) *plain {
 	}
 	byVolume := weight <= v.MaxWeightG
 	if byVolume {
-		b.limit = v.MaxVolumeCm3
+		b.Limit = v.MaxVolumeCm3
 	} else if volume > v.MaxVolumeCm3 {
 		return nil
 	}
@@ -69,29 +69,28 @@ func plainStops(p *routing.Problem, v *routing.Vehicle) *plain {
 		if byVolume {
 			q = s.VolumeCm3
 		}
-		if q > b.limit || q > 1<<30 {
+		if q > b.Limit || q > 1<<30 {
 			return nil
 		}
-		b.demand[i+1], at[i+1] = int32(q), s.Location
+		b.Demand[i+1], at[i+1] = int32(q), s.Location
 	}
-	return b.place(&p.Matrix, at)
+	return place(b, &p.Matrix, at)
 }
 
-// place takes over travel between the places of the nodes; nil where it is not symmetric or a way is missing.
-func (p *plain) place(from *routing.Matrix, at []int32) *plain {
+// place gives p the travel between the places of its nodes; nil where it is not symmetric or a way is missing.
+func place(p *lean.Problem, from *routing.Matrix, at []int32) *lean.Problem {
+	n := len(at)
 	if pl := from.Plane; pl != nil {
-		p.x, p.y = make([]float64, p.n), make([]float64, p.n)
+		p.Plane = &routing.Plane{X: make([]float64, n), Y: make([]float64, n), Scale: pl.Scale, Rounding: pl.Rounding}
 		for i, l := range at {
-			p.x[i], p.y[i] = pl.X[l], pl.Y[l]
+			p.Plane.X[i], p.Plane.Y[i] = pl.X[l], pl.Y[l]
 		}
-		p.plane = routing.Plane{X: p.x, Y: p.y, Scale: pl.Scale, Rounding: pl.Rounding}
-		p.whole = pl.Scale == 1 && pl.Rounding == routing.RoundNearest
 		return p
 	}
-	if p.n > 1<<14 {
+	if n > 1<<14 {
 		return nil
 	}
-	p.cells = make([]int32, p.n*p.n)
+	p.Cells = make([]int32, n*n)
 	for i, l := range at {
 		for j, to := range at {
 			k := int(l)*from.N + int(to)
@@ -99,62 +98,20 @@ func (p *plain) place(from *routing.Matrix, at []int32) *plain {
 				from.DistanceM[k] != from.DistanceM[int(to)*from.N+int(l)] {
 				return nil
 			}
-			p.cells[i*p.n+j] = from.DistanceM[k]
+			p.Cells[i*n+j] = from.DistanceM[k]
 		}
 	}
 	return p
 }
 
 // solvePlain runs the lean search and writes its plan in the words of the domain.
-func solvePlain(ctx context.Context, p *routing.Problem, b *plain, o Options) routing.Solution {
-	b.prepare()
-	first := newLinks(b)
-	first.savings()
-	var tours [][]int32
-	var sum int
-	if b.x != nil && b.n > regionalNodes {
-		tours, sum = regional(ctx, p, first, o)
-	} else if affordsFamily(newPlainSearch(first.copied(), o.Seed, first.meanInner()), o.budget(b.n-1)) {
-		tours, sum = breed(ctx, p, first, o)
-	} else {
-		tours, sum = sideBySide(ctx, p, first, o)
+func solvePlain(ctx context.Context, p *routing.Problem, bare *lean.Problem, o Options) routing.Solution {
+	lo := lean.Options{Seed: o.Seed, Iterations: o.budget(len(p.Stops)).iterations, Spent: o.Spent, Workers: o.Workers}
+	if o.Progress != nil {
+		lo.Progress = func(done float64, costM int64) { o.Progress(done, costM*p.Vehicles[0].CostCentsPerKm/1000) }
 	}
-	return finish(plainSolution(p, tours), sum, o.Seed, ctx.Err() != nil)
-}
-
-// sideBySide runs one search for each worker, each from its own seed, and returns the best plan.
-func sideBySide(ctx context.Context, p *routing.Problem, first *links, o Options) ([][]int32, int) {
-	var start bestLinks
-	start.save(first)
-	b := first.p
-	arc := first.meanInner()
-	all := make([]*plainSearch, max(o.Workers, 1))
-	done := make([]int, len(all))
-	var wait sync.WaitGroup
-	for w := range all {
-		wait.Go(func() {
-			l := newLinks(b)
-			start.load(l)
-			s := newPlainSearch(l, o.Seed+uint64(w)<<32, arc)
-			if w == 0 {
-				s.tell = o.Progress
-				s.centsPer = p.Vehicles[0].CostCentsPerKm
-			}
-			done[w] = s.run(ctx, o.budget(b.n-1).done)
-			all[w] = s
-		})
-	}
-	wait.Wait()
-	pick, sum := 0, 0
-	for w, s := range all {
-		sum += done[w]
-		if s.best.cost < all[pick].best.cost {
-			pick = w
-		}
-	}
-	s := all[pick]
-	s.best.load(s.l)
-	return s.l.tours(), sum
+	tours, steps := lean.Solve(ctx, *bare, lo)
+	return finish(plainSolution(p, tours), steps, o.Seed, ctx.Err() != nil)
 }
 
 // plainSolution drives the routes of plan, the first vehicle the first and so on.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"quartermaster/routing"
+	"quartermaster/routing/vrp/kdtree"
 )
 
 // addNeighbours fills near by the correlation of Vidal et al. (Computers & Operations Research 40, 2013, section 4.2):
@@ -20,14 +21,15 @@ func (m *model) addNeighbours(ctx context.Context, width int) {
 	m.near, m.around = make([]nearby, m.n*m.reach), make([]int32, m.n*m.reach)
 	t := &m.p.Matrix
 	var pool []int32
-	var tree *kdTree
-	found := make([]nearPoint, 0, 4*m.reach+1)
+	var tree *kdtree.Tree
+	var x, y []float64
+	found := make([]kdtree.Point, 0, 4*m.reach+1)
 	if t.Plane != nil {
-		x, y := make([]float64, m.n), make([]float64, m.n)
+		x, y = make([]float64, m.n), make([]float64, m.n)
 		for i, l := range m.loc {
 			x[i], y[i] = t.Plane.X[l], t.Plane.Y[l]
 		}
-		tree = newKDTree(x, y, m.movers)
+		tree = kdtree.New(x, y, m.movers)
 	}
 	var near, around least
 	for _, i := range m.movers {
@@ -36,10 +38,10 @@ func (m *model) addNeighbours(ctx context.Context, width int) {
 		}
 		pool = m.movers
 		if tree != nil && len(m.movers) > 4*m.reach {
-			found = tree.nearest(tree.x[i], tree.y[i], i, 4*m.reach, found)
+			found = tree.Nearest(x[i], y[i], i, 4*m.reach, found)
 			pool = pool[:0:0]
 			for _, f := range found {
-				pool = append(pool, f.id)
+				pool = append(pool, f.ID)
 			}
 		}
 		near, around = near[:0], around[:0]

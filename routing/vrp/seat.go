@@ -55,6 +55,7 @@ const (
 	fewStops     = 30
 	blindOneIn   = 3 // steps
 	blindOfThree = 3
+	blinkOf      = 100 // one place in so many is overlooked else
 )
 
 // drawBlinks says for a step how many places are overlooked: one in a hundred.

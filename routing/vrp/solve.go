@@ -6,9 +6,8 @@
 // (Christiaens, Vanden Berghe 2020), insertions tried beside near stops only (Toth, Vigo 2003) and judged in constant time
 // (Nagata, Bräysy, Dullaert 2010; Vidal et al. 2013), by an exact pass where that only bounds; where the budget is worth it
 // hybrid genetic search with penalties (Vidal et al. 2013; Nagata, Kobayashi 2010); vehicles dropped by an ejection pool (Nagata,
-// Bräysy 2009); bare problems have a leaner search of their own from savings (Clarke, Wright 1964), large ones region by region
-// (Accorsi, Vigo 2024; Santini et al. 2023), small ones with a long budget by crossing a few plans route by route. Never: it does
-// not read the clock, and it knows no optimality bound.
+// Bräysy 2009); bare problems have a leaner search of their own, package lean. Never: it does not read the clock, and it knows no
+// optimality bound.
 //
 // Departure from the papers: outside the genetic search only feasible tours are kept, so that the search can stop at any time with
 // a plan that holds; the price of a stop left out plays the part of their penalties.

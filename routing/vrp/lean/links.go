@@ -1,4 +1,4 @@
-package vrp
+package lean
 
 import "math"
 
@@ -22,7 +22,7 @@ type step struct{ node, prev, route int32 } // route -1: node was put in; else i
 
 // links is a plan of a plain problem as doubly linked routes.
 type links struct {
-	p     *plain
+	p     *problem
 	knots []knot
 	// slack is the longer leg beside each node: an insertion at distance d beside it costs at least 2d - slack. Nodes next
 	// to the depot have ends, where that bound does not hold; nodes on no route have none.
@@ -39,7 +39,7 @@ const (
 	slackEnds = math.MaxInt32 / 2
 )
 
-func newLinks(p *plain) *links {
+func newLinks(p *problem) *links {
 	l := &links{p: p, knots: make([]knot, p.n), slack: make([]int32, p.n)}
 	for i := range l.knots {
 		l.knots[i].route = -1

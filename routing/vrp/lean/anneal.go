@@ -1,4 +1,4 @@
-package vrp
+package lean
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // plainSearch anneals one linked plan.
-type plainSearch struct {
+type search struct {
 	l           *links
 	tear        *reseat
 	accept      *rand.Rand
@@ -21,13 +21,12 @@ type plainSearch struct {
 	left, right []int32 // scratch of those
 	best        bestLinks
 
-	tell     func(done float64, costCents int64)
-	centsPer int64 // per kilometre
-	told     float64
+	tell func(done float64, costM int64)
+	told float64
 }
 
-func newPlainSearch(l *links, seed uint64, arc float64) *plainSearch {
-	return &plainSearch{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), accept: rng.New(seed, "vrp", "accept"), arc: arc, track: true, tries: crossTries(l)}
+func newSearch(l *links, seed uint64, arc float64) *search {
+	return &search{l: l, tear: newReseat(l, rng.New(seed, "vrp", "plain")), accept: rng.New(seed, "vrp", "accept"), arc: arc, track: true, tries: crossTries(l)}
 }
 
 // bestLinks is the best plan met: as a copy, or as the current plan and the steps made since, so that a better plan costs
@@ -89,26 +88,26 @@ func (b *bestLinks) load(l *links) {
 // Temperatures of the lean search, as shares of the mean leg between stops of the first plan. With few steps for each stop it begins
 // colder, because a hot plan could not be cooled in time.
 const (
-	plainHot     = 2.0
-	plainCold    = 0.01
-	plainHotStep = 300.0 // steps for each stop at which it begins hot
-	plainColdest = 0.05  // coldest beginning
+	annealHot     = 2.0
+	annealCold    = 0.01
+	annealHotStep = 300.0 // steps for each stop at which it begins hot
+	annealColdest = 0.05  // coldest beginning
 )
 
 // heat is the range of temperatures for so many steps for each stop.
-func (s *plainSearch) heat(perStop float64) (hot, cold float64) {
+func (s *search) heat(perStop float64) (hot, cold float64) {
 	share := affordable(perStop)
-	return s.arc * plainHot * share, s.arc * plainCold * max(share, 0.3)
+	return s.arc * annealHot * share, s.arc * annealCold * max(share, 0.3)
 }
 
 // affordable is how much of the heat a run of so many steps for each stop can cool down.
 func affordable(perStop float64) float64 {
-	return min(1, max(plainColdest, math.Sqrt(perStop/plainHotStep)))
+	return min(1, max(annealColdest, math.Sqrt(perStop/annealHotStep)))
 }
 
-const plainProbe = 1024 // steps after which the length of the run is foretold
+const probeSteps = 1024 // steps after which the length of the run is foretold
 
-func (s *plainSearch) run(ctx context.Context, spent func(iteration int) float64) int {
+func (s *search) run(ctx context.Context, spent func(iteration int) float64) int {
 	hot, cold := s.heat(0)
 	begin := spent(0)
 	temperature := hot
@@ -119,26 +118,26 @@ func (s *plainSearch) run(ctx context.Context, spent func(iteration int) float64
 			if done >= 1 || ctx.Err() != nil {
 				return k
 			}
-			if k == plainProbe && done > begin {
-				hot, cold = s.heat(plainProbe * (1 - begin) / (done - begin) / float64(s.l.p.n))
+			if k == probeSteps && done > begin {
+				hot, cold = s.heat(probeSteps * (1 - begin) / (done - begin) / float64(s.l.p.n))
 			}
 			temperature = hot * math.Pow(cold/hot, done)
 			if s.tell != nil && done >= s.told {
 				s.told = done + 0.01
-				s.tell(done, s.best.cost*s.centsPer/1000)
+				s.tell(done, s.best.cost)
 			}
 		}
 		s.step(temperature)
 	}
 }
 
-func (s *plainSearch) begin() {
+func (s *search) begin() {
 	s.current = s.l.cost
 	s.best.note(s.l)
 }
 
 // step tears the plan open, puts it together anew and keeps the outcome where the temperature lets it.
-func (s *plainSearch) step(temperature float64) {
+func (s *search) step(temperature float64) {
 	l := s.l
 	s.tear.ruin()
 	s.tear.recreate()
@@ -153,7 +152,7 @@ func (s *plainSearch) step(temperature float64) {
 }
 
 // keep makes the changed plan the current one.
-func (s *plainSearch) keep() {
+func (s *search) keep() {
 	l := s.l
 	s.current = l.cost
 	if !s.track {
@@ -169,7 +168,7 @@ func (s *plainSearch) keep() {
 }
 
 // stretch anneals between two temperatures in so many steps, and returns how many it did before stop ended it.
-func (s *plainSearch) stretch(hot, cold float64, steps int, stop func() bool) int {
+func (s *search) stretch(hot, cold float64, steps int, stop func() bool) int {
 	s.begin()
 	temperature := hot
 	for k := range steps {

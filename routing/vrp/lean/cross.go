@@ -1,4 +1,4 @@
-package vrp
+package lean
 
 // crossTries is how many exchanges of ends are drawn for each tearing open: one for a dozen stops of a route. They do what
 // strings cannot, exchange long ends and turn long stretches, so that short routes do without them.
@@ -10,7 +10,7 @@ const crossNear = 12
 // cross draws an edge between a node and one of its nearest and makes the exchange that brings it in, where load and
 // temperature let it: two routes exchange their ends (2-opt*; Potvin, Rousseau, Journal of the Operational Research Society
 // 46(12), 1995), straight or one of them turned, or a route turns a stretch (2-opt; Croes, Operations Research 6(6), 1958).
-func (s *plainSearch) cross(temperature float64) {
+func (s *search) cross(temperature float64) {
 	l, p, random := s.l, s.l.p, s.tear
 	a := int32(1 + random.intn(p.n-1))
 	near := p.around(a)
@@ -46,7 +46,7 @@ func (s *plainSearch) cross(temperature float64) {
 }
 
 // between is dist where either may be the depot, and both.
-func (p *plain) between(i, j int32) int32 {
+func (p *problem) between(i, j int32) int32 {
 	switch {
 	case i != 0 && j != 0:
 		return p.dist(i, j)
@@ -79,7 +79,7 @@ func (l *links) behind(c int32, out []int32) ([]int32, int64) {
 }
 
 // crossStraight makes a's route go on with b and what follows it, and b's route with what followed a.
-func (s *plainSearch) crossStraight(a, b int32) {
+func (s *search) crossStraight(a, b int32) {
 	l := s.l
 	ra, rb := l.knots[a].route, l.knots[b].route
 	prev := l.knots[b].prev
@@ -111,7 +111,7 @@ func (l *links) append(nodes []int32, prev, r int32) {
 }
 
 // crossTurned makes one route of a's head and b's head turned, and one of a's end turned and b's end.
-func (s *plainSearch) crossTurned(a, b int32) {
+func (s *search) crossTurned(a, b int32) {
 	l := s.l
 	ra, rb := l.knots[a].route, l.knots[b].route
 	var tailA, headB int64
@@ -135,7 +135,7 @@ func (s *plainSearch) crossTurned(a, b int32) {
 }
 
 // turn reverses the stretch behind the first of a and b up to the other.
-func (s *plainSearch) turn(a, b int32) {
+func (s *search) turn(a, b int32) {
 	l := s.l
 	s.left = s.left[:0]
 	for c := l.knots[a].next; ; c = l.knots[c].next {

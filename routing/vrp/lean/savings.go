@@ -1,90 +1,9 @@
-package vrp
+package lean
 
 import (
 	"cmp"
 	"slices"
 )
-
-// prepare fills what the search looks up: the dense matrix where it pays, the nearest nodes and the ways home.
-func (p *plain) prepare() {
-	if p.cells == nil && p.n <= densePlain {
-		p.fillCells()
-	}
-	p.home = make([]int32, p.n)
-	for i := range p.home {
-		p.home[i] = p.dist(int32(i), 0)
-	}
-	reach := min(p.n-2, 100)
-	switch {
-	case p.n > 200_000:
-		reach = min(reach, 16)
-	case p.n > 20_000:
-		reach = min(reach, 40)
-	}
-	reach = max(reach, 0)
-	p.near = make([]leg, p.n*reach)
-	p.rows = make([]int32, p.n+1)
-	for i := range p.n {
-		p.rows[i+1] = int32((i + 1) * reach)
-	}
-	if p.x != nil {
-		p.nearByTree(reach)
-	} else {
-		p.nearByCells(reach)
-	}
-	for i := 1; i < p.n; i++ {
-		row := p.around(int32(i))
-		for k := range row {
-			row[k].far = p.dist(int32(i), row[k].to)
-		}
-	}
-}
-
-// densePlain is the most nodes for which a square matrix is laid out: 1.4 MB, about what a processor's cache holds.
-const densePlain = regionalNodes
-
-func (p *plain) fillCells() {
-	cells := make([]int32, p.n*p.n)
-	for i := range p.n {
-		for j := range i {
-			d := p.measure(int32(i), int32(j))
-			cells[i*p.n+j], cells[j*p.n+i] = d, d
-		}
-	}
-	p.cells = cells
-}
-
-func (p *plain) nearByTree(reach int) {
-	ids := make([]int32, 0, p.n-1)
-	for i := 1; i < p.n; i++ {
-		ids = append(ids, int32(i))
-	}
-	tree := newKDTree(p.x, p.y, ids)
-	found := make([]nearPoint, 0, reach+1)
-	for i := 1; i < p.n; i++ {
-		found = tree.nearest(p.x[i], p.y[i], int32(i), reach, found)
-		for k, f := range found {
-			p.near[i*reach+k].to = f.id
-		}
-	}
-}
-
-func (p *plain) nearByCells(reach int) {
-	ids := make([]int32, 0, p.n)
-	for i := 1; i < p.n; i++ {
-		row := p.cells[i*p.n : (i+1)*p.n]
-		ids = ids[:0]
-		for j := 1; j < p.n; j++ {
-			if j != i {
-				ids = append(ids, int32(j))
-			}
-		}
-		slices.SortFunc(ids, func(a, b int32) int { return cmp.Or(cmp.Compare(row[a], row[b]), cmp.Compare(a, b)) })
-		for k, id := range ids[:reach] {
-			p.near[i*reach+k].to = id
-		}
-	}
-}
 
 // saving is what joining i and j in one route saves over two ways home.
 type saving struct{ gain, i, j int32 }
@@ -125,7 +44,7 @@ func (l *links) savings() {
 	l.log = l.log[:0]
 }
 
-func (p *plain) isNear(i, j int32) bool {
+func (p *problem) isNear(i, j int32) bool {
 	for _, v := range p.around(i) {
 		if v.to == j {
 			return true
@@ -136,13 +55,13 @@ func (p *plain) isNear(i, j int32) bool {
 
 // chains are routes in the making: nodes with up to two neighbours, the free side first, and a union by load.
 type chains struct {
-	p      *plain
+	p      *problem
 	beside [][2]int32
 	root   []int32
 	load   []int64
 }
 
-func newChains(p *plain) *chains {
+func newChains(p *problem) *chains {
 	c := &chains{p: p, beside: make([][2]int32, p.n), root: make([]int32, p.n), load: make([]int64, p.n)}
 	for i := range c.root {
 		c.root[i] = int32(i)

@@ -1,4 +1,4 @@
-package vrp
+package lean
 
 import (
 	"cmp"
@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"quartermaster/internal/rng"
-	"quartermaster/routing"
 )
 
 // Where the budget is long for the number of stops one annealing gets stuck at a plan that depends on its luck. Then a few
@@ -41,7 +40,7 @@ type kin struct {
 	prev, next []int32
 }
 
-func (s *plainSearch) asKin() *kin {
+func (s *search) asKin() *kin {
 	s.best.load(s.l)
 	m := &kin{tours: s.l.tours(), cost: s.l.cost, prev: make([]int32, s.l.p.n), next: make([]int32, s.l.p.n)}
 	for i := range s.l.knots {
@@ -66,7 +65,7 @@ func (m *kin) apart(o *kin) int {
 
 // family is the plans that are crossed.
 type family struct {
-	p    *plain
+	p    *problem
 	seed uint64
 	arc  float64
 	hot  float64
@@ -75,34 +74,33 @@ type family struct {
 }
 
 // affordsFamily tells whether the budget is long enough to breed; by the clock, a few steps of s tell.
-func affordsFamily(s *plainSearch, b budget) bool {
-	steps := float64(b.iterations)
-	if b.spent != nil {
-		begin := b.spent()
-		s.stretch(s.arc, s.arc, plainProbe, func() bool { return false })
-		steps = plainProbe * (1 - begin) / max(b.spent()-begin, 1e-9)
+func affordsFamily(s *search, o Options) bool {
+	steps := float64(o.Iterations)
+	if o.Spent != nil {
+		begin := o.Spent()
+		s.stretch(s.arc, s.arc, probeSteps, func() bool { return false })
+		steps = probeSteps * (1 - begin) / max(o.Spent()-begin, 1e-9)
 	}
 	return steps/float64(s.l.p.n) >= bredPerStop
 }
 
 // breed anneals founders and crosses them until the budget is spent, and returns the best plan and the steps done.
-func breed(ctx context.Context, p *routing.Problem, first *links, o Options) ([][]int32, int) {
+func breed(ctx context.Context, first *links, o Options) ([][]int32, int) {
 	f := &family{p: first.p, seed: o.Seed, arc: first.meanInner(), hot: childHot}
-	b := o.budget(f.p.n - 1)
 	tell := func(done float64) {
 		if o.Progress != nil && f.best != nil {
-			o.Progress(done, f.best.cost*p.Vehicles[0].CostCentsPerKm/1000)
+			o.Progress(done, f.best.cost)
 		}
 	}
-	steps := f.found(ctx, first, o, b)
+	steps := f.found(ctx, first, o)
 	random := rng.New(o.Seed, "vrp", "breed")
 	for round := 0; len(f.all) > 1 && ctx.Err() == nil; round++ {
-		done := b.done(steps)
+		done := o.done(steps)
 		if done >= 1 {
 			break
 		}
 		tell(done)
-		steps += f.round(round, random, max(o.Workers, 1), func() bool { return ctx.Err() != nil || b.spent != nil && b.spent() >= 1 })
+		steps += f.round(round, random, max(o.Workers, 1), func() bool { return ctx.Err() != nil || o.Spent != nil && o.Spent() >= 1 })
 	}
 	tell(1)
 	return f.best.tours, steps
@@ -122,21 +120,21 @@ func inTurn(workers, count int, work func(k int)) {
 }
 
 // found anneals the founders.
-func (f *family) found(ctx context.Context, first *links, o Options, b budget) int {
+func (f *family) found(ctx context.Context, first *links, o Options) int {
 	count, workers := founders, max(o.Workers, 1)
-	if b.spent != nil {
+	if o.Spent != nil {
 		count = max(count, workers)
 	}
 	turns := (count + workers - 1) / workers
 	all, steps := make([]*kin, count), make([]int, count)
-	begin := b.done(0)
+	begin := o.done(0)
 	inTurn(workers, count, func(k int) {
-		s := newPlainSearch(first.copied(), o.Seed+uint64(k)<<32, f.arc)
-		done := func(i int) float64 { return float64(i) * float64(count) / (foundersShare * float64(b.iterations)) }
-		if b.spent != nil {
+		s := newSearch(first.copied(), o.Seed+uint64(k)<<32, f.arc)
+		done := func(i int) float64 { return float64(i) * float64(count) / (foundersShare * float64(o.Iterations)) }
+		if o.Spent != nil {
 			share := (1 - begin) * foundersShare / float64(turns)
 			from := begin + share*float64(k/workers)
-			done = func(int) float64 { return (b.spent() - from) / share }
+			done = func(int) float64 { return (o.Spent() - from) / share }
 		}
 		steps[k] = s.run(ctx, done)
 		all[k] = s.asKin()
@@ -166,7 +164,7 @@ func (f *family) round(round int, random *rand.Rand, workers int, stop func() bo
 		if k >= workers && stop() {
 			return
 		}
-		s := newPlainSearch(newLinks(f.p), rng.New(f.seed, "vrp", "child", strconv.Itoa(round*brood+k)).Uint64(), f.arc)
+		s := newSearch(newLinks(f.p), rng.New(f.seed, "vrp", "child", strconv.Itoa(round*brood+k)).Uint64(), f.arc)
 		s.inherit(pairs[k][0], pairs[k][1])
 		steps[k] = s.stretch(f.hot*f.arc, childCold*f.arc, childPerStop*f.p.n, stop)
 		all[k] = s.asKin()
@@ -242,7 +240,7 @@ func (f *family) leastFit() int {
 
 // inherit makes the empty plan of s a child: a with a few routes of b that lie together. As many routes of a, those most
 // covered, give way.
-func (s *plainSearch) inherit(a, b *kin) {
+func (s *search) inherit(a, b *kin) {
 	in, taken := s.heirloom(b)
 	gone := a.covered(in, len(taken))
 	var child [][]int32
@@ -267,7 +265,7 @@ func (s *plainSearch) inherit(a, b *kin) {
 }
 
 // heirloom draws routes of b around a stop, and marks their stops.
-func (s *plainSearch) heirloom(b *kin) (in []bool, taken [][]int32) {
+func (s *search) heirloom(b *kin) (in []bool, taken [][]int32) {
 	p, random := s.l.p, s.tear
 	route := make([]int, p.n)
 	for r, stops := range b.tours {

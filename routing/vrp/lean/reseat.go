@@ -1,4 +1,4 @@
-package vrp
+package lean
 
 import "math/rand/v2"
 

@@ -1,44 +1,48 @@
-package vrp
+// Package kdtree finds nearest points in the plane.
+//
+// Solves which points lie nearest to a place. Takes coordinates and the numbers of the points that count, and gives numbers and
+// squared distances. Method: a tree of halves (Bentley, Communications of the ACM 18(9), 1975). Never: it measures on the globe.
+package kdtree
 
 import (
 	"math"
 	"slices"
 )
 
-// kdTree finds nearest points in the plane (Bentley, Communications of the ACM 18(9), 1975): the points lie in one
-// array, halved at the median of the wider side until a handful is left.
-type kdTree struct {
+// Tree is points in one array, halved at the median of the wider side until a handful is left.
+type Tree struct {
 	x, y  []float64
 	ids   []int32
-	split []kdNode
+	split []half
 }
 
-type kdNode struct {
+type half struct {
 	low, high   int32 // span of ids
 	left, right int32 // children, or -1
 	minX, maxX  float64
 	minY, maxY  float64
 }
 
-const kdLeaf = 8
+const leaf = 8
 
-func newKDTree(x, y []float64, ids []int32) *kdTree {
-	t := &kdTree{x: x, y: y, ids: slices.Clone(ids)}
+// New grows a tree over the points ids, those at (x[i], y[i]).
+func New(x, y []float64, ids []int32) *Tree {
+	t := &Tree{x: x, y: y, ids: slices.Clone(ids)}
 	if len(ids) > 0 {
 		t.build(0, len(ids))
 	}
 	return t
 }
 
-func (t *kdTree) build(low, high int) int32 {
-	n := kdNode{low: int32(low), high: int32(high), left: -1, right: -1, minX: math.Inf(1), maxX: math.Inf(-1), minY: math.Inf(1), maxY: math.Inf(-1)}
+func (t *Tree) build(low, high int) int32 {
+	n := half{low: int32(low), high: int32(high), left: -1, right: -1, minX: math.Inf(1), maxX: math.Inf(-1), minY: math.Inf(1), maxY: math.Inf(-1)}
 	for _, i := range t.ids[low:high] {
 		n.minX, n.maxX = min(n.minX, t.x[i]), max(n.maxX, t.x[i])
 		n.minY, n.maxY = min(n.minY, t.y[i]), max(n.maxY, t.y[i])
 	}
 	at := int32(len(t.split))
 	t.split = append(t.split, n)
-	if high-low <= kdLeaf {
+	if high-low <= leaf {
 		return at
 	}
 	by := t.x
@@ -82,14 +86,15 @@ func selectNth(ids []int32, nth int, by []float64) {
 	}
 }
 
-type nearPoint struct {
-	far float64 // squared distance
-	id  int32
+// Point is one point found.
+type Point struct {
+	Far float64 // squared distance
+	ID  int32
 }
 
-// nearest writes the count points nearest to (x, y), but not skip, to found, the nearest first and lower ids first
+// Nearest writes the count points nearest to (x, y), but not skip, to found, the nearest first and lower ids first
 // among equals.
-func (t *kdTree) nearest(x, y float64, skip int32, count int, found []nearPoint) []nearPoint {
+func (t *Tree) Nearest(x, y float64, skip int32, count int, found []Point) []Point {
 	found = found[:0]
 	if len(t.split) == 0 || count == 0 {
 		return found
@@ -97,7 +102,7 @@ func (t *kdTree) nearest(x, y float64, skip int32, count int, found []nearPoint)
 	return t.visit(0, x, y, skip, count, found)
 }
 
-func (t *kdTree) visit(at int32, x, y float64, skip int32, count int, found []nearPoint) []nearPoint {
+func (t *Tree) visit(at int32, x, y float64, skip int32, count int, found []Point) []Point {
 	n := &t.split[at]
 	if n.left < 0 {
 		for _, i := range t.ids[n.low:n.high] {
@@ -105,7 +110,7 @@ func (t *kdTree) visit(at int32, x, y float64, skip int32, count int, found []ne
 				continue
 			}
 			dx, dy := t.x[i]-x, t.y[i]-y
-			found = keepNear(found, nearPoint{dx*dx + dy*dy, i}, count)
+			found = keepNear(found, Point{dx*dx + dy*dy, i}, count)
 		}
 		return found
 	}
@@ -114,25 +119,25 @@ func (t *kdTree) visit(at int32, x, y float64, skip int32, count int, found []ne
 	if db < da {
 		a, b, da, db = b, a, db, da
 	}
-	if len(found) < count || da <= found[len(found)-1].far {
+	if len(found) < count || da <= found[len(found)-1].Far {
 		found = t.visit(a, x, y, skip, count, found)
 	}
-	if len(found) < count || db <= found[len(found)-1].far {
+	if len(found) < count || db <= found[len(found)-1].Far {
 		found = t.visit(b, x, y, skip, count, found)
 	}
 	return found
 }
 
-func keepNear(found []nearPoint, p nearPoint, count int) []nearPoint {
+func keepNear(found []Point, p Point, count int) []Point {
 	if len(found) == count {
-		if l := found[count-1]; p.far > l.far || p.far == l.far && p.id > l.id {
+		if l := found[count-1]; p.Far > l.Far || p.Far == l.Far && p.ID > l.ID {
 			return found
 		}
 		found = found[:count-1]
 	}
 	at := len(found)
 	found = append(found, p)
-	for at > 0 && (found[at-1].far > p.far || found[at-1].far == p.far && found[at-1].id > p.id) {
+	for at > 0 && (found[at-1].Far > p.Far || found[at-1].Far == p.Far && found[at-1].ID > p.ID) {
 		found[at] = found[at-1]
 		at--
 	}
@@ -141,7 +146,7 @@ func keepNear(found []nearPoint, p nearPoint, count int) []nearPoint {
 }
 
 // away is the squared distance from (x, y) to the box of n.
-func (n *kdNode) away(x, y float64) float64 {
+func (n *half) away(x, y float64) float64 {
 	dx := max(n.minX-x, 0, x-n.maxX)
 	dy := max(n.minY-y, 0, y-n.maxY)
 	return dx*dx + dy*dy

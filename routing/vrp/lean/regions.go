@@ -1,4 +1,4 @@
-package vrp
+package lean
 
 import (
 	"cmp"
@@ -30,7 +30,7 @@ const (
 
 // regionSearch is the plan of a large problem between rounds.
 type regionSearch struct {
-	p       *plain
+	p       *problem
 	seed    uint64
 	workers int
 	tours   [][]int32
@@ -42,23 +42,22 @@ type regionSearch struct {
 }
 
 // regional anneals a large plan from its first one and returns the best plan and the steps done.
-func regional(ctx context.Context, p *routing.Problem, first *links, o Options) ([][]int32, int) {
+func regional(ctx context.Context, first *links, o Options) ([][]int32, int) {
 	s := &regionSearch{p: first.p, seed: o.Seed, workers: max(o.Workers, 1), tours: first.tours(), cost: first.cost}
 	s.best, s.bestCost = s.tours, s.cost
-	b := o.budget(s.p.n - 1)
-	begin := b.done(0)
+	begin := o.done(0)
 	for round := 0; ctx.Err() == nil; round++ {
-		done := b.done(s.steps)
+		done := o.done(s.steps)
 		if done >= 1 {
 			break
 		}
 		if o.Progress != nil {
-			o.Progress(done, s.bestCost*p.Vehicles[0].CostCentsPerKm/1000)
+			o.Progress(done, s.bestCost)
 		}
 		share := (1 - done) / float64(max(regionalRounds-round, 1))
-		all, steps := float64(b.iterations), float64(s.p.n) // of the whole run, of this round
+		all, steps := float64(o.Iterations), float64(s.p.n) // of the whole run, of this round
 		switch {
-		case b.spent == nil:
+		case o.Spent == nil:
 			steps = math.Ceil(share * all)
 		case s.steps == 0:
 			all = steps
@@ -68,7 +67,7 @@ func regional(ctx context.Context, p *routing.Problem, first *links, o Options) 
 		}
 		hot := regionHot * affordable(all/float64(s.p.n))
 		s.round(ctx, round, annealPart{hot: cooled(hot, done), cold: cooled(hot, min(1, done+share)), perStop: steps / float64(s.p.n-1),
-			last: round >= regionalRounds-1}, b.spent)
+			last: round >= regionalRounds-1}, o.Spent)
 	}
 	return s.best, s.steps
 }
@@ -172,7 +171,7 @@ func (s *regionSearch) halve(list []centre, random *rand.Rand, out []region) []r
 }
 
 // search anneals the region as a problem of its own. local is scratch, a zero for each node of p.
-func (r *region) search(p *plain, local []int32, a annealPart, seed uint64, stop func() bool) {
+func (r *region) search(p *problem, local []int32, a annealPart, seed uint64, stop func() bool) {
 	sub, ids := p.part(r.tours, local)
 	l := newLinks(sub)
 	k := int32(0)
@@ -185,7 +184,7 @@ func (r *region) search(p *plain, local []int32, a annealPart, seed uint64, stop
 		}
 	}
 	arc := l.meanInner()
-	s := newPlainSearch(l, seed, arc)
+	s := newSearch(l, seed, arc)
 	s.track = a.last
 	r.steps = s.stretch(a.hot*arc, a.cold*arc, int(math.Ceil(a.perStop*float64(sub.n-1))), stop)
 	if s.track {
@@ -214,7 +213,7 @@ func (l *links) meanInner() float64 {
 
 // part is the problem of the stops of tours alone, numbered in the order they are driven, so that what lies together is
 // read together. ids gives the nodes of p. local is scratch, a zero for each node of p, and is left so.
-func (p *plain) part(tours [][]int32, local []int32) (sub *plain, ids []int32) {
+func (p *problem) part(tours [][]int32, local []int32) (sub *problem, ids []int32) {
 	ids = append(ids, 0)
 	for _, stops := range tours {
 		for _, c := range stops {
@@ -223,7 +222,7 @@ func (p *plain) part(tours [][]int32, local []int32) (sub *plain, ids []int32) {
 		}
 	}
 	n := len(ids)
-	sub = &plain{n: n, x: make([]float64, n), y: make([]float64, n), whole: p.whole, demand: make([]int32, n), limit: p.limit,
+	sub = &problem{n: n, x: make([]float64, n), y: make([]float64, n), whole: p.whole, demand: make([]int32, n), limit: p.limit,
 		opening: p.opening, rows: make([]int32, n+1), near: make([]leg, 0, n*regionNear), home: make([]int32, n)}
 	for k, c := range ids {
 		sub.x[k], sub.y[k], sub.demand[k], sub.home[k] = p.x[c], p.y[c], p.demand[c], p.home[c]

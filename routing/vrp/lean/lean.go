@@ -1,0 +1,88 @@
+// Package lean plans the capacitated vehicle routing problem in its barest form.
+//
+// Solves one depot, symmetric travel, one kind of vehicle and one kind of load, up to a hundred thousand stops and more: most public
+// instances and many daily problems. Takes a Problem and gives the stops of each route in order. Method: savings (Clarke, Wright
+// 1964); ruin and recreate by adjacent strings with annealing (Christiaens, Vanden Berghe 2020), insertions tried beside near stops
+// only (Toth, Vigo 2003); large plans region by region (Accorsi, Vigo 2024; Santini et al. 2023), small ones with a long budget by
+// crossing a few plans route by route (Nagata, Kobayashi 2010). Never: it does not read the clock, and it knows no bound.
+package lean
+
+import (
+	"context"
+	"sync"
+
+	"quartermaster/routing"
+)
+
+// Problem is what is planned: node 0 is the depot. Travel is read from Cells, or from Plane where Cells is nil.
+type Problem struct {
+	Plane    *routing.Plane
+	Cells    []int32 // n*n metres, symmetric
+	Demand   []int32 // of each node, the depot's 0; none is above Limit
+	Limit    int64   // what a vehicle carries
+	OpeningM int64   // what one more vehicle costs, in metres driven
+}
+
+// Options steer the search.
+type Options struct {
+	Seed       uint64
+	Iterations int                             // budget in steps; none: the first plan alone
+	Spent      func() float64                  // in place of Iterations: the part of the budget spent, 0…1; workers ask at their own time
+	Workers    int                             // default 0 = 1
+	Progress   func(done float64, costM int64) // told of each hundredth
+}
+
+// Solve plans p and returns the stops of each route and the steps done. Plans of more than 600 stops with coordinates, and those
+// with a long budget, are the same for any number of workers; else each worker searches alone and the best plan counts.
+func Solve(ctx context.Context, in Problem, o Options) ([][]int32, int) {
+	p := newProblem(in)
+	first := newLinks(p)
+	first.savings()
+	switch {
+	case p.x != nil && p.n > regionalNodes:
+		return regional(ctx, first, o)
+	case affordsFamily(newSearch(first.copied(), o.Seed, first.meanInner()), o):
+		return breed(ctx, first, o)
+	}
+	return sideBySide(ctx, first, o)
+}
+
+// done is the part of the budget spent after k steps, 1 and more when it is all.
+func (o Options) done(k int) float64 {
+	if o.Spent != nil {
+		return o.Spent()
+	}
+	if o.Iterations <= 0 {
+		return 1
+	}
+	return float64(k) / float64(o.Iterations)
+}
+
+// sideBySide runs one search for each worker, each from its own seed, and returns the best plan.
+func sideBySide(ctx context.Context, first *links, o Options) ([][]int32, int) {
+	arc := first.meanInner()
+	all := make([]*search, max(o.Workers, 1))
+	steps := make([]int, len(all))
+	var wait sync.WaitGroup
+	for w := range all {
+		wait.Go(func() {
+			s := newSearch(first.copied(), o.Seed+uint64(w)<<32, arc)
+			if w == 0 {
+				s.tell = o.Progress
+			}
+			steps[w] = s.run(ctx, o.done)
+			all[w] = s
+		})
+	}
+	wait.Wait()
+	pick, sum := 0, 0
+	for w, s := range all {
+		sum += steps[w]
+		if s.best.cost < all[pick].best.cost {
+			pick = w
+		}
+	}
+	s := all[pick]
+	s.best.load(s.l)
+	return s.l.tours(), sum
+}
