@@ -13,7 +13,7 @@ import (
 // floor schedules and tours are checked by warehouse.Check and routing.Check where they are made.
 func Check(s *Snapshot, p *Plan) error {
 	c := checker{s: s, p: p}
-	for _, step := range []func() error{c.orders, c.shelves, c.times, c.money, c.counts, c.purchases} {
+	for _, step := range []func() error{c.orders, c.shelves, c.times, c.money, c.counts, c.purchases, c.areas} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -185,8 +185,7 @@ func (b *builder) day(ctx context.Context, day int) error {
 // siteResult is what one site makes of one day.
 type siteResult struct {
 	record    SiteDay
-	work      delivery
-	parcels   []parcel // stops of work.problem
+	work      dispatch
 	notPacked []parcel // the warehouse could not do them today
 	why       []string // per notPacked
 }
@@ -199,11 +198,11 @@ func (b *builder) siteDay(ctx context.Context, site, day int, fresh []parcel) (s
 	}
 	r.record.Schedule = floor.schedule
 	r.notPacked, r.why = floor.notPacked, floor.why
-	r.parcels = append(append(r.parcels, b.held[site]...), floor.packed...)
-	if len(r.parcels) == 0 {
+	parcels := slices.Concat(b.held[site], floor.packed)
+	if len(parcels) == 0 {
 		return r, nil
 	}
-	r.work, err = b.deliver(ctx, site, day, r.parcels)
+	r.work, err = b.deliver(ctx, site, day, parcels)
 	if err != nil {
 		return r, fmt.Errorf("routing: %w", err)
 	}
@@ -221,16 +220,14 @@ func (b *builder) join(site, day int, r *siteResult) {
 		}
 		b.open = append(b.open, again)
 	}
-	b.held[site] = b.held[site][:0]
-	for _, u := range r.work.solution.Unassigned {
-		x := r.parcels[u.Stop]
-		x.heldReason = u.Reason
-		b.held[site] = append(b.held[site], x)
+	b.held[site] = r.work.left
+	for z := range r.work.works {
+		work := &r.work.works[z]
+		for k := range work.solution.Routes {
+			b.recordRoute(site, day, work, k, &r.record)
+		}
+		b.tellTravel(work.effects)
 	}
-	for k := range r.work.solution.Routes {
-		b.recordRoute(site, day, k, r)
-	}
-	b.tellTravel(r.work.effects)
 	b.plan.SiteDays = append(b.plan.SiteDays, r.record)
 	b.plan.Totals.Routes += len(r.record.Routes)
 }

@@ -19,6 +19,7 @@ type parcel struct {
 	readySec   int64
 	costCents  int64  // handling
 	why        string // why this site packs it
+	whyCode    string // the same as one of the site* codes
 	heldReason string // why it did not go out on an earlier day
 }
 
@@ -28,16 +29,17 @@ type itemQty struct {
 	qty  int64
 }
 
-// delivery is what routing makes of one site's parcels of one day.
+// delivery is what routing makes of one zone's parcels of one day.
 type delivery struct {
+	parcels  []parcel // the order of stops
 	problem  routing.Problem
 	solution routing.Solution
 	effects  []ConditionEffect
 }
 
-// deliver hands the parcels of one site to the routing solver: street matrix, windows of the day, ready times from the
+// deliverZone hands parcels of one site to the routing solver: street matrix, windows of the day, ready times from the
 // warehouse schedule. The order of parcels is the order of stops.
-func (b *builder) deliver(ctx context.Context, site, day int, parcels []parcel) (delivery, error) {
+func (b *builder) deliverZone(ctx context.Context, site, day int, parcels []parcel, fleet []routing.Vehicle) (delivery, error) {
 	p := routing.Problem{Stops: make([]routing.Stop, len(parcels))}
 	places := make([]road.Place, 1, len(parcels)+1)
 	places[0] = b.sitePlace[site]
@@ -52,7 +54,7 @@ func (b *builder) deliver(ctx context.Context, site, day int, parcels []parcel) 
 		}
 		places = append(places, b.orderPlace[x.order])
 	}
-	for _, v := range b.s.Sites[site].Vehicles {
+	for _, v := range fleet {
 		v.Shift = shift(v.Shift, midnight)
 		p.Vehicles = append(p.Vehicles, v)
 	}
@@ -68,7 +70,7 @@ func (b *builder) deliver(ctx context.Context, site, day int, parcels []parcel) 
 	if err := routing.Check(p, solution); err != nil {
 		return delivery{}, fmt.Errorf("routes of %s on day %d do not hold: %w", b.s.Sites[site].ID, day, err)
 	}
-	return delivery{p, solution, b.effects(day, places, solution)}, nil
+	return delivery{parcels, p, solution, b.effects(day, places, solution)}, nil
 }
 
 func shift(w routing.Window, bySec int64) routing.Window {

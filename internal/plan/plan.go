@@ -39,6 +39,7 @@ func Build(ctx context.Context, s *Snapshot, o Options) (*Plan, error) {
 		{"plan the days", b.days},
 		{"score suppliers", b.trust},
 		{"promise", b.promise},
+		{"service areas", b.areas},
 	}
 	for _, step := range steps {
 		if err := ctx.Err(); err != nil {
@@ -121,7 +122,7 @@ func newBuilder(s *Snapshot, o Options) (*builder, error) {
 }
 
 // Version names the rules of this package; it changes when the same snapshot would give another plan.
-const Version = "2"
+const Version = "3"
 
 func (b *builder) progress(done float64, format string, args ...any) {
 	if b.o.Progress != nil {

@@ -251,6 +251,9 @@ func TestCheckFindsForgeries(t *testing.T) {
 		"works when closed":     func(p *Plan) { p.SiteDays[0].Day = 5 },
 		"broken pack":           func(p *Plan) { p.Purchases[0].Lines[0].Qty = 0 },
 		"purchase mispriced":    func(p *Plan) { p.Purchases[0].CostCents++ },
+		"parcel in no cell":     func(p *Plan) { p.Areas.Cells = p.Areas.Cells[1:] },
+		"cell miscounted":       func(p *Plan) { p.Areas.Cells[0].Orders++ },
+		"areas left out":        func(p *Plan) { p.Areas = nil },
 		"exposure hidden":       func(p *Plan) { p.Suppliers[0].Exposure.Proposed.Minor-- },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,23 +27,23 @@ type shipment struct {
 // recordRoute names one tour and divides its cost and CO2e over its parcels. CO2e goes by weight × street distance from
 // the site (the transport activity of ISO 14083 with the shortest feasible distance), cost by the seconds that serving the
 // consignee alone would take: both are known before the tour is, so that a neighbour's order does not change the key.
-func (b *builder) recordRoute(site, day, k int, r *siteResult) {
-	route := r.work.solution.Routes[k]
-	id := fmt.Sprintf("%s-d%d-R%02d", r.record.SiteID, day, k+1)
-	named := DayRoute{ID: id, VehicleID: r.work.problem.Vehicles[route.Vehicle].ID, Route: route}
+func (b *builder) recordRoute(site, day int, work *delivery, k int, record *SiteDay) {
+	route := work.solution.Routes[k]
+	id := fmt.Sprintf("%s-d%d-R%02d", record.SiteID, day, len(record.Routes)+1)
+	named := DayRoute{ID: id, VehicleID: work.problem.Vehicles[route.Vehicle].ID, Route: route, LegSec: legs(&work.problem, &route)}
 	activity, effort := make([]int64, len(route.Visits)), make([]int64, len(route.Visits))
 	for i, v := range route.Visits {
-		x := r.parcels[v.Stop]
+		x := work.parcels[v.Stop]
 		distanceM, durationSec, _ := b.way(site, x.order)
 		activity[i] = max(1, x.weightG) * max(1, distanceM)
 		effort[i] = 2*durationSec + b.s.DropSec
 	}
 	cost, co2 := share(route.CostCents, effort), share(route.CO2eG, activity)
 	for i, v := range route.Visits {
-		x := r.parcels[v.Stop]
+		x := work.parcels[v.Stop]
 		named.StopIDs = append(named.StopIDs, b.s.Orders[x.order].ID)
 		part := Part{
-			SiteID: r.record.SiteID, Day: x.packedDay, ReadySec: x.readySec,
+			SiteID: record.SiteID, Day: x.packedDay, ReadySec: x.readySec,
 			DepartSec: route.DepartSec, ArrivalSec: v.StartSec, RouteID: id,
 			CostCents: x.costCents + cost[i], CO2eG: co2[i],
 		}
@@ -56,7 +56,23 @@ func (b *builder) recordRoute(site, day, k int, r *siteResult) {
 		b.plan.Totals.CO2eG += co2[i]
 	}
 	b.plan.Totals.DistanceM += route.DistanceM
-	r.record.Routes = append(r.record.Routes, named)
+	record.Routes = append(record.Routes, named)
+}
+
+// legs are the seconds from stop to stop and back by the street matrix, before the hour of the day.
+func legs(p *routing.Problem, r *routing.Route) []int32 {
+	out := make([]int32, 0, len(r.Visits)+1)
+	depot := p.Vehicles[r.Vehicle].Depot
+	at := depot
+	leg := func(to int32) {
+		out = append(out, p.Matrix.DurationSec[int(at)*p.Matrix.N+int(to)])
+		at = to
+	}
+	for _, v := range r.Visits {
+		leg(p.Stops[v.Stop].Location)
+	}
+	leg(depot)
+	return out
 }
 
 // promise writes one promise per served order and one line per shortfall, and counts.

@@ -18,6 +18,7 @@ type Plan struct {
 	Versions     map[string]string // program, roads
 
 	Travel    TravelView
+	Areas     *AreaView `json:",omitempty"` // which site serves which cell of the map
 	Totals    Totals
 	Forecast  ForecastSummary
 	Purchases []PurchaseOrder
@@ -113,6 +114,9 @@ type DayRoute struct {
 	VehicleID string
 	Route     routing.Route
 	StopIDs   []string // order ids in visiting order
+	// LegSec are the seconds from the site to each stop and back by the day's streets, before the hour's speeds: another
+	// look at the same streets tells from them what changed.
+	LegSec []int32 `json:",omitempty"`
 }
 
 // SupplierView is a supplier's score and the money this plan puts at risk with it.

@@ -33,7 +33,7 @@ func (b *builder) source(ctx context.Context, day int) ([][]parcel, error) {
 			for _, l := range parcel.lines {
 				b.stock[b.item(x.order, l.line)*m+part.Site] -= l.qty
 			}
-			parcel.why = b.whySite(x, part, len(answer[i].parts), before)
+			parcel.whyCode, parcel.why = b.whySite(x, part, len(answer[i].parts), before)
 			packed[part.Site] = append(packed[part.Site], parcel)
 		}
 		for _, short := range answer[i].unserved {
@@ -139,8 +139,17 @@ func (b *builder) unsourced(order, line int, reason sourcing.Reason, day int) ca
 	return c
 }
 
-// whySite says, for the promise, why this site serves the order, or its part of it, and not a nearer one.
-func (b *builder) whySite(x openOrder, part sourcing.Part, parts int, stock []int64) string {
+// Why a site serves an order, or its part of it.
+const (
+	siteNearest = "nearest" // of all, by street
+	siteSplit   = "split"   // no single site could serve all at less cost
+	siteHours   = "hours"   // a nearer one has no vehicle within the order's hours
+	siteStock   = "stock"   // a nearer one lacks stock
+	siteNeeded  = "needed"  // a nearer one's stock or hands are needed for other orders
+)
+
+// whySite says, as a code and for the promise, why this site serves the order, or its part of it, and not a nearer one.
+func (b *builder) whySite(x openOrder, part sourcing.Part, parts int, stock []int64) (code, sentence string) {
 	distanceM, _, _ := b.way(part.Site, x.order)
 	name := b.s.Sites[part.Site].Name
 	nearest, nearestM := part.Site, distanceM
@@ -152,15 +161,15 @@ func (b *builder) whySite(x openOrder, part sourcing.Part, parts int, stock []in
 	near := b.s.Sites[nearest].Name
 	switch short := b.linesShort(x, nearest, stock); {
 	case parts > 1:
-		return fmt.Sprintf("%s serves %d of %d lines, %.1f km by street: no single site could serve all at less cost", name, len(part.Lines), len(x.lines), km(distanceM))
+		return siteSplit, fmt.Sprintf("%s serves %d of %d lines, %.1f km by street: no single site could serve all at less cost", name, len(part.Lines), len(x.lines), km(distanceM))
 	case nearest == part.Site:
-		return fmt.Sprintf("%s serves it: nearest site, %.1f km by street", name, km(distanceM))
+		return siteNearest, fmt.Sprintf("%s serves it: nearest site, %.1f km by street", name, km(distanceM))
 	case !b.anyInTime(nearest, x.order):
-		return fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but has no vehicle within the order's hours", name, km(distanceM), near, km(nearestM))
+		return siteHours, fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but has no vehicle within the order's hours", name, km(distanceM), near, km(nearestM))
 	case short > 0:
-		return fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but lacks %d of %d lines", name, km(distanceM), near, km(nearestM), short, len(x.lines))
+		return siteStock, fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but lacks %d of %d lines", name, km(distanceM), near, km(nearestM), short, len(x.lines))
 	}
-	return fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but its stock or hands are needed for other orders", name, km(distanceM), near, km(nearestM))
+	return siteNeeded, fmt.Sprintf("%s serves it, %.1f km by street: %s is nearer (%.1f km) but its stock or hands are needed for other orders", name, km(distanceM), near, km(nearestM))
 }
 
 // linesShort counts the lines that a site could not fill from the stock of the morning.
