@@ -13,6 +13,7 @@ type PlanMap struct {
 	Attribution string          `json:"attribution,omitempty" doc:"To be shown with what is drawn from the streets"`
 	Travel      *PlanTravel     `json:"travel,omitempty"`
 	Conditions  []PlanCondition `json:"conditions,omitempty" doc:"What conditions on the road do to the plan, by day, the largest delay first"`
+	Cells       []MapCell       `json:"cells,omitempty" doc:"Which site serves which cell of the map, and why; the cells of one nearest site are its service area"`
 	Sites       []MapSite       `json:"sites"`
 	Routes      []PlanRoute     `json:"routes" doc:"By day, site and departure"`
 }
@@ -35,6 +36,28 @@ type MapSite struct {
 	Parcels int     `json:"parcels" doc:"Parcels that leave it"`
 }
 
+// MapCell is an H3 cell in which orders of the plan lie.
+type MapCell struct {
+	Cell       string   `json:"cell" doc:"Name of the H3 cell" example:"881f8e2a5bfffff"`
+	Corners    []Place  `json:"corners" doc:"In order around it"`
+	Orders     int      `json:"orders" doc:"Asked for there"`
+	Units      int64    `json:"units" doc:"Of all lines of these orders"`
+	ShortUnits int64    `json:"short_units" doc:"Units that the plan does not serve"`
+	SiteID     string   `json:"site_id,omitempty" doc:"From which the way by street takes least on the mean; absent where no way leads there"`
+	TravelSec  int64    `json:"travel_sec" doc:"That mean, under free flow"`
+	ServedBy   []string `json:"served_by,omitempty" doc:"Sites that bring parcels there, most parcels first"`
+	Why        string   `json:"why" example:"Schaan is nearest, 7 min; Schaan brings 12 parcels: 12 nearest to the door"`
+}
+
+// RouteCondition is what one condition that holds on the road now does to one leg of a route.
+type RouteCondition struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind" enum:"incident,closure,congestion,weather"`
+	Leg      int    `json:"leg" doc:"Number of the leg, from 0: that to the first stop"`
+	DelaySec int64  `json:"delay_sec" doc:"On this leg, against free flow"`
+	Sentence string `json:"sentence" example:"+7 min: closure on Landstrasse (police)"`
+}
+
 // PlanRoute is one vehicle's tour of one day.
 type PlanRoute struct {
 	ID        string     `json:"id"`
@@ -53,6 +76,10 @@ type PlanRoute struct {
 	Stops     []PlanStop `json:"stops" doc:"In visiting order"`
 	Way       string     `json:"way" doc:"From the site over all stops and back, in the Encoded Polyline Algorithm Format with five decimals"`
 	Legs      []int      `json:"legs" doc:"How many points of the way are passed at each stop, and at the end"`
+
+	LateSec    int64            `json:"late_sec,omitempty" doc:"How much later than planned it would return under what holds on the road now, with the same stops in the same order"`
+	Cut        bool             `json:"cut,omitempty" doc:"What holds on the road now leaves no way on one of its legs"`
+	Conditions []RouteCondition `json:"conditions,omitempty" doc:"What makes it late; told to callers who may read orders"`
 }
 
 // PlanStop is one door on a route.
@@ -64,6 +91,7 @@ type PlanStop struct {
 	StartAt   time.Time `json:"start_at" doc:"Service begins, within the window"`
 	DepartAt  time.Time `json:"depart_at"`
 	DistanceM int64     `json:"distance_m" doc:"Since the stop before, or the site"`
+	LateSec   int64     `json:"late_sec,omitempty" doc:"How much later than planned service would begin under what holds on the road now"`
 }
 
 // PlanTravel says what ways a plan was made on.

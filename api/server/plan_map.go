@@ -43,7 +43,9 @@ func (s *Server) registerPlanMap() {
 type plannedRoutes struct {
 	OriginDay, Days int
 	Currency        string
+	Versions        map[string]string
 	Travel          plan.TravelView
+	Areas           *plan.AreaView
 	SiteDays        []struct {
 		SiteID string
 		Day    int
@@ -136,7 +138,7 @@ func (s *Server) dayStreets(ctx context.Context, p plannedRoutes) (ways map[int]
 			continue
 		}
 		midnight := int64(p.OriginDay) * secondsPerDay
-		graph, err := live.During(ctx, s.tenant(ctx), s.localTime(midnight+from), s.localTime(midnight+until+1))
+		graph, err := live.Planned(ctx, s.tenant(ctx), s.localTime(midnight+from), s.localTime(midnight+until+1))
 		if err != nil {
 			return nil, "", err
 		}
@@ -171,6 +173,9 @@ func (s *Server) planMap(ctx context.Context, id string, planned plannedRoutes, 
 		out.Attribution = road.Attribution
 	}
 	out.Travel, out.Conditions = travelWords(planned.Travel, planned.OriginDay)
+	if out.Cells, err = cellWords(planned.Areas); err != nil {
+		return nil, err
+	}
 	draw := drawing{s: s, planned: planned, doors: doors, ways: ways, depots: map[string]orb.Point{}}
 	for i, x := range sites {
 		out.Sites[i] = api.MapSite{ID: x.ID, Name: x.Name, Lon: x.Lon, Lat: x.Lat}
@@ -182,6 +187,7 @@ func (s *Server) planMap(ctx context.Context, id string, planned plannedRoutes, 
 			if err != nil {
 				return nil, err
 			}
+			draw.late(&route, day.SiteID, day.Day, r)
 			out.Routes = append(out.Routes, route)
 			if k := slices.IndexFunc(out.Sites, func(x api.MapSite) bool { return x.ID == day.SiteID }); k >= 0 {
 				out.Sites[k].Routes++

@@ -43,7 +43,7 @@ func onStreets(t *testing.T) func(*server.Options) {
 }
 
 // tour stores a plan whose one route goes from site S to the doors of A and B, and gives its id.
-func (h *house) tour(site, a, b orb.Point) string {
+func (h *house) tour(site, a, b orb.Point, edit ...func(*plan.Plan)) string {
 	h.t.Helper()
 	ctx := h.t.Context()
 	h.declareSites(inventory.Site{ID: "S", Name: "Site", Lon: site.Lon(), Lat: site.Lat()})
@@ -61,6 +61,9 @@ func (h *house) tour(site, a, b orb.Point) string {
 			{Stop: 1, ArrivalSec: 37000, StartSec: 37060, DepartSec: 37240, DistanceM: 4000}, {Stop: 0, ArrivalSec: 38000, StartSec: 38000, DepartSec: 38180, DistanceM: 3000},
 		}},
 	}}}}}
+	for _, change := range edit {
+		change(&p)
+	}
 	marshal := func(v any) []byte {
 		data, err := json.Marshal(v)
 		if err != nil {
@@ -241,4 +244,61 @@ func TestRoadTiles(t *testing.T) {
 	if a := newHouse(t).ask("GET", vaduz, ""); a.status != http.StatusNoContent {
 		t.Errorf("an installation without streets: %d", a.status)
 	}
+}
+
+// A closure that is told after planning makes the routes through it late, stop by stop and with the reason; a plan whose
+// streets are as they were is late nowhere.
+func TestPlanMapTellsWhoIsLate(t *testing.T) {
+	t.Parallel()
+	h := onRoads(t)
+	g, err := streets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, a, b := orb.Point{9.509, 47.166}, orb.Point{9.5209, 47.141}, orb.Point{9.522, 47.211}
+	id := h.tour(site, a, b, func(p *plan.Plan) {
+		p.Versions = map[string]string{"roads": g.Hash()}
+		at := site
+		for _, next := range []orb.Point{a, b, site} {
+			from, _ := g.Snap(at)
+			to, _ := g.Snap(next)
+			leg, _ := g.Route(from, to)
+			p.SiteDays[0].Routes[0].LegSec = append(p.SiteDays[0].Routes[0].LegSec, int32(leg.DurationSec))
+			at = next
+		}
+		p.Areas = &plan.AreaView{Resolution: 8, Cells: []plan.AreaCell{{Cell: "881f8e2a5bfffff", Orders: 1, SiteID: "S", TravelSec: 300, Why: "Site is nearest, 5 min"}}}
+	})
+	path := "/v1/fulfilment-plans/" + id + "/map"
+	m := want[api.PlanMap](t, h.ask("GET", path, ""), 200)
+	if len(m.Cells) != 1 || len(m.Cells[0].Corners) < 5 || m.Cells[0].SiteID != "S" {
+		t.Errorf("cells %+v", m.Cells)
+	}
+	before := m.Routes[0]
+	if before.LateSec != 0 || before.Cut || len(before.Conditions) > 0 || before.Stops[0].LateSec != 0 || before.Stops[1].LateSec != 0 {
+		t.Fatalf("late without a cause: %+v", before)
+	}
+	way := decode(before.Way)
+	middle := way[before.Legs[0]/2]
+	body := strings.NewReplacer("FROM", "2011-11-14T00:00:00Z", "UNTIL", "2011-11-16T00:00:00Z").Replace(
+		`{"conditions":[{"id":"slow","kind":"incident","source":"police","reason":"roadworks","delay_sec":900,"from":"FROM","until":"UNTIL","area":` + box(middle, 0.0005) + `}]}`)
+	want[api.RoadConditionReceipt](t, h.ask("PUT", "/v1/road-conditions", body), 200)
+	after := want[api.PlanMap](t, h.ask("GET", path, ""), 200).Routes[0]
+	first, second := after.Stops[0], after.Stops[1]
+	if after.Cut || len(after.Conditions) == 0 || after.Conditions[0].Leg != 0 || !strings.Contains(after.Conditions[0].Sentence, "roadworks on ") {
+		t.Errorf("route %+v", after)
+	}
+	// The first stop waits a minute for its window, which takes that much of the delay in; nothing waits after it.
+	if first.LateSec <= 0 || first.LateSec > after.Conditions[0].DelaySec || second.LateSec < first.LateSec || after.LateSec < second.LateSec {
+		t.Errorf("late by %d s and %d s, by %d s in all", first.LateSec, second.LateSec, after.LateSec)
+	}
+}
+
+// box is the corners of a box about a point, as the API takes them.
+func box(p orb.Point, deg float64) string {
+	corners := make([]api.Place, 0, 4)
+	for _, c := range [][2]float64{{-deg, -deg}, {deg, -deg}, {deg, deg}, {-deg, deg}} {
+		corners = append(corners, api.Place{Lon: p[0] + c[0], Lat: p[1] + c[1]})
+	}
+	text, _ := json.Marshal(corners) // numbers always write
+	return string(text)
 }

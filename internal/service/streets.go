@@ -246,6 +246,16 @@ func (s *Streets) At(ctx context.Context, tenant string, at time.Time) (*road.Gr
 // During gives the streets of a span of time, as who plans for the whole of it sees them: the speeds of the hour in its
 // middle, and all conditions that hold at some time of it.
 func (s *Streets) During(ctx context.Context, tenant string, from, until time.Time) (*road.Graph, error) {
+	return s.during(ctx, tenant, from, until, true)
+}
+
+// Planned gives the streets of a span of time as the ways of a plan are measured: free flow, under all conditions that hold
+// at some time of it. A plan counts the hour's speeds on top.
+func (s *Streets) Planned(ctx context.Context, tenant string, from, until time.Time) (*road.Graph, error) {
+	return s.during(ctx, tenant, from, until, false)
+}
+
+func (s *Streets) during(ctx context.Context, tenant string, from, until time.Time, hourly bool) (*road.Graph, error) {
 	now, err := s.Now(ctx, tenant)
 	if err != nil || now == nil || s.Store == nil {
 		return now, err
@@ -260,7 +270,11 @@ func (s *Streets) During(ctx context.Context, tenant string, from, until time.Ti
 	}
 	t := s.of(tenant)
 	t.mu.Lock()
-	speeds, key := t.speeds, momentKey(t.speeds, t.revision, at, holding)
+	speeds := t.speeds
+	if !hourly {
+		speeds = nil
+	}
+	key := momentKey(speeds, t.revision, at, holding)
 	for _, m := range t.moments {
 		if m.key == key {
 			t.mu.Unlock()

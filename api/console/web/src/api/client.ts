@@ -21,7 +21,7 @@ type Given<S extends Shape> = (S['path'] extends undefined ? { path?: undefined 
 /** Calls one operation and gives its answer, or throws an ApiError. */
 export async function call<S extends Shape>(op: Operation<S>, given: Given<S>): Promise<S['result']> {
   const response = await send(op.method, urlOf(op.path, given.path, given.query), given.body, given.signal, given.headers)
-  return (await response.json()) as S['result']
+  return (response.status === 204 ? undefined : await response.json()) as S['result'] // 204: done, and there is nothing to say
 }
 
 export function urlOf(path: string, values?: Shape['path'], query?: Shape['query']): string {

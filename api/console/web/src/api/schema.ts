@@ -328,6 +328,18 @@ export interface Link {
   rel: string
 }
 
+export interface MapCell {
+  cell: string
+  corners: Array<Place> | null
+  orders: number
+  served_by?: Array<string> | null
+  short_units: number
+  site_id?: string
+  travel_sec: number
+  units: number
+  why: string
+}
+
 export interface MapSite {
   id: string
   lat: number
@@ -541,6 +553,11 @@ export interface Parcel {
   site_id: string
 }
 
+export interface Place {
+  lat: number
+  lon: number
+}
+
 export interface PlanCondition {
   cut_off?: number
   date: string
@@ -561,6 +578,7 @@ export interface PlanList {
 export interface PlanMap {
   area?: Area
   attribution?: string
+  cells?: Array<MapCell> | null
   conditions?: Array<PlanCondition> | null
   days: number
   on_streets: boolean
@@ -582,12 +600,15 @@ export interface PlanRequest {
 
 export interface PlanRoute {
   co2e_g: number
+  conditions?: Array<RouteCondition> | null
   cost: Money
+  cut?: boolean
   date: string
   depart_at: string
   distance_m: number
   drive_sec: number
   id: string
+  late_sec?: number
   legs: Array<number> | null
   return_at: string
   site_id: string
@@ -604,6 +625,7 @@ export interface PlanStop {
   depart_at: string
   distance_m: number
   lat: number
+  late_sec?: number
   lon: number
   order_id: string
   start_at: string
@@ -816,6 +838,55 @@ export interface ReplenishmentRequest {
 
 export interface ReviewChange {
   days: number
+}
+
+export interface RoadCondition {
+  area?: Array<Place> | null
+  cells?: Array<string> | null
+  closed?: boolean
+  delay_sec?: number
+  from: string
+  id: string
+  kind: "incident" | "closure" | "congestion" | "weather"
+  nodes?: Array<Array<number> | null> | null
+  reason?: string
+  sky?: RoadSky
+  source?: string
+  speed_factor?: number
+  speed_kmh?: number
+  speeds_kmh?: Array<number> | null
+  state?: "coming" | "holding" | "ended"
+  until: string
+  updated_at?: string
+}
+
+export interface RoadConditionBatch {
+  conditions: Array<RoadCondition> | null
+}
+
+export interface RoadConditionList {
+  items: Array<RoadCondition> | null
+  next_cursor?: string
+}
+
+export interface RoadConditionReceipt {
+  idle?: Array<string> | null
+  stored: number
+}
+
+export interface RoadSky {
+  rain_mm_h?: number
+  snow_mm_h?: number
+  visibility_m?: number
+  wind_ms?: number
+}
+
+export interface RouteCondition {
+  delay_sec: number
+  id: string
+  kind: "incident" | "closure" | "congestion" | "weather"
+  leg: number
+  sentence: string
 }
 
 export interface Scenario {
@@ -1402,6 +1473,27 @@ export const getOrderStory = operation<{
   body: undefined
   result: OrderStory
 }>("GET", "/v1/fulfilment-plans/{id}/orders/{order}")
+
+export const listRoadConditions = operation<{
+  path: undefined
+  query: { holding_at?: string; kind?: "incident" | "closure" | "congestion" | "weather"; cursor?: string; limit?: number }
+  body: undefined
+  result: RoadConditionList
+}>("GET", "/v1/road-conditions")
+
+export const putRoadConditions = operation<{
+  path: undefined
+  query: undefined
+  body: RoadConditionBatch
+  result: RoadConditionReceipt
+}>("PUT", "/v1/road-conditions")
+
+export const deleteRoadCondition = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: void
+}>("DELETE", "/v1/road-conditions/{id}")
 
 export const findSoldItems = operation<{
   path: undefined

@@ -155,6 +155,26 @@ await page.waitForSelector('section.panel:has(h2:text-is("Side by side")) tbody 
 await go('map')
 await page.waitForSelector('[data-test=map][data-ready=true]', { timeout: 60_000 })
 assert.ok(Number(await page.getAttribute('[data-test=map]', 'data-ways')) > 0)
+// Service areas: cells in the colour of their nearest site, and the same in words with the reason.
+await page.click('[data-test=areas]')
+await page.waitForFunction(() => Number(document.querySelector('[data-test=map]').dataset.cells) > 0)
+assert.match(await text('section.panel:has(h2:text-is("Which site serves where")) tbody'), /is nearest, \d+ min[\s\S]* brings \d+ parcels: /)
+await page.click('[data-test=areas]')
+// A closure is drawn on the map: the routes through it tell at once what it does to them.
+await page.click('[data-test=draw]')
+const canvas = await page.locator('[data-test=map] canvas.maplibregl-canvas').boundingBox()
+for (const [i, [x, y]] of [[0.3, 0.3], [0.7, 0.3], [0.7, 0.7], [0.3, 0.7]].entries()) {
+  await page.mouse.click(canvas.x + x * canvas.width, canvas.y + y * canvas.height)
+  await page.waitForFunction((n) => Number(document.querySelector('[data-test=map]').dataset.corners) === n, i + 1)
+}
+await page.fill('.closure input[name=reason]', 'a drawn flood')
+await page.click('[data-test=close-streets]')
+const flood = page.locator('[data-test=known-conditions] li:has-text("a drawn flood")')
+await flood.waitFor()
+await page.waitForSelector('.map-side tbody td b', { timeout: 30_000 })
+assert.match(await text('.map-side tbody'), /No way|\+\d+ min/)
+assert.match(await flood.textContent(), /Closure.*\(console\).*ended: 2011-11-28 00:00/s)
+await page.waitForSelector('[data-test=map][data-ready=true]', { timeout: 60_000 })
 // What holds on the road is told with its effect on the plan.
 assert.match(await page.textContent('[data-test=conditions] [data-kind=incident]'), /\+\d+ min.*roadworks/)
 await page.locator('.map-side tbody .link').first().click()

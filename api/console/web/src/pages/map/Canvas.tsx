@@ -1,11 +1,11 @@
 import { MapboxOverlay } from '@deck.gl/mapbox'
-import { PathLayer, ScatterplotLayer } from '@deck.gl/layers'
+import { PathLayer, PolygonLayer, ScatterplotLayer } from '@deck.gl/layers'
 import { Map as Chart, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { authorization } from '../../api/client'
-import type { MapSite, PlanMap, PlanStop } from '../../api/schema'
+import type { MapCell, MapSite, PlanMap, PlanStop } from '../../api/schema'
 import { list } from '../../api/useResource'
 import { useShownTheme } from '../../app/theme'
 import { useWords } from '../../i18n'
@@ -23,12 +23,18 @@ interface Props {
   chosen: Tour | undefined
   order: string | undefined
   span: Span | undefined
+  /** Cells of the service areas are drawn. */
+  areas: boolean
+  /** Corners of a closure that is being drawn; undefined = none is. */
+  corners: Point[] | undefined
+  addCorner: (p: Point) => void
+  chooseCell: (cell: MapCell) => void
   chooseRoute: (id: string) => void
   chooseOrder: (id: string) => void
 }
 
 /** The map itself: our own street tiles below, the plan above. Loaded only when somebody looks at it. */
-export default function Canvas({ map, tours, at, chosen, order, span, chooseRoute, chooseOrder }: Props) {
+export default function Canvas({ map, tours, at, chosen, order, span, areas, corners, addCorner, chooseCell, chooseRoute, chooseOrder }: Props) {
   const { t } = useWords()
   const theme = useShownTheme()
   const holder = useRef<HTMLDivElement>(null)
@@ -67,6 +73,34 @@ export default function Canvas({ map, tours, at, chosen, order, span, chooseRout
     chart?.setStyle(streetStyle(span))
   }, [chart, theme, span])
   useSites(chart, list(map.sites), theme)
+  const drawing = corners !== undefined
+  useEffect(() => {
+    if (!chart || !drawing) return
+    const add = (e: { lngLat: { lng: number; lat: number } }) => addCorner([e.lngLat.lng, e.lngLat.lat])
+    chart.getCanvas().style.cursor = 'crosshair'
+    chart.on('click', add)
+    return () => {
+      chart.getCanvas().style.cursor = ''
+      chart.off('click', add)
+    }
+  }, [chart, drawing, addCorner])
+  const ground = useMemo(() => {
+    const sites = list(map.sites).map((s) => s.id)
+    return [
+      new PolygonLayer<MapCell>({
+        id: 'cells',
+        data: areas ? list(map.cells) : [],
+        getPolygon: (c) => list(c.corners).map((p) => [p.lon, p.lat]),
+        getFillColor: (c) => [...(c.site_id ? siteColour(sites.indexOf(c.site_id), theme) : ([128, 128, 128] as const)), c.short_units > 0 ? 120 : 70] as [number, number, number, number],
+        getLineColor: theme === 'dark' ? [16, 22, 20, 160] : [255, 255, 255, 200],
+        lineWidthUnits: 'pixels',
+        getLineWidth: 1,
+        pickable: true,
+        onClick: ({ object }) => object && chooseCell(object),
+        updateTriggers: { getFillColor: [theme] },
+      }),
+    ]
+  }, [map, areas, theme, chooseCell])
 
   const layers = useMemo(() => {
     const dim = chosen !== undefined
@@ -127,7 +161,25 @@ export default function Canvas({ map, tours, at, chosen, order, span, chooseRout
     if (!chart) return
     overlay.current?.setProps({
       layers: [
+        ...ground,
         ...layers,
+        new PolygonLayer<Point[]>({
+          id: 'closure',
+          data: corners && corners.length > 2 ? [corners] : [],
+          getPolygon: (ring) => ring,
+          getFillColor: [200, 40, 40, 70],
+          getLineColor: [200, 40, 40, 230],
+          lineWidthUnits: 'pixels',
+          getLineWidth: 2,
+        }),
+        new ScatterplotLayer<Point>({
+          id: 'corners',
+          data: corners ?? [],
+          getPosition: (p) => p,
+          getRadius: 5,
+          radiusUnits: 'pixels',
+          getFillColor: [200, 40, 40, 255],
+        }),
         new ScatterplotLayer<{ tour: Tour; point: Point }>({
           id: 'vehicles',
           data: vehicles,
@@ -145,7 +197,8 @@ export default function Canvas({ map, tours, at, chosen, order, span, chooseRout
       ],
     })
     holder.current?.setAttribute('data-vehicles', String(vehicles.length))
-  }, [chart, layers, vehicles, theme, chooseRoute])
+    holder.current?.setAttribute('data-corners', String(corners?.length ?? 0))
+  }, [chart, ground, layers, corners, vehicles, theme, chooseRoute])
 
   useEffect(() => {
     if (!chart || !chosen || chosen.way.length === 0) return
@@ -155,7 +208,7 @@ export default function Canvas({ map, tours, at, chosen, order, span, chooseRout
   }, [chart, chosen])
 
   return (
-    <div ref={holder} className="map-canvas" role="region" aria-label={t('map.canvas')} data-test="map" data-ready={chart !== undefined} data-ways={tours.length}>
+    <div ref={holder} className="map-canvas" role="region" aria-label={t('map.canvas')} data-test="map" data-ready={chart !== undefined} data-ways={tours.length} data-cells={areas ? list(map.cells).length : 0}>
       {failed && <p className="map-failed">{t('map.no_webgl')}</p>}
     </div>
   )

@@ -1,3 +1,5 @@
+import type { PlanRoute } from '../../api/schema'
+import { list } from '../../api/useResource'
 import { useShownTheme } from '../../app/theme'
 import { useWords } from '../../i18n'
 import { Stat } from '../../ui/figures'
@@ -40,9 +42,18 @@ export function Routes({ tours, chosen, at, chooseRoute, chooseOrder }: Props) {
         { key: 'time', head: t('map.away'), cell: (x) => `${time(x.route.depart_at)}–${time(x.route.return_at)}` },
         { key: 'stops', head: t('map.stops'), align: 'end', cell: (x) => number(x.stops.length) },
         { key: 'km', head: t('map.distance'), align: 'end', cell: (x) => km(x.route.distance_m) },
+        ...(tours.some((x) => x.route.late_sec || x.route.cut)
+          ? [{ key: 'late', head: t('roads.late'), align: 'end' as const, cell: (x: Tour) => <Late route={x.route} /> }]
+          : []),
       ]}
     />
   )
+}
+
+function Late({ route }: { route: PlanRoute }) {
+  const { t, number } = useWords()
+  if (route.cut) return <b>{t('roads.no_way')}</b>
+  return route.late_sec ? <b>{t('roads.delay', { min: number(Math.ceil(route.late_sec / 60)) })}</b> : null
 }
 
 function Stops({ tour, at, close, chooseOrder }: { tour: Tour; at: number; close: () => void; chooseOrder: (id: string) => void }) {
@@ -67,6 +78,15 @@ function Stops({ tour, at, close, chooseOrder }: { tour: Tour; at: number; close
         <Stat label={t('map.cost')} value={money(r.cost)} detail={`${kg(r.co2e_g)} CO₂e`} />
         <Stat label={t('map.load')} value={kg(r.weight_g)} detail={t('map.served', { n: done, of: tour.stops.length })} />
       </dl>
+      {list(r.conditions).length > 0 && (
+        <ul className="conditions late" data-test="late">
+          {list(r.conditions).map((c) => (
+            <li key={`${c.leg} ${c.id}`} data-kind={c.kind}>
+              <span className="muted">{c.leg < tour.stops.length ? tour.stops[c.leg]!.order_id : t('roads.way_back')}</span> {c.sentence}
+            </li>
+          ))}
+        </ul>
+      )}
       <Table
         caption={t('map.stops_of', { route: r.id })}
         className="tall"
@@ -84,7 +104,7 @@ function Stops({ tour, at, close, chooseOrder }: { tour: Tour; at: number; close
               </button>
             ),
           },
-          { key: 'arrive', head: t('map.arrives'), cell: (x) => time(x.stop.arrive_at) },
+          { key: 'arrive', head: t('map.arrives'), cell: (x) => <>{time(x.stop.arrive_at)} {x.stop.late_sec ? <b>{t('roads.delay', { min: number(Math.ceil(x.stop.late_sec / 60)) })}</b> : null}</> },
           { key: 'leg', head: t('map.leg'), align: 'end', cell: (x) => km(x.stop.distance_m) },
         ]}
       />

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type FormEvent } from 'react'
 import { call } from '../../api/client'
-import { getPlanMap, type PlanMap } from '../../api/schema'
+import { getPlanMap, type MapCell, type PlanMap } from '../../api/schema'
 import { list, useResource } from '../../api/useResource'
 import { usePlans } from '../../app/plans'
 import { patchQuery, useRoute } from '../../app/router'
@@ -10,7 +10,10 @@ import { PageHead, Panel } from '../../ui/Panel'
 import { Loaded, Notice, Skeleton } from '../../ui/States'
 import { Boundary } from '../../app/Boundary'
 import './map.css'
+import { Closures } from './Closures'
 import { Conditions } from './Conditions'
+import type { Point } from './geo'
+import { Areas } from './Areas'
 import { Routes } from './Routes'
 import { Story } from './Story'
 import { Timeline } from './Timeline'
@@ -27,11 +30,14 @@ export default function MapPage() {
     <>
       <PageHead title={t('map.title')} hint={t('map.hint')} actions={<FindOrder />} />
       <Loaded of={all} empty={() => !current} whenEmpty={<Notice icon="map" title={t('overview.no_plan')} />}>
-        {() => <Loaded of={map}>{(data) => <Shown key={data.plan_id} map={data} />}</Loaded>}
+        {() => <Loaded of={map}>{(data) => <Shown key={data.plan_id} map={data} reload={map.reload} />}</Loaded>}
       </Loaded>
     </>
   )
 }
+
+/** While a closure is drawn, a click is a corner and chooses nothing. */
+const ignore = () => {}
 
 function FindOrder() {
   const { t } = useWords()
@@ -53,7 +59,7 @@ function FindOrder() {
   )
 }
 
-function Shown({ map }: { map: PlanMap }) {
+function Shown({ map, reload }: { map: PlanMap; reload: () => void }) {
   const { t, dayShort } = useWords()
   const { query } = useRoute()
   const all = useMemo(() => toursOf(map), [map])
@@ -67,6 +73,10 @@ function Shown({ map }: { map: PlanMap }) {
   const conditions = useMemo(() => list(map.conditions).filter((c) => c.date === day), [map, day])
   const span = useMemo(() => (conditions.length ? spanOf(tours) : undefined), [conditions, tours])
   const [at, setAt] = useState(0)
+  const [areas, setAreas] = useState(false)
+  const [cell, setCell] = useState<MapCell>()
+  const [corners, setCorners] = useState<Point[]>()
+  const addCorner = useCallback((p: Point) => setCorners((old) => [...(old ?? []), p]), [])
   useEffect(() => {
     if (tours.length) setAt(noon(tours.map((x) => [x.depart, x.end])))
   }, [tours])
@@ -83,13 +93,18 @@ function Shown({ map }: { map: PlanMap }) {
             {dayShort(d)} <span className="muted">{all.filter((x) => x.route.date === d).length}</span>
           </button>
         ))}
+        {list(map.cells).length > 0 && (
+          <button type="button" className="button small" aria-pressed={areas} data-test="areas" onClick={() => setAreas(!areas)}>
+            {t('areas.show')}
+          </button>
+        )}
         {!map.on_streets && <span className="hint">{t('map.straight')}</span>}
       </div>
       <div className="map-layout">
         <Panel title={t('map.canvas')} className="map-panel" flush>
           <Boundary>
             <Suspense fallback={<Skeleton rows={10} />}>
-              <Canvas map={map} tours={tours} at={at} chosen={chosen} order={order} span={span} chooseRoute={chooseRoute} chooseOrder={chooseOrder} />
+              <Canvas map={map} tours={tours} at={at} chosen={chosen} order={order} span={span} areas={areas} corners={corners} addCorner={addCorner} chooseCell={corners ? ignore : setCell} chooseRoute={corners ? ignore : chooseRoute} chooseOrder={corners ? ignore : chooseOrder} />
             </Suspense>
           </Boundary>
         </Panel>
@@ -101,7 +116,9 @@ function Shown({ map }: { map: PlanMap }) {
           )}
         </Panel>
       </div>
+      {areas && <Areas map={map} chosen={cell} />}
       <Conditions map={map} of={conditions} />
+      {map.on_streets && day && <Closures day={day} zone={all[0]!.route.depart_at.slice(19)} corners={corners} setCorners={setCorners} changed={reload} />}
       <Panel title={t('map.timeline')} className="map-timeline">
         {at > 0 && <Timeline tours={tours} at={at} setAt={setAt} chosen={chosen} chooseRoute={chooseRoute} />}
       </Panel>

@@ -1,0 +1,1 @@
+export{n as WebGLDevice}from"./Canvas-DIG_8AoD.js";
