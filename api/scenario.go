@@ -26,6 +26,7 @@ type ScenarioChange struct {
 	Service      *ServiceChange      `json:"service,omitempty" doc:"Sets the service promised"`
 	Cutoff       *CutoffChange       `json:"cutoff,omitempty" doc:"Sets the time of day until which orders are taken for the next open day"`
 	Review       *ReviewChange       `json:"review,omitempty" doc:"Sets the days between two looks at an item's stock"`
+	Roads        *RoadsChange        `json:"roads,omitempty" doc:"Lets something hold on the road on all days: exactly one of closed, speed_factor, and rain_mm_h or snow_mm_h"`
 }
 
 // DemandChange multiplies what will be asked for.
@@ -83,6 +84,16 @@ type CutoffChange struct {
 // ReviewChange sets the review period.
 type ReviewChange struct {
 	Days int `json:"days" minimum:"1" maximum:"90" doc:"Days between two looks"`
+}
+
+// RoadsChange closes streets, changes their speed, or brings weather, beside what is known to hold.
+type RoadsChange struct {
+	Closed      bool    `json:"closed,omitempty" doc:"Nobody passes; needs an area"`
+	SpeedFactor float64 `json:"speed_factor,omitempty" minimum:"0" maximum:"3" doc:"On the speed"`
+	RainMmH     float64 `json:"rain_mm_h,omitempty" minimum:"0" maximum:"500" doc:"Millimetres an hour"`
+	SnowMmH     float64 `json:"snow_mm_h,omitempty" minimum:"0" maximum:"500" doc:"Millimetres of water an hour"`
+	Area        []Place `json:"area,omitempty" maxItems:"1000" doc:"Corners of the area it holds in, joined from the last to the first; none = everywhere"`
+	Reason      string  `json:"reason,omitempty" maxLength:"500" doc:"In words, as people are to read it"`
 }
 
 // ScenarioRun is the answer to scenarios or, while it is being made, how far it is.

@@ -18,6 +18,10 @@ func Apply(ctx context.Context, base *plan.Snapshot, s Scenario, workers int) (*
 	}
 	e := newEditor(base)
 	e.make(s, "scenarios[0]")
+	// A declared business that is only looked at has no streets; one that is planned without them drives straight lines.
+	if !e.want(!e.roads || base.Roads != nil, "scenarios[0].changes", "there are no streets here: nothing can hold on straight lines") {
+		return nil, e.err()
+	}
 	if err := e.forecasts(ctx, workers); err != nil {
 		return nil, fmt.Errorf("simulations: scenario %q: forecasts: %w", s.Name, err)
 	}
@@ -37,6 +41,7 @@ type editor struct {
 	demand []float64   // factor per item; nil = none changed
 	area   [][]float64 // [item][site]: where demand arises, before closed sites hand theirs on
 	closed []bool      // per site
+	roads  bool        // something holds on the road
 }
 
 func newEditor(base *plan.Snapshot) *editor {

@@ -15,7 +15,7 @@ type step interface {
 }
 
 // kinds are the names of all changes.
-var kinds = []string{"demand", "site_closed", "lead_time", "site_capacity", "fleet", "price", "service", "cutoff", "review"}
+var kinds = []string{"demand", "site_closed", "lead_time", "site_capacity", "fleet", "price", "service", "cutoff", "review", "roads"}
 
 // set lists the fields that are set.
 func (c Change) set() []step {
@@ -46,6 +46,9 @@ func (c Change) set() []step {
 	}
 	if c.Review != nil {
 		out = append(out, c.Review)
+	}
+	if c.Roads != nil {
+		out = append(out, c.Roads)
 	}
 	return out
 }

@@ -33,6 +33,7 @@ type Change struct {
 	Service      *Service      `json:"service,omitempty" yaml:"service"`
 	Cutoff       *Cutoff       `json:"cutoff,omitempty" yaml:"cutoff"`
 	Review       *Review       `json:"review,omitempty" yaml:"review"`
+	Roads        *Roads        `json:"roads,omitempty" yaml:"roads"`
 }
 
 // Demand multiplies what will be asked for. The forecasts' means, quantiles and lead-time demand are scaled; the sales

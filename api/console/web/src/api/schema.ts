@@ -881,6 +881,15 @@ export interface RoadSky {
   wind_ms?: number
 }
 
+export interface RoadsChange {
+  area?: Array<Place> | null
+  closed?: boolean
+  rain_mm_h?: number
+  reason?: string
+  snow_mm_h?: number
+  speed_factor?: number
+}
+
 export interface RouteCondition {
   delay_sec: number
   id: string
@@ -901,6 +910,7 @@ export interface ScenarioChange {
   lead_time?: LeadTimeChange
   price?: PriceChange
   review?: ReviewChange
+  roads?: RoadsChange
   service?: ServiceChange
   site_capacity?: SiteCapacityChange
   site_closed?: SiteClosedChange

@@ -148,6 +148,8 @@ await page.waitForSelector('.problems code:text("customers[1].id")')
 // What if: asked, planned by the real planner, answered side by side.
 await go('what-if')
 await page.fill('.draft input[type=number]', '2')
+await page.getByRole('button', { name: 'Another scenario' }).click()
+await page.locator('.draft select').nth(1).selectOption('roads') // streets at 1.3 times their speed, everywhere
 await page.click('[data-test=ask]')
 await page.waitForSelector('section.panel:has(h2:text-is("Side by side")) tbody tr:nth-child(11)', { timeout: 60_000 })
 

@@ -2,7 +2,7 @@ import type { ScenarioChange, Warehouse } from '../../api/schema'
 import { useWords, type Key } from '../../i18n'
 import { Icon } from '../../ui/icons'
 
-export const kinds = ['demand', 'site_closed', 'lead_time', 'site_capacity', 'fleet', 'price', 'service', 'cutoff', 'review'] as const
+export const kinds = ['demand', 'site_closed', 'lead_time', 'site_capacity', 'fleet', 'price', 'service', 'cutoff', 'review', 'roads'] as const
 export type Kind = (typeof kinds)[number]
 
 /** One scenario as it is being written: one change with its values. */
@@ -18,9 +18,13 @@ export interface Draft {
   days: number
   share: number
   orders: boolean
+  effect: 'closed' | 'slow' | 'rain'
+  rain: number
+  /** Corners, one a line: longitude, latitude. */
+  area: string
 }
 
-export const newDraft = (kind: Kind): Draft => ({ key: crypto.randomUUID(), name: '', kind, factor: 1.3, site: '', vehicle: 'van', count: 1, time: '12:00', days: 7, share: 0.95, orders: true })
+export const newDraft = (kind: Kind): Draft => ({ key: crypto.randomUUID(), name: '', kind, factor: 1.3, site: '', vehicle: 'van', count: 1, time: '12:00', days: 7, share: 0.95, orders: true, effect: 'slow', rain: 8, area: '' })
 
 export function changeOf(d: Draft): ScenarioChange {
   switch (d.kind) {
@@ -42,8 +46,18 @@ export function changeOf(d: Draft): ScenarioChange {
       return { cutoff: { time: d.time } }
     case 'review':
       return { review: { days: d.days } }
+    case 'roads':
+      return { roads: { ...(d.effect === 'closed' ? { closed: true } : d.effect === 'slow' ? { speed_factor: d.factor } : { rain_mm_h: d.rain }), ...(d.area.trim() ? { area: cornersOf(d.area) } : {}) } }
   }
 }
+
+/** Corners as they are written; what is no number is refused by the API with its place. */
+const cornersOf = (text: string) =>
+  text
+    .trim()
+    .split(/[;\n]+/)
+    .map((line) => line.trim().split(/[\s,]+/).map(Number))
+    .map(([lon, lat]) => ({ lon: lon ?? NaN, lat: lat ?? NaN }))
 
 interface Props {
   draft: Draft
@@ -55,7 +69,7 @@ interface Props {
 export function Editor({ draft: d, sites, change, remove }: Props) {
   const { t } = useWords()
   const set = (values: Partial<Draft>) => change({ ...d, ...values })
-  const number = (key: 'factor' | 'count' | 'days' | 'share', label: Key, min: number, max: number, step: number) => (
+  const number = (key: 'factor' | 'count' | 'days' | 'share' | 'rain', label: Key, min: number, max: number, step: number) => (
     <label className="field">
       <span className="label">{t(label)}</span>
       <input type="number" required min={min} max={max} step={step} value={Number.isNaN(d[key]) ? '' : d[key]} onChange={(e) => set({ [key]: e.target.valueAsNumber })} />
@@ -111,6 +125,24 @@ export function Editor({ draft: d, sites, change, remove }: Props) {
           <span className="label">{t('change.time')}</span>
           <input type="time" required value={d.time} onChange={(e) => set({ time: e.target.value })} />
         </label>
+      )}
+      {d.kind === 'roads' && (
+        <>
+          <label className="field">
+            <span className="label">{t('change.effect')}</span>
+            <select value={d.effect} onChange={(e) => set({ effect: e.target.value as Draft['effect'] })}>
+              <option value="closed">{t('roads.closure')}</option>
+              <option value="slow">{t('roads.congestion')}</option>
+              <option value="rain">{t('change.rain')}</option>
+            </select>
+          </label>
+          {d.effect === 'slow' && number('factor', 'change.factor', 0.01, 3, 0.01)}
+          {d.effect === 'rain' && number('rain', 'change.rain', 0, 500, 0.1)}
+          <label className="field">
+            <span className="label">{t('change.area')}</span>
+            <textarea rows={2} required={d.effect === 'closed'} value={d.area} placeholder="9.52, 47.14" onChange={(e) => set({ area: e.target.value })} />
+          </label>
+        </>
       )}
       {d.kind === 'review' && number('days', 'change.days', 1, 90, 1)}
       <label className="field">

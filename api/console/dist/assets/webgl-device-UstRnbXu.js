@@ -1,1 +1,0 @@
-export{n as WebGLDevice}from"./Canvas-DIG_8AoD.js";
