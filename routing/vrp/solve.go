@@ -93,8 +93,8 @@ func (s *search) run(ctx context.Context, seed uint64) {
 	if !s.m.p.VehiclesFirst && s.fixedCosts() {
 		s.mix(ctx, mixShare)
 	}
-	if w := s.penalised(ctx); w != nil {
-		s.breedAll(ctx, w, seed)
+	if w, breeds := s.penalised(ctx); w != nil {
+		s.breedAll(ctx, w, breeds, seed)
 	} else if s.m.p.VehiclesFirst {
 		s.steps += s.eject(ctx, ejectShare)
 		s.steps += s.reduce(ctx, reduceShare)

@@ -37,6 +37,7 @@ type warpModel struct {
 	m         *model
 	n, places int // stops; rows of the tables: stops, then depots
 	length    []int32
+	into      []int32 // length with rows and columns exchanged
 	sec       []int32
 	visits    []stretch
 	loads     []warpLoad
@@ -45,18 +46,20 @@ type warpModel struct {
 	may       []uint64 // per stop: kinds that may visit it
 	kinds     []warpKind
 	near      [][]int32
-	client    []int32 // stop of the model, by stop here
-	timeless  bool    // no windows, no price or limit of duration
-	alike     bool    // one rate for all kinds
-	mirrored  bool    // legs are alike both ways
+	around    [][]int32 // by distance alone
+	client    []int32   // stop of the model, by stop here
+	timeless  bool      // no windows, no price or limit of duration
+	alike     bool      // one rate for all kinds
+	mirrored  bool      // legs are alike both ways
 }
 
 // Limits of the penalised search.
 const (
-	warpLeast = 9
-	warpMost  = 1500
-	warpKinds = 64
-	warpNear  = 24
+	warpLeast  = 9
+	warpMost   = 1500
+	warpKinds  = 64
+	warpNear   = 24
+	warpAround = 40
 )
 
 // newWarp lays out m, or returns nil where it asks for more than this search knows.
@@ -152,6 +155,7 @@ func (w *warpModel) addTables() {
 		far = int32(min(20*g.longSec+20, 1<<27))
 	}
 	w.mirrored = true
+	same := true
 	for i, l := range at {
 		for j, to := range at {
 			row := int(l)*g.places + int(to)
@@ -160,6 +164,7 @@ func (w *warpModel) addTables() {
 			if byTime {
 				w.length[i*w.places+j] = g.cells[row]
 			}
+			same = same && w.length[i*w.places+j] == w.sec[i*w.places+j]
 			if m.backhaul != nil && j < w.n && (i >= w.n && m.backhaul[w.client[j]] || i < w.n && m.backhaul[w.client[i]] && !m.backhaul[w.client[j]]) {
 				w.length[i*w.places+j] = far
 			}
@@ -167,6 +172,10 @@ func (w *warpModel) addTables() {
 				w.mirrored = false
 			}
 		}
+	}
+	w.into = turned(w.length, w.places)
+	if same && m.backhaul == nil {
+		w.sec = w.length // one table is read faster than two
 	}
 }
 
@@ -181,10 +190,17 @@ func (w *warpModel) addNear() {
 	}
 	for _, c := range w.client {
 		var near []int32
-		for _, v := range m.near[int(c)*m.reach:][:min(m.reach, warpNear)] {
-			near = append(near, index[v.stop])
+		for _, v := range m.near[int(c)*m.reach:][:m.reach] {
+			if j := index[v.stop]; w.may[index[c]]&w.may[j] != 0 && len(near) < warpNear {
+				near = append(near, j)
+			}
 		}
 		w.near = append(w.near, near)
+		var around []int32
+		for _, v := range m.around[int(c)*m.reach:][:min(m.reach, warpAround)] {
+			around = append(around, index[v])
+		}
+		w.around = append(w.around, around)
 	}
 }
 

@@ -127,6 +127,7 @@ func (s *warpState) enter(u int32) bool {
 
 func (s *warpState) place(u, v int32) {
 	r := s.route[v]
+	s.total -= s.w.prizes[u]
 	s.putIn(u, u, v)
 	s.update(r)
 }
@@ -154,6 +155,7 @@ func (s *warpState) replace(v, u int32) bool {
 	}
 	s.cutOut(v, v)
 	s.route[v] = -1
+	s.total += s.w.prizes[v] - s.w.prizes[u]
 	s.putIn(u, u, p)
 	s.update(r)
 	return true
@@ -183,6 +185,7 @@ func (s *warpState) leave(u int32) bool {
 	}
 	s.cutOut(u, u)
 	s.route[u] = -1
+	s.total += s.w.prizes[u]
 	s.update(r)
 	return true
 }
@@ -242,5 +245,6 @@ func (s *warpState) tradeKinds(a, b int32) bool {
 	s.seatDepots(b)
 	s.update(a)
 	s.update(b)
+	s.spare[ka], s.spare[kb] = s.findSpare(ka), s.findSpare(kb)
 	return true
 }

@@ -2,6 +2,7 @@ package vrp
 
 import (
 	"context"
+	"slices"
 
 	"quartermaster/internal/rng"
 )
@@ -13,6 +14,17 @@ const (
 	warpPerStop = 1.6
 	warpWorth   = 2500
 )
+
+// Parts of the trail: steps of the general search that one of its own takes, and the least budget that it is worth beginning for, in
+// all and for each stop.
+const (
+	trailSteps   = 4
+	trailWorth   = 50_000
+	trailPerStop = 200
+)
+
+// breedMost is the most stops with windows for which plans are bred: with more of them a trail finds better ones.
+const breedMost = 250
 
 // Shares of the budget by which the phases end where the genetic search has a part.
 const (
@@ -26,32 +38,34 @@ const (
 // probeSteps are done before it is foretold how many steps the budget allows.
 const probeSteps = 256
 
-// penalised is the model of the genetic search where m has one and the budget is worth it.
-func (s *search) penalised(ctx context.Context) *warpModel {
+// penalised is the model of the penalised searches where m has one and the budget is worth one of them, and whether it is worth
+// breeding plans.
+func (s *search) penalised(ctx context.Context) (*warpModel, bool) {
 	w := newWarp(s.m)
 	if w == nil {
-		return nil
+		return nil, false
 	}
 	total := float64(s.spend.iterations)
 	if s.spend.spent != nil {
 		begin := s.spend.done(0)
 		for range probeSteps {
 			if ctx.Err() != nil || s.spend.done(0) >= 1 {
-				return nil
+				return nil, false
 			}
 			s.step(0, s.rank())
 		}
 		s.steps += probeSteps
 		total = probeSteps * (1 - begin) / max(1e-9, s.spend.done(0)-begin)
 	}
-	if total < warpWorth*warpPerStop*float64(w.n) {
-		return nil
+	breeds := (w.n <= breedMost || !s.m.windowed) && total >= warpWorth*warpPerStop*float64(w.n)
+	if !breeds && (s.m.optional || total < max(trailWorth, trailPerStop*float64(w.n))) {
+		return nil, false
 	}
-	return w
+	return w, breeds
 }
 
 // breedAll runs the phases of a search that the genetic one has a part in, up to the last.
-func (s *search) breedAll(ctx context.Context, w *warpModel, seed uint64) {
+func (s *search) breedAll(ctx context.Context, w *warpModel, breeds bool, seed uint64) {
 	if s.m.p.VehiclesFirst {
 		s.steps += s.eject(ctx, warpEjected)
 		s.steps += s.reduce(ctx, warpReduced)
@@ -66,7 +80,11 @@ func (s *search) breedAll(ctx context.Context, w *warpModel, seed uint64) {
 	} else {
 		s.steps += s.anneal(ctx, warpBegun)
 	}
-	s.genetic(ctx, w, warpDone, seed, s.build.limit)
+	if breeds {
+		s.genetic(ctx, w, warpDone, seed, s.build.limit)
+	} else {
+		s.follow(ctx, w, warpDone, seed, s.build.limit)
+	}
 	s.hottest = coldest
 }
 
@@ -75,12 +93,8 @@ func (s *search) breedAll(ctx context.Context, w *warpModel, seed uint64) {
 // uses more than limit it ends as soon as it has one that does not.
 func (s *search) genetic(ctx context.Context, w *warpModel, end float64, seed uint64, limit int) {
 	random := rng.New(seed, "vrp", "genetic")
-	used := make([]int, len(w.kinds))
-	for _, t := range s.best.tours {
-		used[t.kind]++
-	}
 	fewer := s.best.used > limit
-	state := newWarpState(w, w.slots(used, limit), random)
+	state := newWarpState(w, w.slots(s.usedKinds(), limit), random)
 	c := newCrowd(state, random)
 	c.settle(s)
 	since := 0
@@ -117,24 +131,40 @@ func (s *search) genetic(ctx context.Context, w *warpModel, end float64, seed ui
 
 // settle takes the best plan so far as a first member.
 func (c *crowd) settle(s *search) {
-	w := c.s.w
+	if s.seatAll(c.s) {
+		c.add(c.s.export())
+	}
+}
+
+// usedKinds is how many vehicles of each kind the best plan uses.
+func (s *search) usedKinds() []int {
+	used := make([]int, len(s.m.kinds))
+	for _, t := range s.best.tours {
+		used[t.kind]++
+	}
+	return used
+}
+
+// seatAll puts the best plan so far in place; false where there are too few slots for it.
+func (s *search) seatAll(state *warpState) bool {
+	w := state.w
 	index := make([]int32, w.m.n)
 	for i, j := range w.client {
 		index[j] = int32(i)
 	}
-	routes, kinds := make([][]int32, len(c.s.kind)), c.s.kind
+	kinds := slices.Clone(state.kind)
+	routes := make([][]int32, len(kinds))
 	for _, t := range s.best.tours {
 		r := emptySlot(routes, kinds, t.kind)
 		if r < 0 {
-			return
+			return false
 		}
 		for _, j := range t.seq {
 			routes[r] = append(routes[r], index[j])
 		}
 	}
-	own := append([]int32(nil), kinds...)
-	c.s.fill(routes, own)
-	c.add(c.s.export())
+	state.fill(routes, kinds)
+	return true
 }
 
 // repair improves a plan that does not hold with penalties ten times as high.

@@ -27,10 +27,19 @@ type warpState struct {
 	moved  []int32 // per route: the clock when it last changed
 	clock  int32
 
+	worth  []int64 // per route: what it costs in all
+	broken []uint8 // per route: which rules it breaks, by bits
+	late   int     // routes that are late or too long
+	full   int     // routes with too much on board
+	total  int64   // worth of all routes, and the prices of stops on none
+	spare  []int32 // per kind: an empty route, or -1
+
 	lateCost int64 // units for a second late or too long
+	lateBase int64 // and for being so at all: else a trail goes on being late by next to nothing
 	overCost warpLoad
 	order    []int32
 	scratch  []int32
+	trace    trace
 }
 
 func newWarpState(w *warpModel, slots []int, rng *rand.Rand) *warpState {
@@ -48,6 +57,7 @@ func newWarpState(w *warpModel, slots []int, rng *rand.Rand) *warpState {
 	s.preMay, s.sufMay = make([]uint64, nodes), make([]uint64, nodes)
 	s.size, s.whole, s.load, s.length, s.pen = make([]int32, routes), make([]stretch, routes), make([]warpLoad, routes), make([]int64, routes), make([]int64, routes)
 	s.tested, s.moved = make([]int32, w.n), make([]int32, routes)
+	s.worth, s.broken, s.spare = make([]int64, routes), make([]uint8, routes), make([]int32, len(w.kinds))
 	for i := range w.n {
 		s.at[i] = int32(i)
 		s.order = append(s.order, int32(i))
@@ -82,13 +92,23 @@ func (s *warpState) seatDepots(r int32) {
 
 // fill puts the plan of routes in place. Routes are longer than those where some slots stay empty.
 func (s *warpState) fill(routes [][]int32, kinds []int32) {
+	s.total = 0
 	for i := range s.w.n {
 		s.route[i] = -1
+		s.total += s.w.prizes[i]
 	}
+	s.late, s.full = 0, 0
 	for r := range s.kind {
+		s.worth[r], s.broken[r], s.size[r] = 0, 0, 0
 		s.kind[r] = kinds[r]
 		s.seatDepots(int32(r))
 		s.write(int32(r), routes[r])
+		for _, i := range routes[r] {
+			s.total -= s.w.prizes[i]
+		}
+	}
+	for k := range s.spare {
+		s.spare[k] = s.findSpare(int32(k))
 	}
 }
 
@@ -101,6 +121,14 @@ func (s *warpState) write(r int32, seq []int32) {
 	}
 	s.next[last], s.prev[s.end(r)] = s.end(r), last
 	s.update(r)
+}
+
+// stopsOf appends the stops of route r to into.
+func (s *warpState) stopsOf(r int32, into []int32) []int32 {
+	for i := s.next[s.begin(r)]; s.stop(i); i = s.next[i] {
+		into = append(into, i)
+	}
+	return into
 }
 
 // leg is the length between two nodes; an empty route has none.
@@ -145,7 +173,12 @@ func (s *warpState) update(r int32) {
 	s.sufMay[last] = ^uint64(0)
 	if place == 0 {
 		s.pen[r], s.whole[r] = 0, stretch{}
+		s.book(r, 0, 0)
+		s.spare[s.kind[r]] = r
 		return
+	}
+	if s.spare[s.kind[r]] == r {
+		s.spare[s.kind[r]] = s.findSpare(s.kind[r])
 	}
 	after := last
 	for i := at; i != first; i = s.prev[i] {
@@ -163,6 +196,31 @@ func (s *warpState) update(r int32) {
 		s.whole[r] = s.pre[at].join(s.sec(at, last), &k.finish)
 	}
 	s.pen[r] = s.price(k, &s.whole[r], &s.load[r])
+	broken := uint8(0)
+	if s.whole[r].warp > 0 || s.whole[r].dur > k.maxDur {
+		broken = isLate
+	}
+	for d, q := range s.load[r] {
+		if q > k.caps[d] {
+			broken |= isFull
+		}
+	}
+	s.book(r, k.used+s.length[r]*k.rate+s.pen[r], broken)
+}
+
+// Bits of warpState.broken.
+const (
+	isLate = 1 << iota
+	isFull
+)
+
+// book notes what route r costs in all and which rules it breaks.
+func (s *warpState) book(r int32, worth int64, broken uint8) {
+	s.total += worth - s.worth[r]
+	s.late += int(broken&isLate) - int(s.broken[r]&isLate)
+	s.full += int(broken&isFull)/isFull - int(s.broken[r]&isFull)/isFull
+	s.worth[r], s.broken[r] = worth, broken
+	s.trace.note(r)
 }
 
 // price is the penalties of a route and the price of its duration.
@@ -177,6 +235,9 @@ func (s *warpState) price(k *warpKind, t *stretch, load *warpLoad) int64 {
 		return cost
 	}
 	cost += t.warp*s.lateCost + k.perSec*t.dur
+	if t.warp > 0 || t.dur > k.maxDur {
+		cost += s.lateBase
+	}
 	if t.dur > k.maxDur {
 		cost += (t.dur - k.maxDur) * s.lateCost
 	}
@@ -198,8 +259,10 @@ func (s *warpState) through(a *stretch, i, j, r int32) stretch {
 	return s.home(&t, s.prev[s.end(s.route[j])], r)
 }
 
-// emptyOf finds an empty route of a kind, or -1.
-func (s *warpState) emptyOf(kind int32) int32 {
+// emptyOf is an empty route of a kind, or -1.
+func (s *warpState) emptyOf(kind int32) int32 { return s.spare[kind] }
+
+func (s *warpState) findSpare(kind int32) int32 {
 	for r, k := range s.kind {
 		if k == kind && s.size[r] == 0 {
 			return int32(r)

@@ -36,8 +36,8 @@ func drawFleet(rng *rand.Rand, stops int) routing.Problem {
 	return p
 }
 
-// total is what a plan under local search costs by its own books.
-func (s *warpState) total() int64 {
+// reckon is what a plan under local search costs, route by route.
+func (s *warpState) reckon() int64 {
 	sum := int64(0)
 	for r := range s.kind {
 		if s.size[r] > 0 {
@@ -77,12 +77,12 @@ func TestPenalisedMovesKeepTheirBooks(t *testing.T) {
 			} else {
 				c.breed(c.parents())
 			}
-			before := s.total()
+			before := s.reckon()
 			s.improve()
-			after := s.total()
+			after := s.reckon()
 			x := s.export()
 			s.fill(x.routes, x.kinds)
-			if again := s.total(); again != after || after > before || c.cost(x) > after {
+			if again := s.reckon(); again != after || s.total != after || after > before || c.cost(x) > after {
 				t.Fatalf("seed %d: cost %d before, %d after the moves, %d written anew, %d as a member", seed, before, after, again, c.cost(x))
 			}
 			wholeMember(t, w, x)

@@ -1,0 +1,158 @@
+package vrp
+
+// Sizes of what the trail tears open: stops on average, the longest string of one route, and of how many places to put a stop
+// one is overlooked.
+const (
+	trailMean    = 8
+	trailLongest = 10
+	trailBlinkOf = 100
+)
+
+// tear takes strings of stops near a drawn one off their routes (Christiaens, Vanden Berghe, Transportation Science 54(2), 2020)
+// into c.out.
+func (c *trail) tear() {
+	s := c.s
+	c.out = c.out[:0]
+	c.turn++
+	longest := min(trailLongest, max(1, float64(s.w.n)/float64(max(1, c.used))))
+	strings := int(c.rng.Float64()*(4*trailMean/(1+longest)-1) + 1)
+	centre := int32(c.rng.IntN(s.w.n))
+	torn := 0
+	if c.tearString(centre, longest) {
+		torn++
+	}
+	for _, i := range s.w.around[centre] {
+		if torn >= strings {
+			break
+		}
+		if c.tearString(i, longest) {
+			torn++
+		}
+	}
+}
+
+// tearString takes a string around i off its route, and reports whether there was one that was not torn in this turn.
+func (c *trail) tearString(i int32, longest float64) bool {
+	s := c.s
+	r := s.route[i]
+	if r < 0 || c.torn[r] == c.turn {
+		return false
+	}
+	c.torn[r] = c.turn
+	size := int(s.size[r])
+	length := 1 + c.rng.IntN(max(1, int(min(float64(size), longest))))
+	keep := 0
+	if length > 1 && length < size && c.rng.Uint64()&1 == 0 {
+		keep = 1 + c.rng.IntN(min(size-length, 4))
+	}
+	span := length + keep
+	at := int(s.pos[i]) - 1
+	low, high := max(0, at-span+1), min(at, size-span)
+	begin := low + c.rng.IntN(high-low+1)
+	first := i
+	for range at - begin {
+		first = s.prev[first]
+	}
+	hold := span
+	if keep > 0 {
+		hold = 1 + c.rng.IntN(length-1)
+	}
+	for p := 0; p < span; p++ {
+		after := s.next[first]
+		if p < hold || p >= hold+keep {
+			c.touch(s.prev[first])
+			s.cutOut(first, first)
+			s.route[first] = -1
+			s.total += s.w.prizes[first]
+			c.out = append(c.out, first)
+		}
+		first = after
+	}
+	c.touch(first)
+	s.update(r)
+	return true
+}
+
+// mend puts the stops taken off where they cost least, in a drawn order.
+func (c *trail) mend() {
+	c.sortOut()
+	for _, i := range c.out {
+		if !c.enter(i) && !c.s.w.optional[i] {
+			c.s.enterAnywhere(i)
+		}
+		c.beside(i)
+	}
+}
+
+// enter puts stop u behind or before a near stop or on an empty route, where that costs less than leaving it out.
+func (c *trail) enter(u int32) bool {
+	s := c.s
+	best, at := s.w.prizes[u], int32(-1)
+	bits := c.rng.Uint64()
+	for _, v := range s.w.near[u] {
+		if s.route[v] < 0 {
+			continue
+		}
+		bits = bits*6364136223846793005 + 1442695040888963407
+		if uint32(bits>>33)%trailBlinkOf == 0 {
+			continue
+		}
+		if d := s.placeAt(u, v, best); d < best {
+			best, at = d, v
+		}
+		if d := s.placeAt(u, s.prev[v], best); d < best {
+			best, at = d, s.prev[v]
+		}
+	}
+	for k := range s.w.kinds {
+		if r := s.emptyOf(int32(k)); r >= 0 {
+			if d := s.placeAt(u, s.begin(r), best); d < best {
+				best, at = d, s.begin(r)
+			}
+		}
+	}
+	if at < 0 {
+		return false
+	}
+	s.place(u, at)
+	return true
+}
+
+// sortOut orders what is to be put back: by chance, large, far, close, narrow, early or late first.
+func (c *trail) sortOut() {
+	s := c.s
+	way := c.rng.IntN(8)
+	if s.w.timeless && way > 4 {
+		way -= 4
+	}
+	c.keys = c.keys[:0]
+	for _, i := range c.out {
+		v := &s.w.visits[i]
+		var key int64
+		switch way {
+		case 1:
+			key = -s.w.loads[i][0] - s.w.loads[i][1]
+		case 2:
+			key = -int64(s.w.length[int(s.w.kinds[0].start)*s.w.places+int(i)])
+		case 3:
+			key = int64(s.w.length[int(s.w.kinds[0].start)*s.w.places+int(i)])
+		case 5:
+			key = v.late - v.early
+		case 6:
+			key = v.early
+		case 7:
+			key = -v.late
+		default:
+			key = int64(c.rng.Uint64() >> 2)
+		}
+		c.keys = append(c.keys, key)
+	}
+	for a := 1; a < len(c.out); a++ {
+		i, key := c.out[a], c.keys[a]
+		b := a
+		for ; b > 0 && c.keys[b-1] > key; b-- {
+			c.out[b], c.keys[b] = c.out[b-1], c.keys[b-1]
+		}
+		c.out[b], c.keys[b] = i, key
+	}
+}

@@ -1,0 +1,168 @@
+package vrp
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"quartermaster/internal/rng"
+)
+
+// Temperatures of the trail as shares of the mean leg between near stops, what a route that is late costs besides the seconds, as
+// a share of that leg too, and the adaptation of penalties: after so many plans, to have that share of them hold.
+const (
+	trailHot = 2.0
+
+	trailCold  = 0.02
+	trailLate  = 1.0
+	trailEvery = 100
+	trailShare = 0.2
+)
+
+// trail is one plan that is torn open at a place, mended and improved around it, again and again: iterated local search under
+// penalties that touches only what changed (Accorsi, Vigo, Transportation Science 55(4), 2021, for problems without windows).
+type trail struct {
+	s      *warpState
+	rng    *rand.Rand
+	view   view
+	queue  []int32 // stops whose moves are to be tried
+	queued []bool
+
+	used int     // routes of the best plan
+	out  []int32 // stops taken off
+	keys []int64
+	turn int32
+	torn []int32 // per route: the turn it was last torn in
+
+	made   int
+	inTime int // plans on time since the last adaptation
+	inLoad int
+
+	best   int64 // of plans that hold
+	fresh  bool  // the best plan is not yet that of the search
+	routes [][]int32
+	kinds  []int32
+}
+
+func newTrail(s *warpState, rng *rand.Rand) *trail {
+	length, _ := s.w.meanLeg()
+	s.lateBase = int64(trailLate * float64(s.w.kinds[0].rate) * length)
+	routes := len(s.kind)
+	return &trail{s: s, rng: rng, torn: make([]int32, routes), queued: make([]bool, s.w.n), best: never,
+		routes: make([][]int32, routes), kinds: make([]int32, routes)}
+}
+
+// follow spends the budget until the share end on the trail from the best plan so far, with at most limit vehicles, and takes over
+// what is better.
+func (s *search) follow(ctx context.Context, w *warpModel, end float64, seed uint64, limit int) {
+	random := rng.New(seed, "vrp", "trail")
+	state := newWarpState(w, w.slots(s.usedKinds(), limit), random)
+	c := newTrail(state, random)
+	if !s.seatAll(state) {
+		return
+	}
+	c.begin()
+	length, _ := w.meanLeg()
+	leg := length * float64(w.kinds[0].rate)
+	begin := s.spend.done(s.steps)
+	shown := begin
+	for {
+		done := s.spend.done(s.steps)
+		if done >= end || ctx.Err() != nil || s.reached() {
+			break
+		}
+		if done >= shown {
+			shown = done + 0.01
+			s.adoptTrail(c)
+			s.tell(done)
+		}
+		s.steps += trailSteps
+		c.turnOnce(leg * trailHot * math.Pow(trailCold/trailHot, min(1, (done-begin)/max(end-begin, 1e-9))))
+	}
+	s.adoptTrail(c)
+}
+
+func (s *search) adoptTrail(c *trail) {
+	if c.fresh {
+		c.fresh = false
+		s.adoptRoutes(c.s.w.tours(c.routes, c.kinds))
+	}
+}
+
+// begin improves the plan that the trail starts from.
+func (c *trail) begin() {
+	c.s.holdAll()
+	for i := range int32(c.s.w.n) {
+		c.touch(i)
+	}
+	c.improve()
+	c.keep()
+	c.s.hold()
+}
+
+// turnOnce tears the plan open, mends and improves it, and keeps of that what the temperature lets it.
+func (c *trail) turnOnce(temperature float64) {
+	s := c.s
+	limit := float64(s.total) + temperature*c.rng.ExpFloat64()
+	c.tear()
+	c.mend()
+	c.improve()
+	c.note()
+	c.keep()
+	if float64(s.total) < limit {
+		s.hold()
+	} else {
+		s.back()
+	}
+	if c.made%trailEvery == 0 {
+		c.adapt()
+	}
+}
+
+// keep notes the plan where it holds and is the best.
+func (c *trail) keep() {
+	s := c.s
+	if s.late+s.full > 0 || s.total >= c.best {
+		return
+	}
+	c.best, c.fresh, c.used = s.total, true, 0
+	copy(c.kinds, s.kind)
+	for r := range int32(len(s.kind)) {
+		c.routes[r] = s.stopsOf(r, c.routes[r][:0])
+		if len(c.routes[r]) > 0 {
+			c.used++
+		}
+	}
+}
+
+// note counts plans that hold.
+func (c *trail) note() {
+	c.made++
+	if c.s.late == 0 {
+		c.inTime++
+	}
+	if c.s.full == 0 {
+		c.inLoad++
+	}
+}
+
+// adapt changes the penalties towards the share of plans that should hold.
+func (c *trail) adapt() {
+	s := c.s
+	factor := func(n int) float64 {
+		switch share := float64(n) / trailEvery; {
+		case share < trailShare-0.05:
+			return 1.15
+		case share > trailShare+0.05:
+			return 0.9
+		}
+		return 1
+	}
+	late, over := factor(c.inTime), factor(c.inLoad)
+	c.inTime, c.inLoad = 0, 0
+	s.lateCost = max(1, min(int64(float64(s.lateCost)*late), maxPriceCents))
+	for d := range s.overCost {
+		s.overCost[d] = max(1, min(int64(float64(s.overCost[d])*over), maxPriceCents))
+	}
+	s.reprice()
+}

@@ -1,0 +1,84 @@
+package vrp
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"quartermaster/routing"
+)
+
+// On 40 problems with two depots, four kinds of vehicles, windows, prizes and named vehicles, what is torn open, mended and improved
+// costs what its books say, no stop stands twice or on a vehicle that may not visit it, and going back leads to the plan held before,
+// whose cost no change of penalties has touched.
+func TestTrailKeepsItsBooksAndGoesBack(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		random := rand.New(rand.NewPCG(seed, 9))
+		p := drawFleet(random, 20+int(seed%20))
+		m := newModel(context.Background(), &p, Options{}, make([]string, len(p.Stops)))
+		w := newWarp(m)
+		s := newWarpState(w, w.slots([]int{1, 1, 1, 1, 1, 1}[:len(w.kinds)], 100), random)
+		c := newTrail(s, random)
+		s.fill(make([][]int32, len(s.kind)), slices.Clone(s.kind))
+		c.begin()
+		for turn := range 60 {
+			before, cost := s.export(), s.total
+			c.tear()
+			c.mend()
+			mended := s.total
+			c.improve()
+			if s.total != s.reckon() || s.total > mended {
+				t.Fatalf("seed %d, turn %d: %d in the books, %d route by route, %d before the moves", seed, turn, s.total, s.reckon(), mended)
+			}
+			wholeMember(t, w, s.export())
+			if turn%3 > 0 {
+				s.hold()
+				continue
+			}
+			s.back()
+			after := s.export()
+			if s.total != cost || s.reckon() != cost || !slices.Equal(after.kinds, before.kinds) || !slices.Equal(after.succ, before.succ) || after.plain != before.plain {
+				t.Fatalf("seed %d, turn %d: back at %d, held at %d", seed, turn, s.total, cost)
+			}
+			c.adapt()
+			if s.total != s.reckon() {
+				t.Fatalf("seed %d, turn %d: %d in the books after penalties changed, %d route by route", seed, turn, s.total, s.reckon())
+			}
+		}
+	}
+}
+
+// A budget too small for breeding plans and large enough for a trail gives a plan that passes the check, the same again, at most half
+// a percent dearer than that of the general search alone.
+func TestTrailPassesCheck(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(2) {
+		p := drawFleet(rand.New(rand.NewPCG(seed, 7)), 30)
+		for i := range p.Stops {
+			p.Stops[i].PrizeCents = 0
+		}
+		solve := func() routing.Solution {
+			s, err := Solve(context.Background(), p, Options{Seed: seed, Iterations: trailWorth})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		s := solve()
+		if err := routing.Check(p, s); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if again := solve(); again.CostCents != s.CostCents || again.Iterations != s.Iterations {
+			t.Errorf("seed %d: %d cents in %d steps, then %d in %d", seed, s.CostCents, s.Iterations, again.CostCents, again.Iterations)
+		}
+		alone, err := Solve(context.Background(), p, Options{Seed: seed, Iterations: trailWorth - 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := worth(&p, s), worth(&p, alone); a > b+b/200 {
+			t.Errorf("seed %d: %d cents, the general search alone finds %d", seed, a, b)
+		}
+	}
+}
