@@ -89,9 +89,6 @@ func (s *warpState) enterBeside(v, u int32) bool {
 	return true
 }
 
-// recastTries is how many routes are drawn for one that changed, to exchange kinds of vehicles with.
-const recastTries = 8
-
 // recast gives the routes that changed to other kinds of vehicles, and reports whether it did.
 func (c *trail) recast() bool {
 	s := c.s
@@ -110,8 +107,7 @@ func (c *trail) recast() bool {
 				c.touchEnds(r)
 			}
 		}
-		for range recastTries {
-			other := int32(c.rng.IntN(len(s.kind)))
+		for other := range int32(len(s.kind)) {
 			if s.size[other] > 0 && s.kind[other] != s.kind[r] && s.tradeKinds(r, other) {
 				changed = true
 				c.touchEnds(r)
