@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"strconv"
 
 	"quartermaster/api"
 )
@@ -39,4 +40,42 @@ func (c *Client) AllTasks(ctx context.Context, warehouse string, f TaskFilter) i
 		list, err := c.Tasks(ctx, warehouse, f)
 		return list.Items, list.NextCursor, err
 	})
+}
+
+// Floor reads what a warehouse's declared floor looks like.
+func (c *Client) Floor(ctx context.Context, warehouse string) (api.FloorPicture, error) {
+	var out api.FloorPicture
+	path, err := path("/v1/warehouses/", warehouse, "/floor")
+	if err != nil {
+		return out, err
+	}
+	_, err = c.do(ctx, call{what: "read the floor of warehouse " + warehouse, method: http.MethodGet, path: path, into: &out, again: true})
+	return out, err
+}
+
+// MovesFilter chooses steps of a warehouse's robots.
+type MovesFilter struct {
+	PageOf           // of robots
+	Plan      string // id; "" = the newest plan that is no draft
+	Date      string // such as 2011-11-28; "" = the first day on which robots move
+	FromStep  int
+	MostSteps int // 0 = as many as the service thinks fit
+}
+
+// FloorMoves reads where a plan has the robots of a warehouse: one page of them, in some steps of a day.
+func (c *Client) FloorMoves(ctx context.Context, warehouse string, f MovesFilter) (api.FloorMoves, error) {
+	var out api.FloorMoves
+	path, err := path("/v1/warehouses/", warehouse, "/moves")
+	if err != nil {
+		return out, err
+	}
+	query := f.query("plan", f.Plan, "date", f.Date)
+	if f.FromStep != 0 {
+		query.Set("from_step", strconv.Itoa(f.FromStep))
+	}
+	if f.MostSteps != 0 {
+		query.Set("steps", strconv.Itoa(f.MostSteps))
+	}
+	_, err = c.do(ctx, call{what: "read the moves of warehouse " + warehouse, method: http.MethodGet, path: path, query: query, into: &out, again: true})
+	return out, err
 }

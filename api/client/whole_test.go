@@ -24,7 +24,7 @@ func TestEveryOperation(t *testing.T) {
 		"request-scenarios": "AskScenarios", "get-scenarios": "Scenarios",
 		"request-plan": "AskPlan", "get-plan": "Plan", "list-plans": "Plans", "get-promise": "Promise", "list-promises": "Promises",
 		"get-me": "Me", "list-api-keys": "APIKeys", "create-api-key": "CreateAPIKey", "rotate-api-key": "RotateAPIKey", "revoke-api-key": "RevokeAPIKey",
-		"get-consignee": "Consignee", "save-consignee": "SaveConsignee", "erase-customer": "EraseCustomer", "list-audit": "Audit", "list-warehouses": "Warehouses",
+		"get-consignee": "Consignee", "save-consignee": "SaveConsignee", "erase-customer": "EraseCustomer", "list-audit": "Audit", "list-warehouses": "Warehouses", "get-floor": "Floor", "get-floor-moves": "FloorMoves",
 		"list-credit-models": "CreditModels", "get-credit-points": "CreditPoints", "put-credit-champion": "CrownCreditModel", "delete-credit-model": "DropCreditModel",
 		"list-supplier-risks": "SupplierRisks", "get-supplier-risk": "SupplierRisk",
 		"save-supplier-deliveries": "SaveSupplierDeliveries", "list-supplier-deliveries": "SupplierDeliveries",
@@ -177,6 +177,7 @@ func TestWholeProgram(t *testing.T) {
 		t.Errorf("job %+v, %v", job, err)
 	}
 	for site := range sites {
+		onTheFloor(t, c, site, plan.ID)
 		done := work(t, c, site)
 		for task, err := range c.AllTasks(ctx, site, client.TaskFilter{Plan: plan.ID}) {
 			if err != nil || task.Status != "done" {
@@ -212,6 +213,9 @@ func operations(t *testing.T, c *client.Client) {
 		t.Errorf("stock %+v, health %+v", r.Stock, r.Health)
 	}
 	stockStudies(t, c)
+	if f := asked(t, c, api.FloorTrials, api.FloorTrialRequest{Width: 20, Height: 12, Robots: 9, Steps: 50}); len(f.Moves.Robots) != 9 || f.Collisions != 0 || len(f.Floor.Rows) != 12 {
+		t.Errorf("floor trial %+v", f)
+	}
 	at := func(hour int) time.Time { return time.Date(2026, 3, 2, hour, 0, 0, 0, time.UTC) }
 	routes := asked(t, c, api.Routes, api.RouteRequest{
 		Stops: []api.RouteStop{
@@ -260,6 +264,30 @@ func stockStudies(t *testing.T, c *client.Client) {
 	n := asked(t, c, api.NetworkStudies, api.NetworkStudyRequest{Greenfield: 1, Customers: []api.NetworkCustomer{{ID: "x", Lon: 7, Lat: 47, Demand: 3}, {ID: "y", Lon: 8, Lat: 47, Demand: 1}}})
 	if n.Status != "optimal" || len(n.Open) != 1 || len(n.Serves) != 2 {
 		t.Errorf("network %+v", n)
+	}
+}
+
+// onTheFloor reads a site's floor and the ways of its robots: each way leads over cells of the floor, to where its tasks end.
+func onTheFloor(t *testing.T, c *client.Client, site, plan string) {
+	t.Helper()
+	floor, err := c.Floor(t.Context(), site)
+	if err != nil || len(floor.Rows) != floor.Height {
+		t.Fatalf("floor %+v, %v", floor, err)
+	}
+	moves, err := c.FloorMoves(t.Context(), site, client.MovesFilter{Plan: plan, MostSteps: 100_000})
+	if err != nil || moves.TotalSteps == 0 || moves.Steps != moves.TotalSteps {
+		t.Fatalf("%d of %d steps, %v", moves.Steps, moves.TotalSteps, err)
+	}
+	for _, r := range moves.Robots {
+		cells, err := r.Cells(floor.Width)
+		if err != nil || len(cells) != moves.Steps+1 {
+			t.Fatalf("robot %s: %d cells, %v", r.RobotID, len(cells), err)
+		}
+		for _, e := range r.Errands {
+			if cells[e.ToStep] != e.GoalCell {
+				t.Errorf("robot %s is at %d when %s ends at %d", r.RobotID, cells[e.ToStep], e.TaskID, e.GoalCell)
+			}
+		}
 	}
 }
 

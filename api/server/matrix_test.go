@@ -98,6 +98,7 @@ func newScene(t *testing.T, h *house) *scene {
 		"save-consignee id": "O-1", "get-consignee id": "O-2", "erase-customer id": "C-of-main",
 		"rotate-api-key id": turned.ID, "revoke-api-key id": spare.ID,
 	}
+	c.fill["get-floor warehouse"], c.fill["get-floor-moves warehouse"] = "S", "S"
 	c.creditModel()
 	for name, value := range map[string]string{"get-credit-points": "1", "put-credit-champion": "2", "delete-credit-model": "1"} {
 		c.fill[name+" name"], c.fill[name+" version"] = "model-of-main", value

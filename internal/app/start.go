@@ -108,6 +108,7 @@ func (a *App) startRunner(planning *service.Planning) error {
 	planning.Register(a.Runner)
 	(&service.Scenarios{Planning: planning}).Register(a.Runner)
 	server.RegisterOperations(a.Runner, server.Work{Planning: planning, Plans: a.Store})
+	registerFloors(a.Runner)
 	a.onClose(a.Runner.Close)
 	a.startOutward()
 	return a.Runner.Start()

@@ -155,6 +155,53 @@ func TestTryChargesAndGoesSlowly(t *testing.T) {
 	}
 }
 
+// A recorded course goes from cell to neighbouring cell, is on its errands' goals when they end, and records change nothing.
+func TestTryRecords(t *testing.T) {
+	o := TryOptions{Steps: 200, Delay: 0.1, Drain: 2, Seed: 3}
+	f, err := Make(MakeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := Try(context.Background(), f, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err = Make(MakeOptions{}); err != nil { // a floor that was tried is the control's
+		t.Fatal(err)
+	}
+	o.Record = true
+	got, err := Try(context.Background(), f, o)
+	if err != nil || got.Errands != plain.Errands || got.Charges != plain.Charges || len(got.Courses) != len(f.Robots) || plain.Courses != nil {
+		t.Fatalf("%d errands and %d courses, %d errands without, %v", got.Errands, len(got.Courses), plain.Errands, err)
+	}
+	done := 0
+	for r, c := range got.Courses {
+		if len(c.Cells) != o.Steps+1 || c.Cells[0] != f.Graph.Cell(f.Robots[r].Vertex) {
+			t.Fatalf("robot %d has %d cells from %d", r, len(c.Cells), c.Cells[0])
+		}
+		for k := 1; k < len(c.Cells); k++ {
+			a, b := int(c.Cells[k-1]), int(c.Cells[k])
+			if d := max(a, b) - min(a, b); d != 0 && d != 1 && d != f.Width {
+				t.Fatalf("robot %d jumps from %d to %d in step %d", r, a, b, k)
+			}
+		}
+		for i, e := range c.Errands {
+			if i > 0 && e.From != c.Errands[i-1].To {
+				t.Errorf("robot %d: errand %d begins at %d, the one before ends at %d", r, i, e.From, c.Errands[i-1].To)
+			}
+			if i+1 < len(c.Errands) {
+				done++
+				if c.Cells[e.To] != e.Goal {
+					t.Errorf("robot %d ends its errand to %d on %d", r, e.Goal, c.Cells[e.To])
+				}
+			}
+		}
+	}
+	if done != got.Errands+got.Charges {
+		t.Errorf("%d errands are recorded, %d and %d charges counted", done, got.Errands, got.Charges)
+	}
+}
+
 func TestOpen(t *testing.T) {
 	problem := write(t, nil)
 	f, err := Open(problem)

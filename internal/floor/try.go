@@ -20,6 +20,7 @@ type TryOptions struct {
 	// Drain is what a cell driven takes from a battery, percent; below ChargeBelow a robot goes to a charger, where it gains
 	// Gain a step, up to full. Defaults 0.05, 20 and 1; a floor without chargers has no batteries.
 	Drain, ChargeBelow, Gain float64
+	Record                   bool // keep every robot's course
 	Seed                     uint64
 	Progress                 func(done float64)
 }
@@ -35,6 +36,8 @@ type Trial struct {
 	WaitShare     float64 `json:"wait_share"`
 	LongestErrand int     `json:"longest_errand_steps"`
 	Busiest       []Busy  `json:"busiest,omitempty"`
+
+	Courses []Course `json:"-"` // a robot; with Record alone
 }
 
 // Busy is a cell and how many robots waited on it in a step, on average.
@@ -59,6 +62,7 @@ type trial struct {
 	steps   []execution.Step
 	out     Trial
 	moves   int
+	now     int // step
 }
 
 type tried struct {
@@ -71,7 +75,7 @@ type tried struct {
 }
 
 // Try drives a floor's robots for some steps: by its tasks, else between stations and inductions, else between cells at
-// random, at their own speeds, with batteries where there are chargers.
+// random, at their own speeds, with batteries where there are chargers. The floor's graph belongs to the trial from then on.
 //
 // An error is what Check says, or names the option.
 func Try(ctx context.Context, f *Floor, o TryOptions) (Trial, error) {
@@ -94,6 +98,7 @@ func Try(ctx context.Context, f *Floor, o TryOptions) (Trial, error) {
 	if err != nil {
 		return Trial{}, err
 	}
+	t.trace()
 	for step := range o.Steps {
 		if err := ctx.Err(); err != nil {
 			return Trial{}, err
@@ -101,9 +106,11 @@ func Try(ctx context.Context, f *Floor, o TryOptions) (Trial, error) {
 		if o.Progress != nil && step%50 == 0 {
 			o.Progress(float64(step) / float64(o.Steps))
 		}
+		t.now = step
 		if err := t.step(ctx); err != nil {
 			return Trial{}, err
 		}
+		t.trace()
 	}
 	return t.result(), nil
 }
@@ -128,6 +135,7 @@ func newTrial(f *Floor, o TryOptions) (*trial, error) {
 	if t.control, err = execution.New(f.Graph, cost, len(f.Robots), execution.Options{Seed: o.Seed}); err != nil {
 		return nil, err
 	}
+	t.courses()
 	for r, robot := range f.Robots {
 		if err := t.control.Join(r, agv.State{Vertex: robot.Vertex, Dir: robot.Dir}); err != nil {
 			return nil, err
@@ -142,24 +150,25 @@ func newTrial(f *Floor, o TryOptions) (*trial, error) {
 func (t *trial) send(r int) {
 	v := &t.robots[r]
 	v.age = 0
-	goal := int32(-1)
+	goal, why := int32(-1), Bring
 	switch {
 	case len(v.errands) > 0:
 	case len(t.charge) > 0 && v.charge < t.o.ChargeBelow:
-		v.charging, goal = true, t.charge[t.random.IntN(len(t.charge))]
+		v.charging, goal, why = true, t.charge[t.random.IntN(len(t.charge))], Charge
 	case len(t.f.Tasks) > 0:
-		v.errands = t.f.Tasks[t.next%len(t.f.Tasks)]
+		v.errands, why = t.f.Tasks[t.next%len(t.f.Tasks)], Fetch
 		t.next++
 	default:
-		places := t.places
-		if v.loaded = !v.loaded; !v.loaded {
-			places = t.offs
+		places := t.offs
+		if v.loaded = !v.loaded; v.loaded {
+			places, why = t.places, Fetch
 		}
 		goal = places[t.random.IntN(len(places))]
 	}
 	if goal < 0 {
 		goal, v.errands = v.errands[0], v.errands[1:]
 	}
+	t.begin(r, why, goal)
 	t.control.Send(r, agv.Errand{Goal: goal, Next: -1})
 }
 
@@ -218,6 +227,7 @@ func (t *trial) arrive(r int, v *tried) error {
 		t.out.Errands++
 	}
 	t.out.LongestErrand = max(t.out.LongestErrand, v.age)
+	t.end(r)
 	t.send(r)
 	return nil
 }

@@ -1,0 +1,56 @@
+package floor
+
+// Course is where one robot was in a trial, and what it drove for.
+type Course struct {
+	Cells   []int32 // before each step and after the last; of the floor, not vertices
+	Errands []Errand
+}
+
+// Why a robot drives.
+const (
+	Fetch  = "fetch"  // to where goods are put on
+	Bring  = "bring"  // to where they are taken off
+	Charge = "charge" // to a charger
+)
+
+// Errand is one place that a robot drove to, from one step until before another.
+type Errand struct {
+	Why      string
+	From, To int
+	Goal     int32   // cell
+	Charge   float64 // of the battery as it begins, percent
+}
+
+// begin notes that robot r drives for something from now on.
+func (t *trial) begin(r int, why string, goal int32) {
+	if t.o.Record {
+		c := &t.out.Courses[r]
+		c.Errands = append(c.Errands, Errand{Why: why, From: t.now, To: t.o.Steps, Goal: t.f.Graph.Cell(goal), Charge: t.robots[r].charge})
+	}
+}
+
+// end notes that what robot r drove for is done.
+func (t *trial) end(r int) {
+	if t.o.Record {
+		c := &t.out.Courses[r]
+		c.Errands[len(c.Errands)-1].To = t.now
+	}
+}
+
+// trace notes where all robots are.
+func (t *trial) trace() {
+	for r := range t.out.Courses {
+		c := &t.out.Courses[r]
+		c.Cells = append(c.Cells, t.f.Graph.Cell(t.control.At(r).Vertex))
+	}
+}
+
+// courses makes room for all that is noted.
+func (t *trial) courses() {
+	if t.o.Record {
+		t.out.Courses = make([]Course, len(t.robots))
+		for r := range t.out.Courses {
+			t.out.Courses[r].Cells = make([]int32, 0, t.o.Steps+1)
+		}
+	}
+}
