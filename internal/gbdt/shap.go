@@ -25,7 +25,7 @@ type Explainer struct {
 // A tree of more splits or a deeper one is not tabled; a bough takes in at most boughSplits where it can.
 const (
 	mostSplits  = 64
-	boughSplits = 5
+	boughSplits = 7
 	mostTurns   = 8
 )
 
@@ -284,7 +284,7 @@ func (e *Explainer) ExplainRows(columns [][]float64, lo, hi int, phi []float64) 
 		return fmt.Errorf("gbdt: explain %d columns into %d numbers for %d rows of a model of %d columns", f, len(phi), hi-lo, len(e.m.Names))
 	}
 	clear(phi)
-	const block = 64
+	const block = 256
 	x := make([]float64, block*f)
 	for from := lo; from < hi; from += block {
 		n := min(block, hi-from)
