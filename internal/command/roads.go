@@ -48,11 +48,12 @@ func (f graphFlags) open(r *run) (*roads.File, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	data := sample.Streets()
+	name, data := sample.StreetsName, sample.Streets()
 	if r.cfg.Streets != "" {
 		if data, err = os.ReadFile(r.cfg.Streets); err != nil {
 			return nil, err
 		}
+		name = r.cfg.Streets
 	}
 	progress := r.progress("streets")
 	file, note, err := roads.Load(r.ctx, data, p, filepath.Join(r.cfg.Home, "roads"), road.Options{Workers: max(r.cfg.Concurrency, 1), Progress: progress.report})
@@ -60,7 +61,10 @@ func (f graphFlags) open(r *run) (*roads.File, error) {
 	if note != "" {
 		fmt.Fprintln(r.streams.Err, note)
 	}
-	return file, err
+	if err != nil {
+		return nil, fmt.Errorf("read the streets of %s: %w", name, err)
+	}
+	return file, nil
 }
 
 type roadsBuildVerb struct {

@@ -1,6 +1,7 @@
 package road
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -201,6 +202,9 @@ func Open(data []byte) (*Graph, Report, error) {
 func openHeader(data []byte) (h fileHeader, body []byte, err error) {
 	bad := func(format string, args ...any) (fileHeader, []byte, error) {
 		return fileHeader{}, nil, fmt.Errorf("%w: %s", ErrFile, fmt.Sprintf(format, args...))
+	}
+	if kind, _, _, err := readBlob(bytes.NewReader(data)); err == nil && kind == headerBlob {
+		return bad("it is an OpenStreetMap extract, which --streets takes")
 	}
 	if len(data) < 32 || string(data[:8]) != fileMagic {
 		return bad("it does not begin as one")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -40,6 +41,9 @@ func TestFileRefusesDamage(t *testing.T) {
 	nodes, ways := crossroads()
 	g, r := readMap(t, Van(), nodes, ways)
 	data := written(t, g, r)
+	if _, _, err := Open(encode(nodes, ways)); !errors.Is(err, ErrFile) || !strings.Contains(err.Error(), "--streets takes") {
+		t.Errorf("an extract as a graph file: %v", err)
+	}
 	for k := 0; k < len(data); k += 7 {
 		if _, _, err := Open(data[:k]); !errors.Is(err, ErrFile) {
 			t.Fatalf("cut after %d of %d bytes: %v", k, len(data), err)

@@ -17,8 +17,13 @@ import (
 // ErrExtract marks a stream that is no PBF extract, is damaged or cut short, or holds no street of use.
 var ErrExtract = errors.New("road: unusable OpenStreetMap extract")
 
-// Limits set by the format.
+// errBuilt is told of a graph file that is given as an extract. No block of an extract can begin like one: its header would
+// be longer than the format allows.
+var errBuilt = errors.New("this is a built graph, not an extract: roads verbs take it by --graph; elsewhere give the .osm.pbf that it was built from")
+
+// The type of an extract's first block, and limits, set by the format.
 const (
+	headerBlob    = "OSMHeader"
 	maxBlobHeader = 64 << 10
 	maxBlob       = 32 << 20
 )
@@ -58,6 +63,9 @@ func scan(ctx context.Context, r io.Reader, to sink) error {
 			return err
 		}
 		kind, data, size, err := readBlob(r)
+		if first && errors.Is(err, errBuilt) {
+			return fmt.Errorf("%w: %w", ErrExtract, err)
+		}
 		if errors.Is(err, io.EOF) && !first {
 			return nil
 		}
@@ -80,6 +88,9 @@ func readBlob(r io.Reader) (kind string, data []byte, size int64, err error) {
 	var length [4]byte
 	if _, err := io.ReadFull(r, length[:]); err != nil {
 		return "", nil, 0, cutShort(err, true)
+	}
+	if string(length[:]) == fileMagic[:len(length)] {
+		return "", nil, 0, errBuilt
 	}
 	n := binary.BigEndian.Uint32(length[:])
 	if n > maxBlobHeader {

@@ -22,9 +22,9 @@ type block struct {
 
 func (b *block) read(kind string, data []byte, first bool) error {
 	switch {
-	case first && kind != "OSMHeader":
-		return fmt.Errorf("the file begins with a block %.20q instead of OSMHeader: not a PBF extract", kind)
-	case kind == "OSMHeader":
+	case first && kind != headerBlob:
+		return fmt.Errorf("the file begins with a block %.20q instead of %s: not a PBF extract", kind, headerBlob)
+	case kind == headerBlob:
 		return readHeader(data)
 	case kind == "OSMData":
 		return b.readPrimitives(data)

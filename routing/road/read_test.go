@@ -149,6 +149,7 @@ func TestReadRefusesDamage(t *testing.T) {
 		"cut in a block":   {whole[:len(whole)-5], "cut short"},
 		"cut in a header":  {whole[:2], "cut short"},
 		"not PBF":          {[]byte("<?xml version='1.0'?><osm></osm>"), "not a PBF"},
+		"built graph":      {[]byte(fileMagic + "and more"), "by --graph"},
 		"flipped bit":      {flipped, "damaged"},
 		"no header block":  {whole[bytes.LastIndex(whole, []byte("OSMData"))-6:], "instead of OSMHeader"},
 		"no streets":       {encode(nodes, footway), "no street a van may use"},
