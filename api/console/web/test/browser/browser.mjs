@@ -33,6 +33,11 @@ export async function open(options = {}) {
   return {
     page,
     go: (path) => page.goto(address + path),
+    /** Waits until the text matches, since a panel may come before the last of its answers; fails with what it says at the end. */
+    async says(selector, expected) {
+      for (let tries = 0; tries < 200 && !expected.test(await page.locator(selector).innerText()); tries++) await page.waitForTimeout(50)
+      assert.match(await page.locator(selector).innerText(), expected)
+    },
     /** Ends the browser, after which nothing may have gone wrong unseen: scripts, the security policy, requests to elsewhere. */
     async close() {
       await browser.close()

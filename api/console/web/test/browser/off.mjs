@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { address, firstPaint, open } from './browser.mjs'
 
-const { page, go, close } = await open()
+const { page, go, says, close } = await open()
 const api = async (path) => (await fetch(new URL(path, address))).json()
 const text = (selector) => page.locator(selector).innerText()
 const plan = (await api('/v1/fulfilment-plans?limit=1')).items[0]
@@ -11,7 +11,7 @@ const plan = (await api('/v1/fulfilment-plans?limit=1')).items[0]
 await go('')
 await page.waitForSelector('[data-test=orders]')
 const s = plan.summary
-assert.match(await text('[data-test=orders]'), new RegExp(`^${s.promised - s.partial}\\b`))
+await says('[data-test=orders]', new RegExp(`^${s.promised - s.partial}\\b`))
 console.log(JSON.stringify({ first_paint_ms: await firstPaint(page) }))
 await page.waitForSelector('[data-test=attention][data-ready=true]')
 for (const code of Object.keys(s.unserved_by_code ?? {})) assert.equal(await page.locator(`[data-concern="unserved ${code}"]`).count(), 1, code)
@@ -24,7 +24,7 @@ await page.getByRole('link', { name: 'Jobs' }).focus()
 await page.keyboard.press('Enter')
 await page.waitForSelector('main[data-page="/jobs"] tbody tr')
 assert.equal(await page.evaluate(() => document.activeElement.id), 'main', 'focus goes where the page changed')
-assert.match(await text('tbody tr >> nth=0'), /Done/)
+await says('tbody tr >> nth=0', /Done/)
 
 // Both languages, everywhere the same page; the choice outlives the page.
 await page.selectOption('[data-test=language]', 'zh')
@@ -72,14 +72,14 @@ await page.locator('summary', { hasText: 'The figures as a table' }).click()
 assert.ok((await page.locator('.short tbody tr').count()) >= 28)
 
 // It says what it is made of; a planner overrides a day with a reason, which shows in what is planned, and withdraws it again.
-assert.match(await text('[data-test=explained]'), /About [\d.]+ units a day/)
+await says('[data-test=explained]', /About [\d.]+ units a day/)
 const item = await page.evaluate(() => new URL(location.href).searchParams.get('item') ?? location.href.match(/item=([^&#]+)/)[1])
 const before = await api(`/v1/items/${item}/forecast`)
 await page.fill('[data-test=override-value]', '3')
 await page.fill('[data-test=override-reason]', 'half-price week')
 await page.locator('[data-test=override-form] button[type=submit]').click()
 await page.waitForSelector('[data-test=overrides] li')
-assert.match(await text('[data-test=overrides]'), /times 3[\s\S]*half-price week/)
+await says('[data-test=overrides]', /times 3[\s\S]*half-price week/)
 const after = await api(`/v1/items/${item}/forecast`)
 assert.ok(Math.abs(after.planned_mean[0] - 3 * before.mean[0]) < 1e-9)
 await page.getByRole('button', { name: 'Withdraw' }).click()
@@ -92,7 +92,7 @@ await page.waitForSelector('[data-test=versions] tbody tr')
 // what would improve it; in Chinese too.
 await go('suppliers')
 await page.waitForSelector('.items button')
-assert.match(await text('main'), /No learned model is in use/)
+await says('main', /No learned model is in use/)
 const risks = (await api('/v1/supplier-risks')).items
 assert.equal(await page.locator('.items button').count(), risks.length)
 const records = []
@@ -107,11 +107,11 @@ await page.reload()
 await page.waitForSelector('h2:text-is("What would improve it")')
 const riskiest = (await api('/v1/supplier-risks')).items[0]
 assert.equal(await text('.items button[aria-pressed=true] code'), riskiest.supplier_id)
-assert.match(await text('main'), /model suppliers, version 1/)
+await says('main', /model suppliers, version 1/)
 assert.equal(await page.locator('.trust-reasons').first().locator('li').count(), riskiest.failure.reasons.length)
 await page.locator('summary', { hasText: 'Trend as a table' }).click()
 assert.ok((await page.locator('.short tbody tr').count()) >= 12)
-assert.match(await text('[data-test=trend]'), /Getting|Steady/)
+await says('[data-test=trend]', /Getting|Steady/)
 await page.fill('[data-test=supplier-search]', 'no such supplier')
 await page.waitForSelector('text=No supplier fits')
 await page.fill('[data-test=supplier-search]', '')
@@ -160,7 +160,7 @@ assert.ok(Number(await page.getAttribute('[data-test=map]', 'data-ways')) > 0)
 // Service areas: cells in the colour of their nearest site, and the same in words with the reason.
 await page.click('[data-test=areas]')
 await page.waitForFunction(() => Number(document.querySelector('[data-test=map]').dataset.cells) > 0)
-assert.match(await text('section.panel:has(h2:text-is("Which site serves where")) tbody'), /is nearest, \d+ min[\s\S]* brings \d+ parcels: /)
+await says('section.panel:has(h2:text-is("Which site serves where")) tbody', /is nearest, \d+ min[\s\S]* brings \d+ parcels: /)
 await page.click('[data-test=areas]')
 // A closure is drawn on the map: the routes through it tell at once what it does to them.
 await page.click('[data-test=draw]')
@@ -174,7 +174,7 @@ await page.click('[data-test=close-streets]')
 const flood = page.locator('[data-test=known-conditions] li:has-text("a drawn flood")')
 await flood.waitFor()
 await page.waitForSelector('.map-side tbody td b', { timeout: 30_000 })
-assert.match(await text('.map-side tbody'), /No way|\+\d+ min/)
+await says('.map-side tbody', /No way|\+\d+ min/)
 assert.match(await flood.textContent(), /Closure.*\(console\).*ended: 2011-11-28 00:00/s)
 await page.waitForSelector('[data-test=map][data-ready=true]', { timeout: 60_000 })
 // What holds on the road is told with its effect on the plan.
@@ -183,7 +183,7 @@ await page.locator('.map-side tbody .link').first().click()
 await page.waitForSelector('.map-side [aria-label^="Stops of"]')
 await page.locator('.map-side tbody .link').first().click()
 await page.waitForSelector('[data-test=story] .steps li')
-assert.match(await text('[data-test=story]'), /Picked by[\s\S]*chute[\s\S]*At the door/)
+await says('[data-test=story]', /Picked by[\s\S]*chute[\s\S]*At the door/)
 const clock = await text('[data-test=clock]')
 await page.locator('.gantt-range').focus()
 await page.keyboard.press('ArrowRight')
