@@ -3,6 +3,8 @@ package vrp
 import (
 	"context"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
 
 	"quartermaster/routing"
@@ -53,9 +55,43 @@ func TestEjectionsEqualExhaustive(t *testing.T) {
 		p.VehiclesFirst = true
 		s := newSearch(newModel(context.Background(), &p, Options{}, make([]string, 7)), Options{Iterations: 5000}, seed)
 		s.construct(context.Background())
-		s.eject(context.Background(), 1)
+		s.eject(context.Background(), newWarp(s.m), 1, seed)
 		if len(s.best.absent) > 0 || s.best.used != len(want.Routes) {
 			t.Errorf("seed %d: %d vehicles and %d stops left out, %d are enough", seed, s.best.used, len(s.best.absent), len(want.Routes))
+		}
+	}
+}
+
+// After each round of ejections on 20 problems every stop is either on one route or without a seat, and no route breaks a rule.
+func TestEjectionsKeepRoutesWhole(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		p := drawWindows(rand.New(rand.NewPCG(seed, 11)), 40)
+		p.Vehicles[0].MaxDurationSec = 3000
+		s := newSearch(newModel(context.Background(), &p, Options{}, make([]string, 40)), Options{}, seed)
+		s.construct(context.Background())
+		x := newEjector(s, newWarp(s.m).bare(), s.draw)
+		before := len(x.s.kind)
+		for round := range 200 {
+			if len(x.pool) == 0 {
+				break
+			}
+			x.round()
+			seen := make([]int, x.s.w.n)
+			for _, i := range x.pool {
+				seen[i]++
+			}
+			for _, seq := range x.routes() {
+				for _, i := range seq {
+					seen[i]++
+				}
+			}
+			if slices.Max(seen) > 1 || slices.Min(seen) < 1 || x.s.late+x.s.full > 0 {
+				t.Fatalf("seed %d, round %d: stops stand %v times, %d routes late, %d overloaded", seed, round, seen, x.s.late, x.s.full)
+			}
+		}
+		if before != s.best.used-1 {
+			t.Errorf("seed %d: %d routes are searched with where the plan had %d", seed, before, s.best.used)
 		}
 	}
 }
@@ -79,6 +115,9 @@ func TestVehiclesFirstUsesFewer(t *testing.T) {
 			t.Errorf("seed %d: %d vehicles, %d by cost, %d left out: %v", seed, len(s.Routes), len(byCost.Routes), len(s.Unassigned), err)
 		}
 		fewer += len(byCost.Routes) - len(s.Routes)
+		if again, err := Solve(context.Background(), p, Options{Iterations: 2000}); err != nil || !reflect.DeepEqual(s, again) {
+			t.Errorf("seed %d: planned again it is another plan (%v)", seed, err)
+		}
 	}
 	if fewer == 0 {
 		t.Error("vehicles first never saves one; the problems do not bite")

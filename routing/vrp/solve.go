@@ -93,20 +93,32 @@ func (s *search) run(ctx context.Context, seed uint64) {
 	if !s.m.p.VehiclesFirst && s.fixedCosts() {
 		s.mix(ctx, mixShare)
 	}
-	if w, breeds := s.penalised(ctx); w != nil {
+	w := newWarp(s.m)
+	if worth, breeds := s.penalised(ctx, w); worth {
 		s.breedAll(ctx, w, breeds, seed)
 	} else if s.m.p.VehiclesFirst {
-		s.steps += s.eject(ctx, ejectShare)
-		s.steps += s.reduce(ctx, reduceShare)
+		s.fewer(ctx, w, seed)
 	}
 	s.steps += s.anneal(ctx, 1)
 }
 
-// The most of the budget that goes into using fewer vehicles, where that goes first, by ejections and in all.
+// The most of the budget that goes into using fewer vehicles, where that goes first: by ejections, and where those do not know the
+// problem's rules by absence counters.
 const (
-	ejectShare  = 0.2
+	ejectShare  = 0.3
 	reduceShare = 0.4
 )
+
+// fewer drops as many vehicles as it can, and holds the search to those left. The order of backhauls is a matter of costs in w, with
+// which ejections do without.
+func (s *search) fewer(ctx context.Context, w *warpModel, seed uint64) {
+	if w != nil && s.m.backhaul == nil {
+		s.eject(ctx, w, ejectShare, seed)
+	} else {
+		s.steps += s.reduce(ctx, reduceShare)
+	}
+	s.build.limit = s.best.used
+}
 
 func (m *model) hasFixed() bool {
 	for k := range m.kinds {

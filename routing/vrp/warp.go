@@ -55,7 +55,6 @@ type warpModel struct {
 
 // Limits of the penalised search.
 const (
-	warpLeast  = 9
 	warpMost   = 1500
 	warpKinds  = 64
 	warpNear   = 24
@@ -65,7 +64,7 @@ const (
 // newWarp lays out m, or returns nil where it asks for more than this search knows.
 func newWarp(m *model) *warpModel {
 	n := len(m.movers)
-	if n < warpLeast || n > warpMost || m.pairs || m.bound != nil || m.released || m.p.BalanceCents > 0 || len(m.kinds) > warpKinds || m.dims > warpLoads {
+	if n > warpMost || m.pairs || m.bound != nil || m.released || m.p.BalanceCents > 0 || len(m.kinds) > warpKinds || m.dims > warpLoads {
 		return nil
 	}
 	if !m.simple && (m.backhaul == nil || m.dims > 1) {
@@ -181,13 +180,7 @@ func (w *warpModel) addTables() {
 
 func (w *warpModel) addNear() {
 	m := w.m
-	index := make([]int32, m.n)
-	for i := range index {
-		index[i] = -1
-	}
-	for i, c := range w.client {
-		index[c] = int32(i)
-	}
+	index := w.index()
 	for _, c := range w.client {
 		var near []int32
 		for _, v := range m.near[int(c)*m.reach:][:m.reach] {
@@ -202,6 +195,18 @@ func (w *warpModel) addNear() {
 		}
 		w.around = append(w.around, around)
 	}
+}
+
+// index is, for each stop of the model, the stop here; -1 = none.
+func (w *warpModel) index() []int32 {
+	index := make([]int32, w.m.n)
+	for i := range index {
+		index[i] = -1
+	}
+	for i, c := range w.client {
+		index[c] = int32(i)
+	}
+	return index
 }
 
 // slots is how many vehicles of each kind the search may use, from those that a plan uses.

@@ -82,7 +82,7 @@ func (s *warpState) relocate(u, v int32, count int, turned bool) bool {
 		delta += kv.used
 	}
 	delta -= s.pen[ru] + s.pen[rv]
-	if delta >= 0 || ku != kv && !s.allowed(u, e, kv.bit) {
+	if delta >= s.grace || ku != kv && !s.allowed(u, e, kv.bit) {
 		return false
 	}
 	q := s.lift(u, e)
@@ -92,7 +92,7 @@ func (s *warpState) relocate(u, v int32, count int, turned bool) bool {
 			t = s.through(&s.pre[p], p, x, ru)
 		}
 		load := s.load[ru].plus(warpLoad{}, q)
-		if delta += s.price(ku, &t, &load); delta >= 0 {
+		if delta += s.price(ku, &t, &load); delta >= s.grace {
 			return false
 		}
 	}
@@ -111,7 +111,7 @@ func (s *warpState) relocate(u, v int32, count int, turned bool) bool {
 		t = s.through(&t, tail, y, rv)
 	}
 	load := s.load[rv].plus(q, warpLoad{})
-	if delta += s.price(kv, &t, &load); delta >= 0 {
+	if delta += s.price(kv, &t, &load); delta >= s.grace {
 		return false
 	}
 	s.cutOut(u, e)
@@ -159,7 +159,7 @@ func (s *warpState) swap(u, v int32, count, many int) bool {
 	lu := s.leg(p, v) + s.leg(f, x) - s.leg(p, u) - s.leg(e, x) + innerV - innerU
 	lv := s.leg(q, u) + s.leg(e, y) - s.leg(q, v) - s.leg(f, y) + innerU - innerV
 	delta := lu*ku.rate + lv*kv.rate - s.pen[ru] - s.pen[rv]
-	if delta >= 0 || ku != kv && !(s.allowed(u, e, kv.bit) && s.allowed(v, f, ku.bit)) {
+	if delta >= s.grace || ku != kv && !(s.allowed(u, e, kv.bit) && s.allowed(v, f, ku.bit)) {
 		return false
 	}
 	gives, takes := s.lift(u, e), s.lift(v, f)
@@ -169,7 +169,7 @@ func (s *warpState) swap(u, v int32, count, many int) bool {
 		t = s.through(&t, f, x, ru)
 	}
 	load := s.load[ru].plus(takes, gives)
-	if delta += s.price(ku, &t, &load); delta >= 0 {
+	if delta += s.price(ku, &t, &load); delta >= s.grace {
 		return false
 	}
 	if !s.w.timeless {
@@ -177,7 +177,7 @@ func (s *warpState) swap(u, v int32, count, many int) bool {
 		t = s.through(&t, e, y, rv)
 	}
 	load = s.load[rv].plus(gives, takes)
-	if delta += s.price(kv, &t, &load); delta >= 0 {
+	if delta += s.price(kv, &t, &load); delta >= s.grace {
 		return false
 	}
 	s.cutOut(u, e)
@@ -215,7 +215,7 @@ func (s *warpState) tails(u, v int32) bool {
 	if s.size[ru] == 0 {
 		delta += ku.used
 	}
-	if delta >= 0 || ku != kv && (s.sufMay[v]&ku.bit == 0 || s.stop(x) && s.sufMay[x]&kv.bit == 0) {
+	if delta >= s.grace || ku != kv && (s.sufMay[v]&ku.bit == 0 || s.stop(x) && s.sufMay[x]&kv.bit == 0) {
 		return false
 	}
 	var t stretch
@@ -223,7 +223,7 @@ func (s *warpState) tails(u, v int32) bool {
 	if !s.w.timeless {
 		t = s.through(&s.pre[u], u, v, ru)
 	}
-	if delta += s.price(ku, &t, &load); delta >= 0 {
+	if delta += s.price(ku, &t, &load); delta >= s.grace {
 		return false
 	}
 	if !gone {
@@ -231,7 +231,7 @@ func (s *warpState) tails(u, v int32) bool {
 		if !s.w.timeless {
 			t = s.through(&s.pre[p], p, x, rv)
 		}
-		if delta += s.price(kv, &t, &load); delta >= 0 {
+		if delta += s.price(kv, &t, &load); delta >= s.grace {
 			return false
 		}
 	}

@@ -23,60 +23,50 @@ const (
 	trailPerStop = 200
 )
 
+// warpLeast is the fewest stops for which penalties are worth it.
+const warpLeast = 9
+
 // breedMost is the most stops with windows for which plans are bred: with more of them a trail finds better ones.
 const breedMost = 250
 
 // Shares of the budget by which the phases end where the genetic search has a part.
 const (
-	warpEjected = 0.15 // vehicles dropped by ejections
-	warpReduced = 0.35 // by absence counters
-	warpFewer   = 0.45 // and by plans with penalties
-	warpBegun   = 0.15 // a first plan, where vehicles do not go first
-	warpDone    = 0.95
+	warpBegun = 0.15 // a first plan, where vehicles do not go first
+	warpDone  = 0.95
 )
 
 // probeSteps are done before it is foretold how many steps the budget allows.
 const probeSteps = 256
 
-// penalised is the model of the penalised searches where m has one and the budget is worth one of them, and whether it is worth
+// penalised reports whether the budget is worth one of the penalised searches of w, which may be none, and whether it is worth
 // breeding plans.
-func (s *search) penalised(ctx context.Context) (*warpModel, bool) {
-	w := newWarp(s.m)
-	if w == nil {
-		return nil, false
+func (s *search) penalised(ctx context.Context, w *warpModel) (worth, breeds bool) {
+	if w == nil || w.n < warpLeast {
+		return false, false
 	}
 	total := float64(s.spend.iterations)
 	if s.spend.spent != nil {
 		begin := s.spend.done(0)
 		for range probeSteps {
 			if ctx.Err() != nil || s.spend.done(0) >= 1 {
-				return nil, false
+				return false, false
 			}
 			s.step(0, s.rank())
 		}
 		s.steps += probeSteps
 		total = probeSteps * (1 - begin) / max(1e-9, s.spend.done(0)-begin)
 	}
-	breeds := (w.n <= breedMost || !s.m.windowed) && total >= warpWorth*warpPerStop*float64(w.n)
+	breeds = (w.n <= breedMost || !s.m.windowed) && total >= warpWorth*warpPerStop*float64(w.n)
 	if !breeds && (s.m.optional || total < max(trailWorth, trailPerStop*float64(w.n))) {
-		return nil, false
+		return false, false
 	}
-	return w, breeds
+	return true, breeds
 }
 
 // breedAll runs the phases of a search that the genetic one has a part in, up to the last.
 func (s *search) breedAll(ctx context.Context, w *warpModel, breeds bool, seed uint64) {
 	if s.m.p.VehiclesFirst {
-		s.steps += s.eject(ctx, warpEjected)
-		s.steps += s.reduce(ctx, warpReduced)
-		for s.best.used > s.leastTours() && len(s.best.absent) == 0 && len(s.m.kinds) == 1 {
-			fewer := s.best.used - 1
-			s.genetic(ctx, w, warpFewer, seed+uint64(fewer)<<16, fewer)
-			if s.best.used > fewer {
-				break
-			}
-		}
-		s.build.limit = s.best.used
+		s.fewer(ctx, w, seed)
 	} else {
 		s.steps += s.anneal(ctx, warpBegun)
 	}
@@ -89,11 +79,9 @@ func (s *search) breedAll(ctx context.Context, w *warpModel, breeds bool, seed u
 }
 
 // genetic spends the budget until the share end on hybrid genetic search with penalties (Vidal et al., Computers & Operations
-// Research 40, 2013) around the best plan so far, with at most limit vehicles, and takes over what is better. Where the best plan
-// uses more than limit it ends as soon as it has one that does not.
+// Research 40, 2013) around the best plan so far, with at most limit vehicles, and takes over what is better.
 func (s *search) genetic(ctx context.Context, w *warpModel, end float64, seed uint64, limit int) {
 	random := rng.New(seed, "vrp", "genetic")
-	fewer := s.best.used > limit
 	state := newWarpState(w, w.slots(s.usedKinds(), limit), random)
 	c := newCrowd(state, random)
 	c.settle(s)
@@ -101,7 +89,7 @@ func (s *search) genetic(ctx context.Context, w *warpModel, end float64, seed ui
 	per := int(warpPerStop * float64(w.n))
 	for {
 		done := s.spend.done(s.steps)
-		if done >= end || ctx.Err() != nil || s.reached() || fewer && s.best.used <= limit {
+		if done >= end || ctx.Err() != nil || s.reached() {
 			return
 		}
 		s.tell(done)
@@ -148,10 +136,7 @@ func (s *search) usedKinds() []int {
 // seatAll puts the best plan so far in place; false where there are too few slots for it.
 func (s *search) seatAll(state *warpState) bool {
 	w := state.w
-	index := make([]int32, w.m.n)
-	for i, j := range w.client {
-		index[j] = int32(i)
-	}
+	index := w.index()
 	kinds := slices.Clone(state.kind)
 	routes := make([][]int32, len(kinds))
 	for _, t := range s.best.tours {

@@ -37,6 +37,7 @@ type warpState struct {
 	lateCost int64 // units for a second late or too long
 	lateBase int64 // and for being so at all: else a trail goes on being late by next to nothing
 	overCost warpLoad
+	grace    int64 // moves between routes are done that cost less than this; 0 but for drawn ones
 	order    []int32
 	scratch  []int32
 	trace    trace
