@@ -12,6 +12,7 @@ type Table struct {
 	Names       []string
 	Columns     [][]float64
 	Categorical []bool // nil = none is
+	Workers     int    // goroutines that cut columns into bins; 0 = 1
 }
 
 // Dataset is a table whose columns are cut into bins, ready to learn from any number of times.
@@ -46,31 +47,39 @@ func NewDataset(t Table, maxBins int) (*Dataset, error) {
 		return nil, err
 	}
 	ds := &Dataset{Rows: len(t.Columns[0]), Names: slices.Clone(t.Names), columns: make([]column, len(t.Columns))}
-	sorted := make([]float64, 0, ds.Rows)
-	for f, values := range t.Columns {
-		c := &ds.columns[f]
-		c.bins = make([]uint8, ds.Rows)
-		if t.Categorical != nil && t.Categorical[f] {
-			if err := c.codesOf(values, maxBins); err != nil {
-				return nil, fmt.Errorf("gbdt: column %q: %w", t.Names[f], err)
-			}
-			continue
+	errs := make([]error, len(t.Columns))
+	workers := newPool(max(1, t.Workers))
+	defer workers.stop()
+	workers.run(len(t.Columns), func(f int) {
+		if err := ds.columns[f].cut(t.Columns[f], t.Categorical != nil && t.Categorical[f], maxBins); err != nil {
+			errs[f] = fmt.Errorf("gbdt: column %q: %w", t.Names[f], err)
 		}
-		sorted = sorted[:0]
-		for i, x := range values {
-			if math.IsInf(x, 0) {
-				return nil, fmt.Errorf("gbdt: column %q, row %d: the number is infinite; give a finite one or none", t.Names[f], i)
-			}
-			if !math.IsNaN(x) {
-				sorted = append(sorted, x)
-			}
-		}
-		slices.Sort(sorted)
-		c.cutsOf(sorted, maxBins)
-		c.missing = len(sorted) < ds.Rows
-		c.fill(values)
+	})
+	if f := slices.IndexFunc(errs, func(err error) bool { return err != nil }); f >= 0 {
+		return nil, errs[f]
 	}
 	return ds, nil
+}
+
+func (c *column) cut(values []float64, categorical bool, maxBins int) error {
+	c.bins = make([]uint8, len(values))
+	if categorical {
+		return c.codesOf(values, maxBins)
+	}
+	sorted := make([]float64, 0, len(values))
+	for i, x := range values {
+		if math.IsInf(x, 0) {
+			return fmt.Errorf("row %d: the number is infinite; give a finite one or none", i)
+		}
+		if !math.IsNaN(x) {
+			sorted = append(sorted, x)
+		}
+	}
+	slices.Sort(sorted)
+	c.cutsOf(sorted, maxBins)
+	c.missing = len(sorted) < len(values)
+	c.fill(values)
+	return nil
 }
 
 func (t *Table) validate() error {

@@ -342,7 +342,7 @@ func TestRefusals(t *testing.T) {
 		return u
 	}
 	for want, u := range map[string]Table{
-		`column "a", row 7: the number is infinite`: edit(0, 7, math.Inf(1)),
+		`column "a": row 7: the number is infinite`: edit(0, 7, math.Inf(1)),
 		`column "kind": row 3: category code -1`:    edit(3, 3, -1),
 		`column "kind": row 3: category code 0.5`:   edit(3, 3, 0.5),
 		`1…32768 columns`:                           {},

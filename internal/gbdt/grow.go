@@ -55,8 +55,8 @@ func (t *trainer) grow(tree int) bool {
 	b := &t.tree
 	b.nodes = append(b.nodes[:0], growing{hi: t.drawn, parent: -1, lower: math.Inf(-1), upper: math.Inf(1)})
 	root := &b.nodes[0]
-	for _, w := range t.gh[:t.drawn] {
-		root.sum.add(unpack(w))
+	for _, p := range t.parts {
+		root.sum.add(p.sum)
 	}
 	s := t.searchOf(root)
 	root.raw = s.weight(s.real(root.sum))
@@ -103,40 +103,46 @@ func (t *trainer) nextBatch(byLevel bool) []int {
 	return batch
 }
 
+// piece is a run of a node's rows that one task parts; left of them stay in front.
+type piece struct{ node, lo, hi, left int }
+
 // part moves the rows of each node of the batch so that those that go left come first, keeping their order.
 func (t *trainer) part(batch []int) {
-	type piece struct{ node, lo, hi, left int }
-	var pieces []piece
+	t.pieces, t.firstPiece = t.pieces[:0], t.firstPiece[:0]
 	for _, i := range batch {
 		n := &t.tree.nodes[i]
 		n.column = n.best.column
 		n.table = t.tree.table(i)
 		t.fillTable(n)
+		t.firstPiece = append(t.firstPiece, len(t.pieces))
 		for lo := n.lo; lo < n.hi; lo += 2 * chunkRows {
-			pieces = append(pieces, piece{node: i, lo: lo, hi: min(n.hi, lo+2*chunkRows)})
+			t.pieces = append(t.pieces, piece{node: i, lo: lo, hi: min(n.hi, lo+2*chunkRows)})
 		}
 	}
-	t.pool.run(len(pieces), func(k int) {
-		p := &pieces[k]
+	t.firstPiece = append(t.firstPiece, len(t.pieces))
+	t.pool.run(len(t.pieces), func(k int) {
+		p := &t.pieces[k]
 		n := &t.tree.nodes[p.node]
 		p.left = partition(t.bins[n.column], n.table, t.idx[p.lo:p.hi], t.gh[p.lo:p.hi], t.moved[p.lo:p.hi], t.movedG[p.lo:p.hi])
 	})
-	for k := 0; k < len(pieces); {
-		first, at := k, t.tree.nodes[pieces[k].node].lo
-		for ; k < len(pieces) && pieces[k].node == pieces[first].node; k++ {
-			p := pieces[k]
-			if at != p.lo {
-				copy(t.idx[at:], t.idx[p.lo:p.lo+p.left])
-				copy(t.gh[at:], t.gh[p.lo:p.lo+p.left])
-			}
-			at += p.left
+	t.pool.run(len(batch), func(k int) { t.join(t.pieces[t.firstPiece[k]:t.firstPiece[k+1]]) })
+}
+
+// join brings what goes left together, and what goes right behind it.
+func (t *trainer) join(pieces []piece) {
+	at := pieces[0].lo
+	for _, p := range pieces {
+		if at != p.lo {
+			copy(t.idx[at:], t.idx[p.lo:p.lo+p.left])
+			copy(t.gh[at:], t.gh[p.lo:p.lo+p.left])
 		}
-		for _, p := range pieces[first:k] {
-			right := p.hi - p.lo - p.left
-			copy(t.idx[at:at+right], t.moved[p.lo:])
-			copy(t.gh[at:at+right], t.movedG[p.lo:])
-			at += right
-		}
+		at += p.left
+	}
+	for _, p := range pieces {
+		right := p.hi - p.lo - p.left
+		copy(t.idx[at:at+right], t.moved[p.lo:])
+		copy(t.gh[at:at+right], t.movedG[p.lo:])
+		at += right
 	}
 }
 
@@ -241,7 +247,7 @@ func (t *trainer) mayPart(i, leaves int) bool {
 
 // look counts histograms and seeks the best split of each node of the pairs, a group of columns a task.
 func (t *trainer) look(tree int, pairs []pair) {
-	groups := (len(t.columns) + columnGroup - 1) / columnGroup
+	groups := (len(t.columns) + columnGroup - 1) / columnGroup // of sizes that differ by one at most
 	found := make([][2]split, len(pairs)*groups)
 	allowed := make([][2][]bool, len(pairs))
 	for k := range pairs {
@@ -257,8 +263,8 @@ func (t *trainer) look(tree int, pairs []pair) {
 		allowed[k][0] = t.allowed(tree, p.small)
 	}
 	t.pool.run(len(found), func(task int) {
-		k, first := task/groups, task%groups*columnGroup
-		p, last := pairs[k], min(first+columnGroup, len(t.columns))
+		k, group := task/groups, task%groups
+		p, first, last := pairs[k], group*len(t.columns)/groups, (group+1)*len(t.columns)/groups
 		small := &t.tree.nodes[p.small]
 		t.histograms(first, last, t.idx[small.lo:small.hi], t.gh[small.lo:small.hi], small.hist)
 		found[task] = [2]split{noSplit, noSplit}

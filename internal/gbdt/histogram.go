@@ -59,6 +59,17 @@ func count4(a, b, c, d []uint8, idx []int32, gh []uint64, acc *[4][256]uint64) {
 	}
 }
 
+func count3(a, b, c []uint8, idx []int32, gh []uint64, acc *[4][256]uint64) {
+	gh = gh[:len(idx)]
+	a0, a1, a2 := &acc[0], &acc[1], &acc[2]
+	for i, r := range idx {
+		w := gh[i]
+		a0[a[r]] += w
+		a1[b[r]] += w
+		a2[c[r]] += w
+	}
+}
+
 func count1(a []uint8, idx []int32, gh []uint64, acc *[256]uint64) {
 	gh = gh[:len(idx)]
 	for i, r := range idx {
@@ -72,10 +83,12 @@ func (t *trainer) histograms(first, last int, idx []int32, gh []uint64, hist []c
 	clear(hist[t.offset[first]:t.offset[last]])
 	for lo := 0; lo < len(idx); lo += blockRows {
 		hi := min(len(idx), lo+blockRows)
-		if last-first == columnGroup {
-			c := t.columns[first:last]
+		switch c := t.columns[first:last]; len(c) {
+		case columnGroup:
 			count4(t.bins[c[0]], t.bins[c[1]], t.bins[c[2]], t.bins[c[3]], idx[lo:hi], gh[lo:hi], &acc)
-		} else {
+		case columnGroup - 1:
+			count3(t.bins[c[0]], t.bins[c[1]], t.bins[c[2]], idx[lo:hi], gh[lo:hi], &acc)
+		default:
 			for j := first; j < last; j++ {
 				count1(t.bins[t.columns[j]], idx[lo:hi], gh[lo:hi], &acc[j-first])
 			}

@@ -32,9 +32,20 @@ type trainer struct {
 	gh, movedG []uint64
 	leafOf     []uint16
 	invG, invH float64
+	parts      []chunk
+	pieces     []piece // of the nodes being parted
+	firstPiece []int   // of each node
 	spare      [][]cell
 	cells      int // of a histogram of all columns
 	tree       builder
+}
+
+// chunk is what the rows of one chunk add up to.
+type chunk struct {
+	g, h  float32 // the largest derivatives
+	drawn int     // its rows in the tree
+	first int     // of them, in idx
+	sum   cell    // of them
 }
 
 // judge holds the rows that decide when to stop.
@@ -67,6 +78,7 @@ func newTrainer(ds *Dataset, target Target, cfg Config) *trainer {
 		rows: cfg.ValidRows, score: startScores(start, cfg.Offset, cfg.ValidRows), y: pick(target.Y, cfg.ValidRows),
 		weight: pick(target.Weight, cfg.ValidRows), bins: ds.binsOf(cfg.ValidRows), best: math.Inf(1),
 	}
+	t.parts = make([]chunk, t.chunks())
 	for i := range ds.columns {
 		t.cells += ds.columns[i].width()
 	}
@@ -178,11 +190,16 @@ func (t *trainer) gradients() {
 				t.hess[i] *= w
 			}
 		}
+		var g, h float32
+		for i, d := range t.grad[lo:hi] {
+			g = max(g, d, -d)
+			h = max(h, t.hess[lo+i])
+		}
+		t.parts[k].g, t.parts[k].h = g, h
 	})
 	var g, h float32
-	for i := range t.grad {
-		g = max(g, t.grad[i], -t.grad[i])
-		h = max(h, t.hess[i])
+	for _, p := range t.parts {
+		g, h = max(g, p.g), max(h, p.h)
 	}
 	t.invG, t.invH = math.Max(float64(g), 1e-30)/levels, math.Max(float64(h), 1e-30)/levels
 }
@@ -194,9 +211,9 @@ func (t *trainer) draw(tree int) {
 	key := rng.New(t.cfg.Seed, "gbdt rows", decimal(tree)).Uint64()
 	share := uint64(t.cfg.RowShare * (1 << 24))
 	scaleG, scaleH := 1/t.invG, 1/t.invH
-	counts := make([]int, t.chunks())
 	t.pool.run(t.chunks(), func(k int) {
 		lo, hi := k*chunkRows, min(t.n, (k+1)*chunkRows)
+		var sum cell
 		o := lo
 		for i := lo; i < hi; i++ {
 			x := mix(uint64(i)*0x9e3779b97f4a7c15 ^ key)
@@ -204,18 +221,24 @@ func (t *trainer) draw(tree int) {
 				continue
 			}
 			u, v := float64(x&0xfffff)*(1.0/(1<<20)), float64(x>>20&0xfffff)*(1.0/(1<<20))
-			t.idx[o] = int32(i)
-			t.gh[o] = pack(float64(t.grad[i])*scaleG, float64(t.hess[i])*scaleH, u, v)
+			w := pack(float64(t.grad[i])*scaleG, float64(t.hess[i])*scaleH, u, v)
+			t.moved[o], t.movedG[o] = int32(i), w
+			sum.add(unpack(w))
 			o++
 		}
-		counts[k] = o - lo
+		t.parts[k].drawn, t.parts[k].sum = o-lo, sum
 	})
 	t.drawn = 0
-	for k, n := range counts {
-		copy(t.idx[t.drawn:], t.idx[k*chunkRows:k*chunkRows+n])
-		copy(t.gh[t.drawn:], t.gh[k*chunkRows:k*chunkRows+n])
-		t.drawn += n
+	for k := range t.parts {
+		p := &t.parts[k]
+		p.first = t.drawn
+		t.drawn += p.drawn
 	}
+	t.pool.run(t.chunks(), func(k int) {
+		p := &t.parts[k]
+		copy(t.idx[p.first:p.first+p.drawn], t.moved[k*chunkRows:])
+		copy(t.gh[p.first:p.first+p.drawn], t.movedG[k*chunkRows:])
+	})
 }
 
 // mix is the finalizer of SplitMix64.

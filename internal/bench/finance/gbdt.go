@@ -119,7 +119,7 @@ func boostFold(ctx context.Context, table gbdt.Table, y []float64, folds []int, 
 			train = append(train, i)
 		}
 	}
-	part := gbdt.Table{Names: table.Names, Categorical: table.Categorical}
+	part := gbdt.Table{Names: table.Names, Categorical: table.Categorical, Workers: cfg.Workers}
 	for _, c := range table.Columns {
 		part.Columns = append(part.Columns, pick(c, train))
 	}
