@@ -19,15 +19,7 @@ func (s *warpState) improve() {
 				again = true
 				continue
 			}
-			for _, v := range s.w.near[u] {
-				if s.route[u] < 0 {
-					break
-				}
-				if s.route[v] < 0 || max(s.moved[s.route[u]], s.moved[s.route[v]]) <= last {
-					continue
-				}
-				again = s.between(u, v) || again
-			}
+			again = s.besides(u, last) || again
 			if s.route[u] >= 0 && (last < 0 || s.moved[s.route[u]] > last) {
 				again = s.openings(u) || again
 			}
@@ -36,21 +28,20 @@ func (s *warpState) improve() {
 	}
 }
 
-// between tries the moves that make u and v neighbours, and does the first that pays.
-func (s *warpState) between(u, v int32) bool {
-	switch {
-	case s.relocate(u, v, 1, false), s.relocate(u, v, 2, false), s.relocate(u, v, 2, true), s.relocate(u, v, 3, false),
-		s.swap(u, v, 1, 1), s.swap(u, v, 2, 1), s.swap(u, v, 2, 2), s.swap(u, v, 3, 1),
-		s.tails(u, v), s.tails(v, u), s.turnBetween(u, v):
-		return true
-	}
-	if p := s.prev[v]; !s.stop(p) { // v is the first of its route
-		switch {
-		case s.relocate(u, p, 1, false), s.relocate(u, p, 2, false), s.relocate(u, p, 3, false), s.tails(p, u):
-			return true
+// besides tries the moves that make stop u and a near one neighbours, of routes that changed since the clock was at last.
+func (s *warpState) besides(u, last int32) bool {
+	again := false
+	s.look(&s.view, u)
+	for _, v := range s.w.near[u] {
+		if s.route[v] < 0 || max(s.moved[s.route[u]], s.moved[s.route[v]]) <= last {
+			continue
+		}
+		if s.pair(&s.view, v) {
+			again = true
+			s.look(&s.view, u)
 		}
 	}
-	return false
+	return again
 }
 
 // openings tries u, and what follows it, on an empty route of each kind.

@@ -12,7 +12,8 @@ import (
 const (
 	warpStale   = 5000
 	warpPerStop = 1.6
-	warpWorth   = 2500
+	warpWorth   = 500
+	warpLong    = 2500 // and with more than breedMost stops
 )
 
 // Parts of the trail: steps of the general search that one of its own takes, and the least budget that it is worth beginning for, in
@@ -56,7 +57,8 @@ func (s *search) penalised(ctx context.Context, w *warpModel) (worth, breeds boo
 		s.steps += probeSteps
 		total = probeSteps * (1 - begin) / max(1e-9, s.spend.done(0)-begin)
 	}
-	breeds = (w.n <= breedMost || !s.m.windowed) && total >= warpWorth*warpPerStop*float64(w.n)
+	plans := total / (warpPerStop * float64(w.n))
+	breeds = w.n <= breedMost && plans >= warpWorth || !s.m.windowed && plans >= warpLong
 	if !breeds && (s.m.optional || total < max(trailWorth, trailPerStop*float64(w.n))) {
 		return false, false
 	}

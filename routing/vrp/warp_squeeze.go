@@ -76,8 +76,9 @@ func (x *ejector) ease() bool {
 		x.seq = s.stopsOf(r, x.seq[:0])
 		x.rng.Shuffle(len(x.seq), func(i, j int) { x.seq[i], x.seq[j] = x.seq[j], x.seq[i] })
 		for _, u := range x.seq {
+			s.look(&s.view, u)
 			for _, v := range s.w.near[u] {
-				if s.route[v] >= 0 && s.between(u, v) {
+				if s.route[v] >= 0 && s.pair(&s.view, v) {
 					return true
 				}
 			}

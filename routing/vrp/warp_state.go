@@ -39,7 +39,8 @@ type warpState struct {
 	overCost warpLoad
 	grace    int64 // moves between routes are done that cost less than this; 0 but for drawn ones
 	order    []int32
-	scratch  []int32
+	view     view    // of the stop whose moves are tried
+	part     []int32 // of a route, in another order; see rewrite
 	trace    trace
 }
 

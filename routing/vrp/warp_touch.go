@@ -44,23 +44,23 @@ func (c *trail) visit(u int32) {
 		c.touch(x)
 		return
 	}
-	s.look(&c.view, u)
+	s.look(&s.view, u)
 	for _, v := range s.w.near[u] {
 		if s.route[v] < 0 {
 			if s.w.optional[v] && s.enterBeside(v, u) {
 				c.beside(v)
-				s.look(&c.view, u)
+				s.look(&s.view, u)
 			}
 			continue
 		}
 		q, y := s.prev[v], s.next[v]
-		if p, x := c.view.p, c.view.x; s.pair(&c.view, v) {
+		if p, x := s.view.p, s.view.x; s.pair(&s.view, v) {
 			for _, i := range [4]int32{p, x, q, y} {
 				c.touch(i)
 			}
 			c.beside(u)
 			c.beside(v)
-			s.look(&c.view, u)
+			s.look(&s.view, u)
 		}
 	}
 	p, x = s.prev[u], s.next[u]

@@ -24,7 +24,6 @@ const (
 type trail struct {
 	s      *warpState
 	rng    *rand.Rand
-	view   view
 	queue  []int32 // stops whose moves are to be tried
 	queued []bool
 
