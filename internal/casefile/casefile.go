@@ -36,8 +36,9 @@ func Read(path, target string) (credit.Frame, []float64, error) {
 		values, broken := Numbers(cells[j])
 		switch {
 		case name == target && target != "":
-			if y = values; broken >= 0 || slices.ContainsFunc(y, math.IsNaN) {
-				return nil, nil, fmt.Errorf("%s: column %q: want an outcome of 0 or 1 in every row", path, name)
+			y = values
+			if i := slices.IndexFunc(cells[j], func(cell string) bool { return !isOutcome(cell) }); i >= 0 {
+				return nil, nil, fmt.Errorf("%s: line %d, column %q: %q is no outcome; want 1 for bad, 0 for good", path, i+2, name, cells[j][i])
 			}
 		case broken >= 0:
 			f = append(f, credit.Column{Name: name, Words: cells[j]})
@@ -49,6 +50,12 @@ func Read(path, target string) (credit.Frame, []float64, error) {
 		return nil, nil, fmt.Errorf("%s: there is no column %q for the outcome", path, target)
 	}
 	return f, y, nil
+}
+
+// isOutcome knows 0 and 1 in any spelling, such as 1.0.
+func isOutcome(cell string) bool {
+	x, err := strconv.ParseFloat(cell, 64)
+	return err == nil && (x == 0 || x == 1)
 }
 
 // Columns reads a file with a heading as it stands, column by column, without the blanks around a cell. An error names the

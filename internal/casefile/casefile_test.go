@@ -25,13 +25,13 @@ func TestRead(t *testing.T) {
 		t.Errorf("%v, %v, %v", f, y, err)
 	}
 	for text, want := range map[string]string{
-		"a,y\n1,\n":     "want an outcome",
+		"a,y\n1,\n":     `line 2, column "y": "" is no outcome`,
 		"a,b\n1,2\n":    `no column "y"`,
 		"a,y\n":         "no row",
 		"a,y\n1\n":      "wrong number of fields",
 		"":              "read the heading",
 		"a,y\n\"x,1\n":  "quote",
-		"a,y\n1,zero\n": "want an outcome",
+		"a,y\n1,zero\n": `line 2, column "y": "zero" is no outcome`,
 	} {
 		if _, _, err := Read(file(t, text), "y"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)

@@ -75,7 +75,7 @@ func (v financeTrainVerb) Run(r *run) error {
 	m, note, err := v.learn(r, f, y, o)
 	bar.end()
 	if err != nil {
-		return err
+		return fmt.Errorf("finance train: %s: %w", v.Cases, err)
 	}
 	data, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
