@@ -62,10 +62,10 @@ func TestEjectionsEqualExhaustive(t *testing.T) {
 	}
 }
 
-// After each round of ejections on 20 problems every stop is either on one route or without a seat, and no route breaks a rule.
+// After each round of ejections on 10 problems every stop is either on one route or without a seat, and no route breaks a rule.
 func TestEjectionsKeepRoutesWhole(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
+	for seed := range uint64(10) {
 		p := drawWindows(rand.New(rand.NewPCG(seed, 11)), 40)
 		p.Vehicles[0].MaxDurationSec = 3000
 		s := newSearch(newModel(context.Background(), &p, Options{}, make([]string, 40)), Options{}, seed)

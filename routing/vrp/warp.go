@@ -1,6 +1,9 @@
 package vrp
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // stretch is a run of visits by its time alone: the least duration, the time warp (seconds that clocks are put back to be on
 // time, the price of being late in this search), and the first and last moment to begin with the least of both (Nagata,
@@ -43,6 +46,7 @@ type warpModel struct {
 	loads     []warpLoad
 	prizes    []int64
 	optional  []bool
+	leaves    bool     // some stop is optional
 	may       []uint64 // per stop: kinds that may visit it
 	kinds     []warpKind
 	near      [][]int32
@@ -58,6 +62,7 @@ const (
 	warpMost   = 1500
 	warpKinds  = 64
 	warpNear   = 24
+	warpWide   = 40
 	warpAround = 40
 )
 
@@ -128,6 +133,7 @@ func (w *warpModel) addStops() bool {
 		w.loads, w.may, w.prizes = append(w.loads, q), append(w.may, mask), append(w.prizes, m.prices[c])
 		w.optional = append(w.optional, m.optional && (m.p.Stops[c].PrizeCents > 0 || m.prices[c] < m.dearest()))
 	}
+	w.leaves = slices.Contains(w.optional, true)
 	for x := range m.kinds {
 		w.timeless = w.timeless && m.kinds[x].closeSec-m.kinds[x].openSec >= longest
 	}
@@ -181,10 +187,14 @@ func (w *warpModel) addTables() {
 func (w *warpModel) addNear() {
 	m := w.m
 	index := w.index()
+	most := warpNear
+	if w.leaves { // many near ones are left out
+		most = warpWide
+	}
 	for _, c := range w.client {
 		var near []int32
 		for _, v := range m.near[int(c)*m.reach:][:m.reach] {
-			if j := index[v.stop]; w.may[index[c]]&w.may[j] != 0 && len(near) < warpNear {
+			if j := index[v.stop]; w.may[index[c]]&w.may[j] != 0 && len(near) < most {
 				near = append(near, j)
 			}
 		}

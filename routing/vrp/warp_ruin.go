@@ -1,11 +1,22 @@
 package vrp
 
+import "slices"
+
 // Sizes of what the trail tears open: stops on average, the longest string of one route, and of how many places to put a stop
 // one is overlooked.
 const (
 	trailMean    = 8
 	trailLongest = 10
 	trailBlinkOf = 100
+)
+
+// Where stops may be left out: how many of those left out near the place torn open are offered a seat, of how many turns one opens a
+// route at a loss, how many are offered then, and of how many turns one takes a route apart whole.
+const (
+	trailOffers  = 12
+	trailGrantOf = 10
+	trailGrant   = 48
+	trailWholeOf = 50
 )
 
 // tear takes strings of stops near a drawn one off their routes (Christiaens, Vanden Berghe, Transportation Science 54(2), 2020)
@@ -18,7 +29,7 @@ func (c *trail) tear() {
 	strings := int(c.rng.Float64()*(4*trailMean/(1+longest)-1) + 1)
 	centre := int32(c.rng.IntN(s.w.n))
 	torn := 0
-	if c.tearString(centre, longest) {
+	if s.w.leaves && c.rng.IntN(trailWholeOf) == 0 && c.tearWhole(centre) || c.tearString(centre, longest) {
 		torn++
 	}
 	for _, i := range s.w.around[centre] {
@@ -29,6 +40,68 @@ func (c *trail) tear() {
 			torn++
 		}
 	}
+	if s.w.leaves {
+		c.offer(centre)
+	}
+}
+
+// offer adds stops left out near the centre to those that seek a seat, now and then behind one that a route is opened for at a loss:
+// the first stop of a route rarely pays for it, those that follow may.
+func (c *trail) offer(centre int32) {
+	s := c.s
+	most := len(c.out) + c.rng.IntN(trailOffers+1)
+	if c.rng.IntN(trailGrantOf) == 0 && c.grant(centre) {
+		most = len(c.out) + trailGrant
+	}
+	if s.route[centre] < 0 && !slices.Contains(c.out, centre) {
+		c.out = append(c.out, centre)
+	}
+	torn := len(c.out)
+	for _, i := range s.w.around[centre] {
+		if len(c.out) >= most {
+			break
+		}
+		if s.route[i] < 0 && !slices.Contains(c.out[:torn], i) {
+			c.out = append(c.out, i)
+		}
+	}
+}
+
+// grant opens a route for stop i, which is left out, and reports whether there was one for it.
+func (c *trail) grant(i int32) bool {
+	s := c.s
+	if s.route[i] >= 0 {
+		return false
+	}
+	first := c.rng.IntN(len(s.w.kinds))
+	for x := range s.w.kinds {
+		k := (first + x) % len(s.w.kinds)
+		if r := s.emptyOf(int32(k)); r >= 0 && s.w.may[i]&s.w.kinds[k].bit != 0 {
+			s.place(i, s.begin(r))
+			c.out = slices.DeleteFunc(c.out, func(j int32) bool { return j == i })
+			c.beside(i)
+			return true
+		}
+	}
+	return false
+}
+
+// tearWhole takes all stops off the route of i.
+func (c *trail) tearWhole(i int32) bool {
+	s := c.s
+	r := s.route[i]
+	if r < 0 {
+		return false
+	}
+	c.torn[r] = c.turn
+	from := len(c.out)
+	c.out = s.stopsOf(r, c.out)
+	for _, j := range c.out[from:] {
+		s.route[j] = -1
+		s.total += s.w.prizes[j]
+	}
+	s.write(r, nil)
+	return true
 }
 
 // tearString takes a string around i off its route, and reports whether there was one that was not torn in this turn.
@@ -118,12 +191,16 @@ func (c *trail) enter(u int32) bool {
 	return true
 }
 
-// sortOut orders what is to be put back: by chance, large, far, close, narrow, early or late first.
+// sortOut orders what is to be put back: by chance, large, far, close, narrow, early or late first, and where stops
+// may be left out dear first, or dear for their size.
 func (c *trail) sortOut() {
 	s := c.s
 	way := c.rng.IntN(8)
 	if s.w.timeless && way > 4 {
 		way -= 4
+	}
+	if s.w.leaves && c.rng.Uint64()&1 == 0 {
+		way = 8 + c.rng.IntN(2)
 	}
 	c.keys = c.keys[:0]
 	for _, i := range c.out {
@@ -142,6 +219,10 @@ func (c *trail) sortOut() {
 			key = v.early
 		case 7:
 			key = -v.late
+		case 8:
+			key = -s.w.prizes[i]
+		case 9:
+			key = -s.w.prizes[i] / (s.w.loads[i][0] + s.w.loads[i][1] + 1)
 		default:
 			key = int64(c.rng.Uint64() >> 2)
 		}

@@ -59,7 +59,7 @@ func (s *search) penalised(ctx context.Context, w *warpModel) (worth, breeds boo
 	}
 	plans := total / (warpPerStop * float64(w.n))
 	breeds = w.n <= breedMost && plans >= warpWorth || !s.m.windowed && plans >= warpLong
-	if !breeds && (s.m.optional || total < max(trailWorth, trailPerStop*float64(w.n))) {
+	if !breeds && total < max(trailWorth, trailPerStop*float64(w.n)) {
 		return false, false
 	}
 	return true, breeds

@@ -50,6 +50,9 @@ func (c *trail) visit(u int32) {
 			if s.w.optional[v] && s.enterBeside(v, u) {
 				c.beside(v)
 				s.look(&s.view, u)
+			} else if s.w.optional[u] && s.replace(u, v) {
+				c.beside(v)
+				return
 			}
 			continue
 		}

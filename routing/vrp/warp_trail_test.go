@@ -50,35 +50,26 @@ func TestTrailKeepsItsBooksAndGoesBack(t *testing.T) {
 	}
 }
 
-// A budget too small for breeding plans and large enough for a trail gives a plan that passes the check, the same again, at most half
-// a percent dearer than that of the general search alone.
+// A budget too small for breeding plans and large enough for a trail gives, for 70 stops of which some may be left out, a plan that passes
+// the check, the same again, at most half a percent dearer than that of the general search alone.
 func TestTrailPassesCheck(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(2) {
-		p := drawFleet(rand.New(rand.NewPCG(seed, 7)), 30)
-		for i := range p.Stops {
-			p.Stops[i].PrizeCents = 0
-		}
-		solve := func() routing.Solution {
-			s, err := Solve(context.Background(), p, Options{Seed: seed, Iterations: trailWorth})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return s
-		}
-		s := solve()
-		if err := routing.Check(p, s); err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
-		}
-		if again := solve(); again.CostCents != s.CostCents || again.Iterations != s.Iterations {
-			t.Errorf("seed %d: %d cents in %d steps, then %d in %d", seed, s.CostCents, s.Iterations, again.CostCents, again.Iterations)
-		}
-		alone, err := Solve(context.Background(), p, Options{Seed: seed, Iterations: trailWorth - 1})
+	p := drawFleet(rand.New(rand.NewPCG(1, 7)), 70)
+	solve := func(iterations int) routing.Solution {
+		s, err := Solve(context.Background(), p, Options{Iterations: iterations})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a, b := worth(&p, s), worth(&p, alone); a > b+b/200 {
-			t.Errorf("seed %d: %d cents, the general search alone finds %d", seed, a, b)
-		}
+		return s
+	}
+	s := solve(trailWorth)
+	if err := routing.Check(p, s); err != nil {
+		t.Fatal(err)
+	}
+	if again := solve(trailWorth); again.CostCents != s.CostCents || again.Iterations != s.Iterations {
+		t.Errorf("%d cents in %d steps, then %d in %d", s.CostCents, s.Iterations, again.CostCents, again.Iterations)
+	}
+	if a, b := worth(&p, s), worth(&p, solve(trailWorth-1)); a > b+b/200 {
+		t.Errorf("%d cents, the general search alone finds %d", a, b)
 	}
 }
