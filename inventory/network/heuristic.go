@@ -349,12 +349,13 @@ func (h *heuristic) exact(x *part) {
 		return
 	}
 	m := h.m
+	h.s.d.ban(x)
 	clear(h.load)
 	cost := h.fixedCost(h.open)
 	for j := range m.m {
 		h.at[j] = -1
 		for i, v := range h.open {
-			if v && !(x.out != nil && x.out[i*m.m+j]) && !math.IsInf(m.cost[i*m.m+j], 1) {
+			if v && !(len(x.bans) > 0 && h.s.d.banned[i*m.m+j]) && !math.IsInf(m.cost[i*m.m+j], 1) {
 				h.at[j] = i
 			}
 		}
