@@ -43,6 +43,9 @@ func (s *search) ascend(x *part, rounds int) {
 	for k := 0; k < rounds && !s.spent(); k++ {
 		value := s.d.evaluate(x, u)
 		s.calls++
+		if s.agree != nil {
+			s.agree.note(s.d)
+		}
 		if math.IsInf(value, 1) {
 			x.bound = value
 			return

@@ -36,33 +36,24 @@ func (p *parts) Pop() any {
 	return last
 }
 
-// branch searches the part with the lowest bound first, which lifts the bound of the whole, and goes down from it by the better
-// child to the end, which finds choices.
-func (s *search) branch(root *part) {
-	waiting := parts{root}
-	for len(waiting) > 0 {
-		x := heap.Pop(&waiting).(*part)
+// branch searches the waiting part with the lowest bound first, which lifts the bound of the whole, and goes down from it by the
+// better child to the end, which finds choices. It stops after so many steps; what is unsearched then waits.
+func (s *search) branch(waiting *parts, steps int64) {
+	limit := min(s.steps()+steps, s.opt.Work)
+	for waiting.Len() > 0 {
+		x := heap.Pop(waiting).(*part)
 		s.bound = math.Max(s.bound, math.Min(x.bound, s.cost))
 		for x != nil && x.bound < s.need() {
-			if s.spent() {
-				for _, w := range append(waiting, x) {
-					x = lower(x, w)
-				}
-				s.bound = math.Max(s.bound, math.Min(x.bound, s.cost))
+			if s.steps() > limit || s.spent() {
+				heap.Push(waiting, x)
+				s.bound = math.Max(s.bound, math.Min((*waiting)[0].bound, s.cost))
 				return
 			}
 			s.nodes++
-			x = s.descend(x, &waiting)
+			x = s.descend(x, waiting)
 		}
 	}
 	s.closed = true
-}
-
-func lower(a, b *part) *part {
-	if b.bound < a.bound {
-		return b
-	}
-	return a
 }
 
 // descend halves a part and gives the half to go on with; the other waits.

@@ -11,6 +11,7 @@ type dual struct {
 	rho    []float64
 	takes  [][]int32 // per site: the customers it takes
 	partOf []float64 // per site: the share of the last customer taken
+	room   []float64 // per site: what a unit more of capacity would be worth
 	y      []float64 // choice of sites
 	served []float64 // per customer
 	rank   []int
@@ -30,7 +31,7 @@ type item struct {
 }
 
 func newDual(m *model) *dual {
-	d := &dual{m: m, rho: make([]float64, m.n), takes: make([][]int32, m.n), partOf: make([]float64, m.n), y: make([]float64, m.n),
+	d := &dual{m: m, rho: make([]float64, m.n), takes: make([][]int32, m.n), partOf: make([]float64, m.n), room: make([]float64, m.n), y: make([]float64, m.n),
 		served: make([]float64, m.m), rank: make([]int, m.n)}
 	d.cover.holds, d.cover.rho = m.holds, d.rho
 	return d
@@ -86,16 +87,14 @@ func (d *dual) serve(i int, u []float64) float64 {
 		}
 	}
 	d.pick = pick
-	d.partOf[i] = 1
+	d.partOf[i], d.room[i] = 1, 0
 	if weight > m.capacity[i] {
 		d.steps += int64(len(pick)) * 8 // the sort
-		for k := range pick {
-			pick[k].key = pick[k].value / pick[k].weight
-		}
-		slices.SortFunc(pick, func(a, b item) int { return byKey(a.key, b.key, int(a.j), int(b.j)) })
+		sortItems(pick)
+		d.room[i] = worth(pick, m.capacity[i])
 		if m.single {
 			value, pick = d.knap.solve(pick, m.capacity[i])
-			d.steps += int64(d.knap.nodes)
+			d.steps += d.knap.steps + 4*int64(d.knap.nodes)
 		} else {
 			value, pick = d.fill(i, pick)
 		}
@@ -106,6 +105,24 @@ func (d *dual) serve(i int, u []float64) float64 {
 	}
 	d.takes[i] = takes
 	return value
+}
+
+// sortItems puts the customers that are worth most per weight first.
+func sortItems(items []item) {
+	for k := range items {
+		items[k].key = items[k].value / items[k].weight
+	}
+	slices.SortFunc(items, func(a, b item) int { return byKey(a.key, b.key, int(a.j), int(b.j)) })
+}
+
+// worth is the value of a unit of room in the fractional knapsack over sorted customers.
+func worth(pick []item, room float64) float64 {
+	for _, p := range pick {
+		if room -= p.weight; room < 0 {
+			return -p.key
+		}
+	}
+	return 0
 }
 
 // fill is the fractional knapsack over sorted customers.

@@ -6,6 +6,7 @@ import "math"
 // would take too long it gives the linear value, which is a valid bound, with the customers of the whole part.
 type knapsack struct {
 	nodes   int
+	steps   int64 // items looked at
 	best    float64
 	taken   []bool
 	keep    []bool
@@ -21,7 +22,7 @@ func (k *knapsack) solve(items []item, capacity float64) (float64, []item) {
 	k.items = items
 	k.taken = append(k.taken[:0], make([]bool, n)...)
 	k.keep = append(k.keep[:0], make([]bool, n)...)
-	k.nodes, k.best, k.overrun = 0, 0, false
+	k.nodes, k.steps, k.best, k.overrun = 0, 0, 0, false
 	room := capacity
 	for i, it := range items { // greedy start
 		if it.weight <= room {
@@ -47,13 +48,15 @@ func (k *knapsack) solve(items []item, capacity float64) (float64, []item) {
 // linear is the value of the rest from item i on when the last may be cut.
 func (k *knapsack) linear(i int, room float64) float64 {
 	value := 0.0
-	for _, it := range k.items[i:] {
+	for at, it := range k.items[i:] {
 		if it.weight > room {
+			k.steps += int64(at)
 			return value + it.value*room/it.weight
 		}
 		room -= it.weight
 		value += it.value
 	}
+	k.steps += int64(len(k.items) - i)
 	return value
 }
 

@@ -76,3 +76,6 @@ func (m *model) cover() {
 		m.holds = append(m.holds, math.Min(c, m.total))
 	}
 }
+
+// holding is what site i can hold of all demand.
+func (m *model) holding(i int) float64 { return math.Min(m.capacity[i], m.total) }

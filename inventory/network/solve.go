@@ -9,7 +9,7 @@ import (
 
 // Options bound the search; the zero value works and the work never depends on time.
 type Options struct {
-	Work int64   // elementary steps, about 3·10⁸ a second; 0 = 3·10⁹
+	Work int64   // elementary steps, about 2·10⁸ a second; 0 = 2·10⁹
 	Gap  float64 // relative gap that counts as optimal, 0 = 1e-7
 	Seed uint64
 	// Progress is told cost and bound as they improve; nil = nobody listens.
@@ -26,7 +26,7 @@ func Solve(ctx context.Context, p Problem, opt Options) (Choice, error) {
 		return Choice{}, fmt.Errorf("network: options %+v: nothing may be negative", opt)
 	}
 	if opt.Work == 0 {
-		opt.Work = 3e9
+		opt.Work = 2e9
 	}
 	if opt.Gap == 0 {
 		opt.Gap = 1e-7
@@ -56,7 +56,9 @@ type search struct {
 	best   []float64
 	mean   []float64
 	over   []float64
-	closed bool // every part was searched
+	agree  *agreement // filled while not nil
+	closed bool       // every part was searched
+	part   bool       // it searches a region of another's
 }
 
 func newSearch(m *model, opt Options) *search {
@@ -96,6 +98,14 @@ func (s *search) offer(open []bool, serves [][]Share, cost float64) bool {
 	return true
 }
 
+// Where customers have one site each, the search for choices may take so many parts of the work: chance, the branches before
+// regions are searched, and regions.
+const (
+	annealShare = 12
+	firstShare  = 4
+	mendShare   = 2
+)
+
 func (s *search) run(ctx context.Context) {
 	s.ctx = ctx
 	m := s.m
@@ -113,13 +123,21 @@ func (s *search) run(ctx context.Context) {
 	switch {
 	case root.bound >= s.need():
 	case m.single:
-		s.h.anneal(root.frac)
+		s.dive(root)
+		s.h.anneal(root, s.opt.Work/annealShare)
 	default:
 		s.h.local(8)
 	}
 	s.ascend(root, rootRounds/2)
 	s.bound = math.Max(s.bound, root.bound)
-	s.branch(root)
+	waiting := &parts{root}
+	if m.single && !s.part {
+		s.branch(waiting, s.opt.Work/firstShare)
+		if !s.closed {
+			s.mend(root, s.opt.Work/mendShare)
+		}
+	}
+	s.branch(waiting, s.opt.Work)
 	if s.closed {
 		s.bound = math.Max(s.bound, s.need())
 		if s.m.whole || s.bound > s.cost-2*s.opt.Gap*math.Abs(s.cost) {
