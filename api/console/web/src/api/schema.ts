@@ -8,6 +8,16 @@ export interface AlertedItem {
   status: string
 }
 
+export interface AnswerFloorTrialAnswer {
+  error?: string
+  id: string
+  links: Array<Link> | null
+  progress: number
+  result?: FloorTrialAnswer
+  sentence?: string
+  status: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "quarantined"
+}
+
 export interface AnswerNetworkStudyAnswer {
   error?: string
   id: string
@@ -101,6 +111,59 @@ export interface FleetChange {
   remove?: number
   site: string
   vehicle: string
+}
+
+export interface FloorErrand {
+  batch?: number
+  battery_percent?: number
+  from_step: number
+  goal_cell: number
+  kind: "move" | "park" | "fetch" | "bring" | "charge"
+  order_ids?: Array<string> | null
+  task_id?: string
+  to_step: number
+}
+
+export interface FloorMoves {
+  from_step: number
+  next_cursor?: string
+  plan_id?: string
+  robots: Array<RobotCourse> | null
+  start_at?: string
+  steps: number
+  total_steps: number
+}
+
+export interface FloorPicture {
+  height: number
+  name: string
+  rows: Array<string> | null
+  step_sec: number
+  turning?: boolean
+  width: number
+}
+
+export interface FloorTrialAnswer {
+  charges: number
+  collisions: number
+  errands: number
+  errands_per_step: number
+  floor: FloorPicture
+  longest_errand_steps: number
+  moves: FloorMoves
+  wait_share: number
+}
+
+export interface FloorTrialRequest {
+  delay?: number
+  file?: string
+  height?: number
+  kind?: "fulfilment" | "sortation"
+  robots?: number
+  seed?: number
+  stations?: number
+  steps?: number
+  width?: number
 }
 
 export interface ForecastAccuracy {
@@ -890,6 +953,13 @@ export interface RoadsChange {
   speed_factor?: number
 }
 
+export interface RobotCourse {
+  errands: Array<FloorErrand> | null
+  moves: string
+  robot_id: string
+  start_cell: number
+}
+
 export interface RouteCondition {
   delay_sec: number
   id: string
@@ -1609,3 +1679,31 @@ export const readNetworkStudies = operation<{
   body: undefined
   result: AnswerNetworkStudyAnswer
 }>("GET", "/v1/network-studies/{id}")
+
+export const getFloor = operation<{
+  path: { warehouse: string }
+  query: undefined
+  body: undefined
+  result: FloorPicture
+}>("GET", "/v1/warehouses/{warehouse}/floor")
+
+export const getFloorMoves = operation<{
+  path: { warehouse: string }
+  query: { plan?: string; date?: string; from_step?: number; steps?: number; cursor?: string; limit?: number }
+  body: undefined
+  result: FloorMoves
+}>("GET", "/v1/warehouses/{warehouse}/moves")
+
+export const askFloorTrials = operation<{
+  path: undefined
+  query: { priority?: number }
+  body: FloorTrialRequest
+  result: AnswerFloorTrialAnswer
+}>("POST", "/v1/floor-trials")
+
+export const readFloorTrials = operation<{
+  path: { id: string }
+  query: undefined
+  body: undefined
+  result: AnswerFloorTrialAnswer
+}>("GET", "/v1/floor-trials/{id}")

@@ -17,6 +17,7 @@ export const pages: Page[] = [
   { path: '/forecast', title: 'forecast.title', icon: 'forecast', Component: lazy(() => import('./forecast')) },
   { path: '/stock', title: 'stock.title', icon: 'box', Component: lazy(() => import('./stock')) },
   { path: '/network', title: 'network.title', icon: 'chute', Component: lazy(() => import('./network')) },
+  { path: '/floor', title: 'floor.title', icon: 'robot', Component: lazy(() => import('./floor')) },
   { path: '/tasks', title: 'tasks.title', icon: 'tasks', Component: lazy(() => import('./tasks')) },
   { path: '/suppliers', title: 'trust.title', icon: 'cart', Component: lazy(() => import('./suppliers')) },
   { path: '/what-if', title: 'whatif.title', icon: 'whatif', Component: lazy(() => import('./whatif')) },

@@ -20,6 +20,7 @@ const paths = {
   home: 'M4 11 12 4l8 7v9h-5v-6H9v6H4z',
   cart: 'M3 4h3l2.5 11h9L20 7H7M9.5 19.5v.1M16.5 19.5v.1',
   chute: 'M4 5h16M7 5v6l5 4 5-4V5M12 15v5',
+  robot: 'M5 9h14v8H5zM12 9V5M9 12.5v1M15 12.5v1M7.5 20v.1M16.5 20v.1',
   down: 'm6 9 6 6 6-6',
 } as const
 

@@ -60,6 +60,52 @@ await page.waitForFunction((n) => document.querySelector('.tile b').textContent 
 await page.getByRole('button', { name: /Failed/ }).click()
 await page.waitForSelector('text=No task is in this state')
 
+// Floor: a warehouse's robots as the plan has them, drawn, played and scrubbed; one of them is told; tasks by station beside.
+await go('floor')
+await page.waitForSelector('[data-test=floor-stage][data-robots]', { timeout: 60_000 })
+const moves = await api(`/v1/warehouses/${busy.id}/moves?limit=10000`)
+await page.getByRole('button', { name: busy.name }).click()
+await page.waitForSelector(`[data-test=floor-stage][data-robots="${moves.robots.length}"]`)
+const stage = page.locator('[data-test=floor-stage]')
+await stage.focus()
+await page.keyboard.press('.')
+await says('[data-test=floor-clock]', /step 1 of/)
+await page.keyboard.press('Space')
+await page.waitForFunction(() => !/step [01] of/.test(document.querySelector('[data-test=floor-clock]').innerText))
+await page.keyboard.press('Space')
+const driven = moves.robots.find((r) => r.errands.length > 0)
+await page.fill('[data-test=floor-robot-find]', driven.robot_id)
+await page.locator('[data-test=floor-scrub]').fill(String(driven.errands[0].from_step))
+await says(`[data-test=floor-robot][data-robot="${driven.robot_id}"]`, new RegExp(driven.errands[0].task_id))
+await page.check('[data-test=floor-heat]')
+await page.waitForSelector('[data-test=floor-tasks] tbody tr')
+
+// A floor is tried: drawn, watched, a robot clicked; changed so that it cannot be driven, its fault is told with the cell.
+await page.click('[data-test=floor-try]')
+await page.fill('[data-test=floor-trial] input[name=robots]', '40')
+await page.fill('[data-test=floor-trial] input[name=steps]', '60')
+await page.click('[data-test=trial-run]')
+await page.waitForSelector('[data-test=floor-stage][data-robots="40"]', { timeout: 60_000 })
+assert.equal(await page.getAttribute('[data-test=trial-result]', 'data-collisions'), '0')
+const tried = (await api('/v1/floor-trials?limit=1')).items[0]
+const { floor, moves: course } = (await api(`/v1/floor-trials/${tried.id}`)).result
+await stage.scrollIntoViewIfNeeded()
+const seen = await stage.boundingBox()
+const cellPx = Math.min(seen.width / (floor.width + 1), seen.height / (floor.height + 1))
+const { start_cell: cell, robot_id: clicked } = course.robots[7]
+await page.mouse.click(seen.x + seen.width / 2 + ((cell % floor.width) + 0.5 - floor.width / 2) * cellPx, seen.y + seen.height / 2 + (Math.floor(cell / floor.width) + 0.5 - floor.height / 2) * cellPx)
+await page.waitForSelector(`[data-test=floor-robot][data-robot="${clicked}"]`)
+await page.click('[data-test=floor-play]')
+await page.waitForFunction(() => Number(document.querySelector('[data-test=floor-scrub]').value) >= 4)
+await page.click('[data-test=trial-edit]')
+await page.fill('[data-test=floor-trial] input[name=robots]', '2')
+await page.fill('[data-test=trial-file]', 'floor 1\ngrid\n#######\n#P.#.I#\n#######\n')
+await page.click('[data-test=trial-run]')
+await says('[role=alert]', /cannot be reached/)
+await page.selectOption('[data-test=language]', 'zh')
+await page.waitForSelector('h2:text-is("无法试运行此地面")')
+await page.selectOption('[data-test=language]', 'en')
+
 // Forecast: search, choose by keyboard, the chart and its table say the same days.
 await go('forecast')
 await page.fill('[data-test=item-search]', 'thing 20007')
@@ -191,7 +237,7 @@ assert.notEqual(await text('[data-test=clock]'), clock, 'the hand of the timelin
 
 // Down to a tablet nothing is wider than the screen.
 await page.setViewportSize({ width: 834, height: 1112 })
-for (const path of ['', 'tasks', 'suppliers', 'jobs']) {
+for (const path of ['', 'floor', 'tasks', 'suppliers', 'jobs']) {
   await go(path)
   await page.waitForSelector('h1')
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path || 'overview'} is wider than a tablet`)

@@ -1,0 +1,1 @@
+export{n as WebGLDevice}from"./Canvas-B_AQd8e3.js";
