@@ -37,6 +37,7 @@ type StockReview struct {
 	EveryDays      int     `json:"every_days,omitempty" minimum:"0" maximum:"90" doc:"Default 1"`
 	OrderCostMinor int64   `json:"order_cost_minor,omitempty" minimum:"0" maximum:"1000000" doc:"Of placing and receiving one order line"`
 	HoldingRate    float64 `json:"holding_rate,omitempty" minimum:"0" maximum:"10" doc:"Cost of holding stock as a share of its value a year; default 0.25"`
+	FillRate       float64 `json:"assortment_fill_rate,omitempty" minimum:"0" maximum:"1" doc:"Share of all units of all lines together to serve from the shelf, in place of every line's own service: stock then stands where a unit served costs least to hold; 0 = every line keeps its own"`
 }
 
 // StockTerms are what a supplier asks for beyond packs and minimums of items.
@@ -130,10 +131,19 @@ type ReplenishmentAnswer struct {
 	Limits         []StockLimit     `json:"limits" doc:"Limits that hold something back"`
 	HeldBack       Money            `json:"held_back" doc:"Expected cost of what the limits hold back"`
 	HeldBackBound  Money            `json:"held_back_bound" doc:"No choice within the limits has a lower one"`
+	Assortment     *StockAssortment `json:"assortment,omitempty" doc:"What one fill rate over all lines comes to, where it is asked for"`
 	Health         StockHealth      `json:"health"`
 	Stock          []StockLine      `json:"stock,omitempty" doc:"How every item stands at every site, where asked for"`
 	Reasons        []string         `json:"reasons,omitempty" doc:"Why something cannot be"`
 	Relaxation     []string         `json:"relaxation,omitempty" doc:"The smallest changes that would make it possible"`
+}
+
+// StockAssortment is what one fill rate over all lines comes to.
+type StockAssortment struct {
+	FillRate         float64 `json:"fill_rate" doc:"Share of all units served from the shelf by reorder points alone, without what batches add"`
+	UnitShortMinor   float64 `json:"unit_short_minor" doc:"Price of a unit short, minor units, by which every line decides alone"`
+	HoldingYear      Money   `json:"holding_year" doc:"Of holding the stock up to the reorder points for a year"`
+	HoldingYearBound Money   `json:"holding_year_bound" doc:"No reorder points that were weighed keep the promise for less"`
 }
 
 // StockTransfer is stock to be moved between sites.

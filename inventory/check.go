@@ -22,6 +22,9 @@ func CheckPolicy(d Demand, s Service, p Policy) error {
 		}
 		return nil
 	}
+	if p.Binding == BindingAssortment { // the item alone promises nothing
+		s = Service{}
+	}
 	switch {
 	case p.ItemID != d.ItemID || p.SiteID != d.SiteID:
 		return bad("made for item %q at site %q", d.ItemID, d.SiteID)
@@ -33,6 +36,7 @@ func CheckPolicy(d Demand, s Service, p Policy) error {
 		return bad("cycle service %g, asked for %g", p.Cycle, s.Cycle)
 	case !(p.FillRate >= s.FillRate-serviceTol && p.FillRate <= 1):
 		return bad("fill rate %g, asked for %g", p.FillRate, s.FillRate)
+	case p.Binding == BindingAssortment:
 	case p.Binding != "cycle" && p.Binding != "fill rate",
 		p.Binding == "cycle" && s.Cycle == 0, p.Binding == "fill rate" && s.FillRate == 0:
 		return bad("%q set the reorder point, asked for %+v", p.Binding, s)

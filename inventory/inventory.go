@@ -65,8 +65,12 @@ type Policy struct {
 	SafetyStock    float64 // ReorderPoint − mean lead-time demand
 	Cycle          float64 // what the rule reaches
 	FillRate       float64
-	Binding        string // "cycle" or "fill rate": which target set the reorder point; or BindingNotKept
+	Binding        string // "cycle" or "fill rate": which target set the reorder point; or BindingAssortment or BindingNotKept
 }
+
+// BindingAssortment stands in Policy.Binding where one fill rate over all items set the reorder point; the item alone may serve more
+// or less.
+const BindingAssortment = "assortment"
 
 // BindingNotKept stands in Policy.Binding where the item is too slow to be kept in stock: both levels are 0, the service
 // reached is what an empty shelf gives, and it is bought only when it is owed.

@@ -116,6 +116,10 @@ func RestockWords(s *plan.StockStudy, lines bool, items []string) api.Replenishm
 	for _, l := range s.Limits {
 		out.Limits = append(out.Limits, api.StockLimit(l))
 	}
+	if a := s.Assortment; a != (plan.Assortment{}) {
+		out.Assortment = &api.StockAssortment{FillRate: a.FillRate, UnitShortMinor: a.ShortageCents, HoldingYear: money(int64(math.Round(a.HoldingCents))),
+			HoldingYearBound: money(int64(math.Floor(a.BoundCents)))}
+	}
 	out.Health = healthWords(s)
 	if lines {
 		out.Stock = stockWords(s, items)

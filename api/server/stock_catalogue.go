@@ -37,7 +37,8 @@ func ReadCatalogue(q *api.ReplenishmentRequest) (*FileCatalogue, []api.FieldErro
 	c := q.Catalogue
 	r.c.Day = r.date(q.OriginDate, "origin_date")
 	r.c.Currency = c.Currency
-	r.c.Review = plan.ReviewRule{ReviewDays: max(1, c.Review.EveryDays), OrderCostCents: c.Review.OrderCostMinor, HoldingRate: c.Review.HoldingRate}
+	r.c.Review = plan.ReviewRule{ReviewDays: max(1, c.Review.EveryDays), OrderCostCents: c.Review.OrderCostMinor, HoldingRate: c.Review.HoldingRate,
+		AssortmentFillRate: c.Review.FillRate}
 	r.master()
 	for i, in := range c.Inbound {
 		at := fmt.Sprintf("catalogue.inbound[%d]", i)
@@ -170,7 +171,7 @@ func (c *FileCatalogue) forecast(ctx context.Context, workers int) error {
 	for i := range made {
 		l := &c.Lines[c.of[i]]
 		l.Demand = plan.DemandAt(&made[i], l.Demand.ItemID, l.Demand.SiteID, 1)
-		l.Variation = plan.WeeklyVariation(c.tasks[i].Series.Values)
+		l.Variation, l.Weeks = plan.WeeklyVariation(c.tasks[i].Series.Values)
 	}
 	return nil
 }

@@ -58,6 +58,8 @@ type Review struct {
 	HorizonDays    int     `yaml:"horizon_days"`
 	OrderCostCents int64   `yaml:"order_cost_cents"`
 	HoldingRate    float64 `yaml:"holding_rate"` // share of the stock's value a year
+	// AssortmentFillRate is one share of units served over all items together, in place of the service of each; 0 = not asked for.
+	AssortmentFillRate float64 `yaml:"assortment_fill_rate"`
 }
 
 // Sourcing is what serving an order from a site costs besides the road.

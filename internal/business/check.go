@@ -121,6 +121,7 @@ func (b *Business) checkFrame(c *checker) {
 	c.whole(int64(b.Review.HorizonDays), 1, 365, "review.horizon_days")
 	c.whole(b.Review.OrderCostCents, 0, maxCents, "review.order_cost_cents")
 	c.between(b.Review.HoldingRate, 0, 10, "review.holding_rate")
+	c.want(b.Review.AssortmentFillRate >= 0 && b.Review.AssortmentFillRate < 1, "review.assortment_fill_rate", "%v is not at least 0 and below 1", b.Review.AssortmentFillRate)
 	c.whole(b.Sourcing.ParcelCents, 0, maxCents, "sourcing.parcel_cents")
 	c.whole(b.Sourcing.LineCents, 0, maxCents, "sourcing.line_cents")
 	c.whole(b.Sourcing.KmCents, 0, maxCents, "sourcing.km_cents")

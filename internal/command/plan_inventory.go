@@ -39,7 +39,7 @@ func (planInventoryVerb) Help() string {
        "lots": [{"item_id": "flour", "site_id": "chur", "qty": 300, "expires_date": "2026-03-20"}],
        "lanes": [{"from_site_id": "chur", "to_site_id": "basel", "days": 1, "per_m3_minor": 3000}]}}
 
-A line has the mean and spread of a day's demand, or a history that is forecast. Exit code 3 means that something cannot be; the answer names the smallest changes that would make it possible.
+A line has the mean and spread of a day's demand, or a history that is forecast. With "assortment_fill_rate": 0.95 in "review" all lines together serve that share of units, and stock stands where a unit served costs least to hold, instead of every line keeping its own service. Exit code 3 means that something cannot be; the answer names the smallest changes that would make it possible.
 
 Examples:
 
@@ -146,6 +146,10 @@ func (r *run) printRestock(a api.ReplenishmentAnswer) error {
 	}
 	for _, e := range a.Expedites {
 		fmt.Fprintf(out, "expedite %s at %s: %s (%.1f units short, %s)\n", e.ItemID, e.SiteID, e.Reason, e.ShortUnits, money(e.Cost))
+	}
+	if p := a.Assortment; p != nil {
+		fmt.Fprintf(out, "all lines together: reorder points serve %.2f %% of units and hold stock for %s a year (bound %s); a unit short counts %.2f\n", 100*p.FillRate,
+			money(p.HoldingYear), money(p.HoldingYearBound), p.UnitShortMinor/100)
 	}
 	for i, why := range a.Reasons {
 		fmt.Fprintf(out, "limit: %s\n", why)

@@ -18,8 +18,12 @@ func (b *builder) replenish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.Policies == nil { // the snapshot was validated, so that this is what a calendar forbids
-		return &InvalidError{Problems: []FieldProblem{{Field: "suppliers", Reason: strings.Join(r.Reasons, "; ")}}}
+	if r.Policies == nil { // the snapshot was validated, so that this is what a calendar forbids, or a promise over all items
+		field := "suppliers"
+		if r.Assortment != (Assortment{}) {
+			field = "review.assortmentFillRate"
+		}
+		return &InvalidError{Problems: []FieldProblem{{Field: field, Reason: strings.Join(slices.Concat(r.Reasons, r.Relaxation), "; ")}}}
 	}
 	b.policies, b.restocking = r.Policies, r
 	b.plan.Purchases, b.plan.Transfers = r.Purchases, r.Transfers
@@ -41,9 +45,9 @@ func (b *builder) catalogue() *Catalogue {
 		c.Sites[j] = site.Site
 	}
 	for i, item := range b.s.Items {
-		variation := WeeklyVariation(b.s.Sales[i].Values)
+		variation, weeks := WeeklyVariation(b.s.Sales[i].Values)
 		for j, site := range c.Sites {
-			c.Lines[i*m+j] = StockLine{Item: i, Site: j, Service: b.s.Service, Variation: variation,
+			c.Lines[i*m+j] = StockLine{Item: i, Site: j, Service: b.s.Service, Variation: variation, Weeks: weeks,
 				Position: inventory.Position{ItemID: item.ID, SiteID: site.ID},
 				Demand:   DemandAt(&b.forecasts[i], item.ID, site.ID, b.s.SiteShare[i][j])}
 		}
@@ -57,9 +61,10 @@ func (b *builder) catalogue() *Catalogue {
 // variationWeeks is how far back the steadiness of demand is looked at.
 const variationWeeks = 52
 
-// WeeklyVariation is the coefficient of variation of the demand of the last weeks; days not observed count as none.
-func WeeklyVariation(daily []float64) float64 {
-	var sum, square, weeks float64
+// WeeklyVariation is the coefficient of variation of the demand of the last weeks, and how many they are; days not observed count
+// as none.
+func WeeklyVariation(daily []float64) (variation, weeks float64) {
+	var sum, square float64
 	for end := len(daily); end >= 7 && weeks < variationWeeks; end -= 7 {
 		week := 0.0
 		for _, x := range daily[end-7 : end] {
@@ -70,10 +75,10 @@ func WeeklyVariation(daily []float64) float64 {
 		sum, square, weeks = sum+week, square+week*week, weeks+1
 	}
 	if sum == 0 || weeks < 2 {
-		return 0
+		return 0, 0
 	}
 	mean := sum / weeks
-	return math.Sqrt(max(0, square/weeks-mean*mean)) / mean
+	return math.Sqrt(max(0, square/weeks-mean*mean)) / mean, weeks
 }
 
 // DemandAt gives one site's share of an item's demand. Each unit asked for arises in the site's area with probability share,

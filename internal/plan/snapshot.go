@@ -75,6 +75,9 @@ type ReviewRule struct {
 	// a share of its value (0 = 0.25).
 	OrderCostCents int64
 	HoldingRate    float64
+	// AssortmentFillRate, where it is above 0, is one share of units served over all items together, below 1, and takes the place
+	// of each item's own service: stock stands where a unit served costs least to hold.
+	AssortmentFillRate float64 `hash:"omitempty"`
 }
 
 // SourcingCosts are what serving an order from a site costs besides the road.

@@ -30,6 +30,7 @@ type StockLine struct {
 	Service    inventory.Service
 	// Variation is the standard deviation of a week's demand as a share of its mean, for classes and buffers.
 	Variation float64
+	Weeks     float64 // of history that Variation was seen in; 0 = not known, and Variation is taken as it is
 }
 
 // validate names every wrong field; what is wrong within a line is told by the policy.
@@ -54,6 +55,7 @@ func (c *Catalogue) validate() error {
 		v.within(at+".unitCostCents", x.UnitCostCents, 0, maxUnitCents)
 		v.within(at+".volumeCm3", x.VolumeCm3, 0, maxOrderGrams)
 	}
+	v.assortment(c.Review)
 	seen := map[[2]int]bool{}
 	for k, l := range c.Lines {
 		at := fmt.Sprintf("lines[%d]", k)
@@ -61,6 +63,7 @@ func (c *Catalogue) validate() error {
 		v.bad(ok, at, "names item %d at site %d of %d and %d", l.Item, l.Site, len(c.Items), len(c.Sites))
 		v.bad(!seen[[2]int{l.Item, l.Site}], at, "stands twice")
 		seen[[2]int{l.Item, l.Site}] = true
+		v.bad(l.Weeks >= 0 && !math.IsInf(l.Weeks, 1), at+".weeks", "%v is no number of weeks", l.Weeks)
 		v.bad(l.Variation >= 0 && !math.IsInf(l.Variation, 1), at+".variation", "%v is no variation", l.Variation)
 	}
 	for i, in := range c.Inbound {

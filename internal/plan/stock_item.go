@@ -31,6 +31,9 @@ func (s *StockStudy) Item(k int, service *inventory.Service, days int) (ItemStud
 	if service != nil {
 		l.Service = *service
 	}
+	if s.Demands != nil {
+		l.Demand = s.Demands[k]
+	}
 	var supplier *Supplier
 	for i := range c.Suppliers {
 		if c.Suppliers[i].ID == c.Items[l.Item].SupplierID {
@@ -39,6 +42,9 @@ func (s *StockStudy) Item(k int, service *inventory.Service, days int) (ItemStud
 	}
 	in := policy.Input{Item: c.Items[l.Item], Position: l.Position, Demand: l.Demand, Service: l.Service, Terms: supplier.Terms}
 	params := policy.Params{ReviewDays: c.Review.ReviewDays, OrderCostCents: c.Review.OrderCostCents, HoldingRate: c.Review.HoldingRate}
+	if service == nil {
+		params.ShortageCents = s.Assortment.ShortageCents
+	}
 	out := ItemStudy{Targets: serviceTargets}
 	rule := s.Policies[k]
 	var err error

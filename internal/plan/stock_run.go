@@ -27,6 +27,9 @@ type Restocking struct {
 	// CostCents is the expected cost of what limits hold back: units short by the price that the service asked for puts on them,
 	// and orders split in two. Nothing is held back at 0. No orders within the limits cost less than BoundCents.
 	CostCents, BoundCents float64
+	Assortment            Assortment
+	// Demands are what the rules were made for, one per line; nil = as in the catalogue.
+	Demands []inventory.Demand
 }
 
 // Transfer is stock to be moved between sites today.
@@ -64,6 +67,9 @@ func Restock(ctx context.Context, c *Catalogue) (*Restocking, error) {
 		return &Restocking{Status: replenish.StatusInfeasible, Reasons: reasons, Relaxation: relaxation}, nil
 	}
 	r := newRestock(c)
+	if err := r.assort(ctx); err != nil || r.out.Status == replenish.StatusInfeasible {
+		return r.out, err
+	}
 	for _, step := range []func(context.Context) error{r.rules, r.transfer, r.wish, r.limit} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -131,6 +137,9 @@ func (r *restock) rules(ctx context.Context) error {
 	}
 	rate := r.rate()
 	for k := range r.inputs {
+		if r.shortage[k] = r.params.ShortageCents; r.shortage[k] > 0 {
+			continue
+		}
 		r.shortage[k] = shortageCents(&r.inputs[k], r.out.Policies[k], rate)
 	}
 	return nil

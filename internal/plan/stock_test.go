@@ -278,3 +278,63 @@ func TestRestockHoldsOnAnyCatalogue(t *testing.T) {
 		}
 	})
 }
+
+// One fill rate over all items: the cheap item is kept better than the dear one, each line says what it was made for, and lumpy
+// lines with few weeks are drawn towards the spread of all. What no stock reaches is a status with what would be reached.
+func TestRestockKeepsOneFillRateOverAll(t *testing.T) {
+	t.Parallel()
+	c := shelf()
+	c.Review.AssortmentFillRate = 0.95
+	for k := range c.Lines {
+		c.Lines[k].Service = inventory.Service{}
+	}
+	r := restocked(t, c)
+	if !r.Assortment.Kept || r.Assortment.FillRate < 0.95 || r.Demands != nil {
+		t.Fatalf("%+v", r.Assortment)
+	}
+	dear, cheap := r.Policies[0], r.Policies[2]
+	if cheap.ReorderPoint <= dear.ReorderPoint || dear.Binding != inventory.BindingAssortment {
+		t.Errorf("the dear item %+v, the cheap one %+v", dear, cheap)
+	}
+	study := StockStudy{c, r}
+	if one, err := study.Item(0, nil, 28); err != nil || one.Year.Rule.ReorderPoint != dear.ReorderPoint || len(one.Curve) == 0 {
+		t.Errorf("%+v, %v", one, err)
+	}
+	c.Items[1].MinOrderQty = 1_000_000 // lasts for centuries, so that half of all units wait
+	r = restocked(t, c)
+	if r.Status != replenish.StatusInfeasible || r.Policies != nil || !strings.Contains(r.Relaxation[0], "at most 0.4999") {
+		t.Errorf("%+v", r)
+	}
+	c.Review.AssortmentFillRate = 1
+	if _, err := Restock(context.Background(), c); err == nil || !strings.Contains(err.Error(), "review.assortmentFillRate: 1 is not at least 0 and below 1") {
+		t.Error(err)
+	}
+}
+
+// Twelve items of one law but one, which sold in one lump within few weeks: its spread comes down, that of the others stays near.
+func TestSpreadIsPooled(t *testing.T) {
+	t.Parallel()
+	c := shelf()
+	c.Review.AssortmentFillRate = 0.9
+	c.Items, c.Lines = nil, nil
+	for i := range 12 {
+		id, mean := string(rune('a'+i)), float64(i+1)
+		c.Items = append(c.Items, inventory.Item{ID: id, SupplierID: "s", UnitCostCents: 100, PackSize: 1})
+		l := StockLine{Item: i, Variation: math.Sqrt(2 / (7 * mean)), Weeks: 52, Position: inventory.Position{ItemID: id, SiteID: "north"}}
+		l.Demand = inventory.Demand{ItemID: id, SiteID: "north", MeanPerDay: mean, LeadDays: 7, LeadMean: 7 * mean, LeadSD: 7 * mean * l.Variation}
+		c.Lines = append(c.Lines, l)
+	}
+	lump := &c.Lines[4]
+	lump.Weeks, lump.Variation = 4, 6*lump.Variation
+	lump.Demand.LeadSD *= 6
+	r := restocked(t, c)
+	for k, d := range r.Demands {
+		switch own := c.Lines[k].Demand.LeadSD; {
+		case k == 4 && !(d.LeadSD < own/2 && d.LeadSD > own/6), k != 4 && math.Abs(d.LeadSD-own) > 1e-6*own:
+			t.Errorf("line %d: a spread of %g became %g", k, own, d.LeadSD)
+		}
+		if d.LeadMean != c.Lines[k].Demand.LeadMean {
+			t.Errorf("line %d: a mean of %g", k, d.LeadMean)
+		}
+	}
+}

@@ -80,12 +80,13 @@ func (v *validator) frame(s *Snapshot) {
 	v.bad(s.Calendar.CutoffSec >= 0 && s.Calendar.CutoffSec <= daySec, "calendar.cutoffSec", "%d is not within a day", s.Calendar.CutoffSec)
 	v.bad(s.Calendar.OpenDays != [7]bool{}, "calendar.openDays", "no day of the week is open")
 	v.bad(s.Service.Cycle >= 0 && s.Service.Cycle < 1, "service.cycle", "%v is not at least 0 and below 1", s.Service.Cycle)
-	v.bad(s.Service.Cycle != 0 || s.Service.FillRate != 0, "service", "neither a cycle service nor a fill rate is asked for")
+	v.bad(s.Service.Cycle != 0 || s.Service.FillRate != 0 || s.Review.AssortmentFillRate != 0, "service", "neither a cycle service nor a fill rate is asked for")
 	v.bad(s.Service.FillRate >= 0 && s.Service.FillRate < 1, "service.fillRate", "%v is not at least 0 and below 1", s.Service.FillRate)
 	v.bad(s.Review.ReviewDays >= 1 && s.Review.ReviewDays <= 90, "review.reviewDays", "%d is not between 1 and 90", s.Review.ReviewDays)
 	v.bad(s.Review.HorizonDays >= 1 && s.Review.HorizonDays <= 365, "review.horizonDays", "%d is not between 1 and 365", s.Review.HorizonDays)
 	v.within("review.orderCostCents", s.Review.OrderCostCents, 0, maxCostCents)
 	v.bad(s.Review.HoldingRate >= 0 && s.Review.HoldingRate <= 10, "review.holdingRate", "%v is not between 0 and 10", s.Review.HoldingRate)
+	v.assortment(s.Review)
 	v.bad(s.OriginDay >= 0 && s.OriginDay <= maxDay, "originDay", "%d is not between 0 and %d", s.OriginDay, maxDay)
 	v.bad(s.Roads != nil || s.Straight.Factor() >= 1 && s.Straight.Factor() <= 5, "straight.detour", "%v is not between 1 and 5", s.Straight.Factor())
 	for i := range s.Conditions {
@@ -99,6 +100,11 @@ func (v *validator) frame(s *Snapshot) {
 	v.within("sourcing.perLineCents", c.PerLineCents, 0, maxCostCents)
 	v.within("sourcing.perKmCents", c.PerKmCents, 0, maxKmCents)
 	v.within("sourcing.scarcityCents", c.ScarcityCents, 0, maxCostCents)
+}
+
+// assortment holds one promise over all items to sense.
+func (v *validator) assortment(r ReviewRule) {
+	v.bad(r.AssortmentFillRate >= 0 && r.AssortmentFillRate < 1, "review.assortmentFillRate", "%v is not at least 0 and below 1", r.AssortmentFillRate)
 }
 
 func (v *validator) masterData(s *Snapshot) {

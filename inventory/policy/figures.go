@@ -29,7 +29,7 @@ func Year(in Input, rule inventory.Policy, params Params) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	if err := validate(&in); err != nil {
+	if err := validate(&in, params); err != nil {
 		return Figures{}, err
 	}
 	dist, err := NewDistribution(in.Demand.Levels, in.Demand.LeadQuantiles, in.Demand.LeadMean, in.Demand.LeadSD)
@@ -74,6 +74,7 @@ func meanLoss(d *Distribution, from, to float64) float64 {
 
 // Curve gives the figures at each service target, of the kind that in asks for: the price of a better service.
 func Curve(in Input, params Params, targets []float64) ([]Figures, error) {
+	params.ShortageCents = 0 // the item alone keeps the target
 	out := make([]Figures, 0, len(targets))
 	for _, t := range targets {
 		x := in

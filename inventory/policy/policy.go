@@ -31,6 +31,9 @@ type Params struct {
 	// MaxBatchDays is the longest that the smallest batch that can be bought may last at mean demand, in days; what would
 	// last longer is not kept in stock and bought only when it is owed; 0 = 365.
 	MaxBatchDays int
+	// ShortageCents is the price of a unit short that all items share, as Price gives it for one fill rate over all of them; it
+	// then sets the reorder points in place of each item's Service. 0 = every item keeps its Service.
+	ShortageCents float64
 }
 
 // Input is one item at one site: all that its rule depends on.
@@ -110,38 +113,59 @@ type rule struct {
 	batch  batch
 }
 
-func decide(in *Input, params Params) (rule, error) {
-	if err := validate(in); err != nil {
-		return rule{}, err
+// prepare checks an input and gives the law of its demand and its batch: no law where nothing is asked for, a batch of 0 where
+// the item is too slow to be kept.
+func prepare(in *Input, params Params) (*Distribution, batch, error) {
+	if err := validate(in, params); err != nil {
+		return nil, batch{}, err
 	}
 	dist, err := NewDistribution(in.Demand.Levels, in.Demand.LeadQuantiles, in.Demand.LeadMean, in.Demand.LeadSD)
 	if err != nil {
-		return rule{}, fieldError(in, "lead-time demand", err.Error())
+		return nil, batch{}, fieldError(in, "lead-time demand", err.Error())
 	}
-	out := rule{policy: inventory.Policy{ItemID: in.Item.ID, SiteID: in.Position.SiteID}}
 	if in.Demand.MeanPerDay == 0 && in.Demand.LeadMean == 0 && dist.Quantile(strictest(in.Service)) == 0 {
-		out.policy.Cycle, out.policy.FillRate, out.policy.Binding = 1, 1, bindingAsked(in.Service)
-		return out, nil
+		return nil, batch{}, nil
 	}
-	out.batch, err = chooseBatch(in, params)
+	b, err := chooseBatch(in, params)
+	if err != nil {
+		return nil, batch{}, err
+	}
+	if tooSlow(in, b, params) {
+		b = batch{}
+	}
+	return &dist, b, nil
+}
+
+func decide(in *Input, params Params) (rule, error) {
+	dist, b, err := prepare(in, params)
 	if err != nil {
 		return rule{}, err
 	}
-	if tooSlow(in, out.batch, params) {
-		out.batch = batch{}
+	out := rule{policy: inventory.Policy{ItemID: in.Item.ID, SiteID: in.Position.SiteID}, batch: b}
+	switch {
+	case dist == nil:
+		out.policy.Cycle, out.policy.FillRate, out.policy.Binding = 1, 1, bindingAsked(in.Service, params)
+		return out, nil
+	case b.qty == 0:
 		out.policy.SafetyStock = -in.Demand.LeadMean
 		out.policy.Cycle, out.policy.Binding = dist.CDF(0), inventory.BindingNotKept
 		return out, nil
 	}
-	r, binding, err := reorderPoint(&dist, in.Service, float64(out.batch.qty))
+	var r int64
+	binding := inventory.BindingAssortment
+	if params.ShortageCents > 0 {
+		r, err = pricedPoint(in, params, dist)
+	} else {
+		r, binding, err = reorderPoint(dist, in.Service, float64(b.qty))
+	}
 	if err != nil {
 		return rule{}, fieldError(in, "service", err.Error())
 	}
 	out.policy.ReorderPoint = r
-	out.policy.OrderUpTo = r + out.batch.qty
+	out.policy.OrderUpTo = r + b.qty
 	out.policy.SafetyStock = float64(r) - in.Demand.LeadMean
 	out.policy.Cycle = dist.CDF(float64(r))
-	out.policy.FillRate = FillRate(&dist, float64(r), float64(out.batch.qty))
+	out.policy.FillRate = FillRate(dist, float64(r), float64(b.qty))
 	out.policy.Binding = binding
 	return out, nil
 }
@@ -157,8 +181,11 @@ func tooSlow(in *Input, b batch, params Params) bool {
 
 func strictest(s inventory.Service) float64 { return math.Max(s.Cycle, s.FillRate) }
 
-func bindingAsked(s inventory.Service) string {
-	if s.Cycle > 0 {
+func bindingAsked(s inventory.Service, params Params) string {
+	switch {
+	case params.ShortageCents > 0:
+		return inventory.BindingAssortment
+	case s.Cycle > 0:
 		return bindingCycle
 	}
 	return bindingFill

@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"math"
+
+	"quartermaster/inventory"
 )
 
 // defaultHoldingRate is a common share of value a year: capital, space, insurance and decay.
@@ -16,6 +18,8 @@ func (p Params) withDefaults() (Params, error) {
 		return p, fmt.Errorf("policy: order cost is %d cents; it may not be negative", p.OrderCostCents)
 	case !(p.HoldingRate >= 0) || math.IsInf(p.HoldingRate, 0):
 		return p, fmt.Errorf("policy: holding rate is %g; it must be finite and not negative", p.HoldingRate)
+	case !(p.ShortageCents >= 0) || math.IsInf(p.ShortageCents, 0):
+		return p, fmt.Errorf("policy: price of a unit short is %g cents; it must be finite and not negative", p.ShortageCents)
 	case p.MaxBatchDays < 0:
 		return p, fmt.Errorf("policy: longest batch is %d days; it may not be negative", p.MaxBatchDays)
 	case p.MaxCoverDays < 0:
@@ -37,11 +41,14 @@ func fieldError(in *Input, field, wrong string) error {
 	return fmt.Errorf("policy: item %q at site %q: %s: %s", in.Item.ID, in.Position.SiteID, field, wrong)
 }
 
-func validate(in *Input) error {
+func validate(in *Input, params Params) error {
 	for _, check := range []func(*Input) error{validateNames, validateItem, validateDemand, validatePosition} {
 		if err := check(in); err != nil {
 			return err
 		}
+	}
+	if in.Service == (inventory.Service{}) && params.ShortageCents == 0 {
+		return fieldError(in, "service", "neither a cycle service nor a fill rate is asked for")
 	}
 	return nil
 }
@@ -93,8 +100,6 @@ func validateDemand(in *Input) error {
 		return fieldError(in, "cycle service", fmt.Sprintf("is %g; it must be at least 0 and below 1, for no stock covers every demand", s.Cycle))
 	case !(s.FillRate >= 0 && s.FillRate < 1):
 		return fieldError(in, "fill rate", fmt.Sprintf("is %g; it must be at least 0 and below 1, for no stock covers every demand", s.FillRate))
-	case s.Cycle == 0 && s.FillRate == 0:
-		return fieldError(in, "service", "neither a cycle service nor a fill rate is asked for")
 	}
 	return nil
 }

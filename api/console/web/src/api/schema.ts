@@ -875,6 +875,7 @@ export interface PurchaseOrder {
 }
 
 export interface ReplenishmentAnswer {
+  assortment?: StockAssortment
   cost: Money
   expedites: Array<StockExpedite> | null
   health: StockHealth
@@ -1069,6 +1070,13 @@ export interface SoldItemList {
   window_days: number
 }
 
+export interface StockAssortment {
+  fill_rate: number
+  holding_year: Money
+  holding_year_bound: Money
+  unit_short_minor: number
+}
+
 export interface StockCatalogRow {
   backordered?: number
   history?: Array<number | null> | null
@@ -1200,6 +1208,7 @@ export interface StockPath {
 }
 
 export interface StockReview {
+  assortment_fill_rate?: number
   every_days?: number
   holding_rate?: number
   order_cost_minor?: number
