@@ -114,8 +114,8 @@ func TestRegionsAreRepeatable(t *testing.T) {
 	}
 }
 
-// A long budget for few stops is spent on a family of plans: its best holds and is the same for any number of goroutines.
-func TestFamiliesAreRepeatable(t *testing.T) {
+// A long budget for few stops is spent on breeding plans: the best one holds and is the same for any number of goroutines.
+func TestBredPlansAreRepeatable(t *testing.T) {
 	t.Parallel()
 	alike(t, bareProblem(rand.New(rand.NewPCG(3, 6)), 40, 40, true), 41*5000)
 }

@@ -19,8 +19,8 @@ type Options struct {
 	Spent func() float64
 	// Workers is how many searches run side by side, each from its own seed; the best plan is taken. Default 0 = 1. The
 	// solution depends on it, and not on how many of them the machine runs at a time. Bare capacitated problems of more
-	// than 600 stops with coordinates are searched in regions side by side, those of fewer stops with a long budget by a
-	// family of plans: there the solution does not depend on it.
+	// than 600 stops with coordinates are searched in regions side by side, those of up to 520 with a long budget by a
+	// genetic search: there the solution does not depend on it.
 	Workers int
 	// UnassignedCents is the price of leaving one stop out that has no prize of its own. Default 0 = more than any route
 	// could cost, so that a stop is left out only when no vehicle can take it. A small price lets the search skip stops

@@ -4,7 +4,7 @@
 // instances and many daily problems. Takes a Problem and gives the stops of each route in order. Method: savings (Clarke, Wright
 // 1964); ruin and recreate by adjacent strings with annealing (Christiaens, Vanden Berghe 2020), insertions tried beside near stops
 // only (Toth, Vigo 2003); large plans region by region (Accorsi, Vigo 2024; Santini et al. 2023), small ones with a long budget by
-// crossing a few plans route by route (Nagata, Kobayashi 2010). Never: it does not read the clock, and it knows no bound.
+// hybrid genetic search from annealed plans (Vidal 2022). Never: it does not read the clock, and it knows no bound.
 package lean
 
 import (
@@ -33,7 +33,7 @@ type Options struct {
 }
 
 // Solve plans p and returns the stops of each route and the steps done. Plans of more than 600 stops with coordinates, and those
-// with a long budget, are the same for any number of workers; else each worker searches alone and the best plan counts.
+// of up to 520 with a long budget, are the same for any number of workers; else each worker searches alone and the best plan counts.
 func Solve(ctx context.Context, in Problem, o Options) ([][]int32, int) {
 	p := newProblem(in)
 	first := newLinks(p)
@@ -41,7 +41,7 @@ func Solve(ctx context.Context, in Problem, o Options) ([][]int32, int) {
 	switch {
 	case p.x != nil && p.n > regionalNodes:
 		return regional(ctx, first, o)
-	case affordsFamily(newSearch(first.copied(), o.Seed, first.meanInner()), o):
+	case affordsBreeding(newSearch(first.copied(), o.Seed, first.meanInner()), o):
 		return breed(ctx, first, o)
 	}
 	return sideBySide(ctx, first, o)

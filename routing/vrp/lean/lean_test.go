@@ -19,61 +19,6 @@ func scattered(random *rand.Rand, stops int, limit int64) Problem {
 	return p
 }
 
-// With a budget long enough for a family its best is no dearer than what one annealing finds in as many steps here.
-func TestFamilyBeatsOneAnnealing(t *testing.T) {
-	t.Parallel()
-	in := scattered(rand.New(rand.NewPCG(3, 6)), 40, 40)
-	first := newLinks(newProblem(in))
-	first.savings()
-	steps := 41 * bredPerStop
-	alone := newSearch(first.copied(), 4, first.meanInner())
-	alone.run(t.Context(), func(k int) float64 { return float64(k) / float64(steps) })
-	tours, _ := Solve(t.Context(), in, Options{Seed: 4, Iterations: steps})
-	family := newLinks(first.p)
-	family.drive(tours)
-	if family.cost > alone.best.cost {
-		t.Errorf("the family found %d, one annealing %d", family.cost, alone.best.cost)
-	}
-}
-
-// A child has every stop once, within the capacity, and has routes of its second parent.
-func TestChildrenAreWhole(t *testing.T) {
-	t.Parallel()
-	b := newProblem(scattered(rand.New(rand.NewPCG(5, 6)), 60, 30))
-	first := newLinks(b)
-	first.savings()
-	parents := make([]*kin, 2)
-	for k := range parents {
-		s := newSearch(first.copied(), uint64(k), first.meanInner())
-		s.stretch(50, 1, 2000, func() bool { return false })
-		parents[k] = s.asKin()
-	}
-	for seed := range uint64(50) {
-		s := newSearch(newLinks(b), seed, first.meanInner())
-		s.inherit(parents[0], parents[1])
-		seen := make([]int, b.n)
-		for _, stops := range s.l.tours() {
-			load := int64(0)
-			for _, c := range stops {
-				seen[c]++
-				load += int64(b.demand[c])
-			}
-			if load > b.limit {
-				t.Fatalf("seed %d: a route carries %d of %d", seed, load, b.limit)
-			}
-		}
-		for c := 1; c < b.n; c++ {
-			if seen[c] != 1 {
-				t.Fatalf("seed %d: stop %d is visited %d times", seed, c, seen[c])
-			}
-		}
-		s.begin()
-		if child := s.asKin(); child.apart(parents[0]) < 0 || child.apart(child) != 0 {
-			t.Fatal("distance")
-		}
-	}
-}
-
 // Whatever steps are taken and taken back, the linked plan's cost, loads, lengths and bounds are those of its routes.
 func TestLinksStayTrue(t *testing.T) {
 	t.Parallel()
