@@ -6,10 +6,10 @@ import (
 )
 
 // A guess of how long a way takes lets its search pass over what lies beyond. It is drawn from the straight line: a few
-// sample ways show at what pace most go. A wrong guess costs a second search and changes no answer.
+// sample ways show at what pace most go. A wrong guess costs a further search and changes no answer.
 const (
 	paceSamples = 100
-	paceShare   = 0.95   // of the sample ways that the pace holds for
+	paceShare   = 0.9    // of the sample ways that the pace holds for
 	slackMs     = 60_000 // short ways go round more
 )
 

@@ -29,6 +29,7 @@ func (q *Search) Meetings(m *Metric, sources, targets []Seed) []Meeting {
 // ancestor, -1 when there is none.
 func (q *Search) everywhere(m *Metric, sources, targets []Seed) (s int32, depth int) {
 	t := q.t
+	q.trace(true)
 	s, e := t.begin(&q.f, sources), t.begin(&q.b, targets)
 	if s < 0 || e < 0 {
 		return s, -1

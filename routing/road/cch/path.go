@@ -19,6 +19,7 @@ type Path struct {
 
 // Path returns the fastest way from any source to any target with its arcs. The rules of Distance hold.
 func (q *Search) Path(m *Metric, sources, targets []Seed, guess Weight) Path {
+	q.trace(true)
 	best, at := q.fastest(m, sources, targets, guess)
 	return q.pathOver(m, sources, targets, best, at)
 }

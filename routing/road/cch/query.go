@@ -8,8 +8,9 @@ type Seed struct {
 
 // reach is what a search upwards found, by depth.
 type reach struct {
-	dist [MaxDepth]Weight
-	by   [MaxDepth]uint16 // depth from which a depth was reached; its own at a seed
+	dist   [MaxDepth]Weight
+	by     [MaxDepth]uint16 // depth from which a depth was reached; its own at a seed
+	traced bool             // by is kept in the crown too, as ways are drawn from it
 }
 
 // Search is the workspace of searches on one Topology. One Search serves one goroutine. It takes 1.3 MiB.
@@ -73,11 +74,20 @@ func (t *Topology) climb(r *reach, m *Metric, down bool, v int32, stop int, limi
 	}
 }
 
-// climbCrown is climb from a node of the crown on.
+// climbCrown is climb from a node of the crown on. Each step to the parent is one depth less.
 func (t *Topology) climbCrown(r *reach, f *fan, v int32, stop int, limit Weight) {
 	c := t.crown
-	for at := c.place(v); at >= 0 && int(c.depth[at]) > stop; at = c.parent[at] {
-		r.relaxNear(c.depth[at], f.depth[f.first[at]:f.first[at+1]], f.weight[f.first[at]:f.first[at+1]], limit)
+	at := c.place(v)
+	for d := int(t.Depth[v]); d > stop; d-- {
+		if base := r.dist[uint16(d)]; base < limit {
+			depths, ws := f.depth[f.first[at]:f.first[at+1]], f.weight[f.first[at]:f.first[at+1]]
+			if r.traced {
+				r.traceNear(uint16(d), depths, ws, limit)
+			} else {
+				r.relaxNear(base, depths, ws, limit)
+			}
+		}
+		at = c.parent[at]
 	}
 }
 
@@ -95,12 +105,9 @@ func (r *reach) relax(at uint16, depths []uint16, ws []Weight, limit Weight) {
 	}
 }
 
-// relaxNear is relax over slots that lie in the order of their weights.
-func (r *reach) relaxNear(at uint16, depths []uint16, ws []Weight, limit Weight) {
+// traceNear is relax over slots that lie in the order of their weights.
+func (r *reach) traceNear(at uint16, depths []uint16, ws []Weight, limit Weight) {
 	base := r.dist[at]
-	if base >= limit {
-		return
-	}
 	ws = ws[:len(depths)]
 	for k, d := range depths {
 		w := base + ws[k]
@@ -110,6 +117,19 @@ func (r *reach) relaxNear(at uint16, depths []uint16, ws []Weight, limit Weight)
 		if w < r.dist[d] {
 			r.dist[d], r.by[d] = w, at
 		}
+	}
+}
+
+// relaxNear is traceNear that keeps distances alone. Which slots shorten one cannot be foreseen: storing the lesser each
+// time costs less than branches that the processor guesses wrong.
+func (r *reach) relaxNear(base Weight, depths []uint16, ws []Weight, limit Weight) {
+	ws = ws[:len(depths)]
+	for k, d := range depths {
+		w := base + ws[k]
+		if w >= limit {
+			return
+		}
+		r.dist[d] = min(r.dist[d], w)
 	}
 }
 
@@ -142,16 +162,24 @@ func (t *Topology) commonDepth(a, b int32) int {
 // is a weight that the way will likely stay below: the search looks no further, and only when it finds nothing there
 // begins anew; 0 is no guess. The answer does not depend on it.
 func (q *Search) Distance(m *Metric, sources, targets []Seed, guess Weight) Weight {
+	q.trace(false)
 	best, _ := q.fastest(m, sources, targets, guess)
 	return best
 }
 
+// trace says whether the next searches are to keep what ways are drawn from.
+func (q *Search) trace(on bool) { q.f.traced, q.b.traced = on, on }
+
+// guesses is how often a search is bounded, the second time a third further, before it looks everywhere.
+const guesses = 2
+
 // fastest is Distance that also tells the depth where the two searches met, -1 without a way.
 func (q *Search) fastest(m *Metric, sources, targets []Seed, guess Weight) (best Weight, at int) {
-	if guess > 0 && guess < Unreached {
+	for k := 0; k < guesses && guess > 0 && guess < Unreached; k++ {
 		if best, at = q.within(m, sources, targets, guess); at >= 0 {
 			return best, at
 		}
+		guess += guess / 3
 	}
 	return q.within(m, sources, targets, Unreached)
 }
