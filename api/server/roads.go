@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -140,13 +141,26 @@ func checkConditions(at string, all []api.RoadCondition) fieldErrors {
 		}
 		stored := conditionOf(c)
 		if _, err := stored.Road(); err != nil {
-			wrong.add(c.ID, err.Error(), "%s[%d]", at, i)
+			wrong.addCondition(err, c.ID, fmt.Sprintf("%s[%d]", at, i))
 		}
 		if len(wrong) > maxWrong {
 			break
 		}
 	}
 	return wrong
+}
+
+// addCondition adds what is wrong with a condition, with its field where one is to blame.
+func (e *fieldErrors) addCondition(err error, id, place string) {
+	var bad *road.ConditionError
+	if !errors.As(err, &bad) {
+		e.add(id, strings.TrimPrefix(err.Error(), "service: "), "%s.cells", place)
+		return
+	}
+	if bad.Field != "" {
+		place += "." + bad.Field
+	}
+	e.add(id, fmt.Sprintf("condition %q: %s", id, bad.Problem), "%s", place)
 }
 
 // StoredConditions reads conditions as they are stored; the error names the first that is wrong.

@@ -89,12 +89,21 @@ func idle(g *road.Graph) []string {
 func snapAll(g *road.Graph, field string, all []api.Place) ([]road.Place, error) {
 	places := make([]road.Place, len(all))
 	for i, p := range all {
-		var ok bool
-		if places[i], ok = g.Snap(point{p.Lon, p.Lat}); !ok {
-			return nil, fmt.Errorf("%w: %s[%d]: %s", service.ErrInvalid, field, i, g.SnapProblem(point{p.Lon, p.Lat}))
+		var err error
+		if places[i], err = snapOne(g, fmt.Sprintf("%s[%d]", field, i), p); err != nil {
+			return nil, err
 		}
 	}
 	return places, nil
+}
+
+// snapOne puts a place on a street; the error names the field where there is none near.
+func snapOne(g *road.Graph, field string, p api.Place) (road.Place, error) {
+	place, ok := g.Snap(point{p.Lon, p.Lat})
+	if !ok {
+		return place, fmt.Errorf("%w: %s: %s", service.ErrInvalid, field, g.SnapProblem(point{p.Lon, p.Lat}))
+	}
+	return place, nil
 }
 
 // travelTable measures all ways between two lists of places: over streets, or on straight lines where there are none.
@@ -148,11 +157,11 @@ func solveIsochrones(ctx context.Context, w *Work, q api.IsochroneRequest) (api.
 	if err != nil {
 		return api.IsochroneAnswer{}, err
 	}
-	from, err := snapAll(g, "from", []api.Place{q.From})
+	from, err := snapOne(g, "from", q.From)
 	if err != nil {
 		return api.IsochroneAnswer{}, err
 	}
-	found, err := g.Isochrones(ctx, from[0], q.LimitsSec)
+	found, err := g.Isochrones(ctx, from, q.LimitsSec)
 	if err != nil {
 		return api.IsochroneAnswer{}, err
 	}
@@ -220,20 +229,20 @@ func solveRoadRoute(ctx context.Context, w *Work, q api.RoadRouteRequest) (api.R
 	if err != nil {
 		return api.RoadRoute{}, err
 	}
-	from, err := snapAll(g, "from", []api.Place{q.From})
+	from, err := snapOne(g, "from", q.From)
 	if err != nil {
 		return api.RoadRoute{}, err
 	}
-	to, err := snapAll(g, "to", []api.Place{q.To})
+	to, err := snapOne(g, "to", q.To)
 	if err != nil {
 		return api.RoadRoute{}, err
 	}
-	e, ok := g.Explain(from[0], to[0])
+	e, ok := g.Explain(from, to)
 	if !ok {
 		return api.RoadRoute{}, fmt.Errorf("%w: no way leads from one to the other, whatever the conditions", service.ErrInvalid)
 	}
 	out := api.RoadRoute{FreeSec: e.FreeSec, Causes: []api.RoadCause{}, Idle: idle(g), Attribution: road.Attribution}
-	if path, ok := g.Route(from[0], to[0]); ok {
+	if path, ok := g.Route(from, to); ok {
 		out.DurationSec, out.DistanceM, out.Line = &path.DurationSec, path.DistanceM, routing.EncodePolyline(path.Geometry, 1e5)
 	}
 	for _, c := range e.Causes {

@@ -138,34 +138,6 @@ func TestRoadConditions(t *testing.T) {
 	refused(t, h.ask("GET", "/v1/road-conditions/none", ""), 404, api.CodeNotFound)
 }
 
-// What cannot be taken in is refused with its place, and nothing of the batch is stored; what lies nowhere is stored and told.
-func TestBadRoadConditions(t *testing.T) {
-	t.Parallel()
-	h := onRoads(t)
-	const times = `"from":"2026-01-01T00:00:00Z","until":"2026-01-02T00:00:00Z"`
-	for name, body := range map[string]string{
-		"no end":             `{"id":"a","kind":"closure","closed":true,"from":"2026-01-01T00:00:00Z","until":"2026-01-01T00:00:00Z","nodes":[[1,2]]}`,
-		"nowhere":            `{"id":"a","kind":"closure","closed":true,` + times + `}`,
-		"zero speed":         `{"id":"a","kind":"congestion","speeds_kmh":[0],"nodes":[[1,2]],` + times + `}`,
-		"negative speed":     `{"id":"a","kind":"congestion","speed_kmh":-3,"nodes":[[1,2]],` + times + `}`,
-		"two corners":        `{"id":"a","kind":"closure","closed":true,"area":[{"lon":9,"lat":47},{"lon":9.1,"lat":47}],` + times + `}`,
-		"half a pair":        `{"id":"a","kind":"closure","closed":true,"nodes":[[1]],` + times + `}`,
-		"no cell":            `{"id":"a","kind":"weather","sky":{"rain_mm_h":9},"cells":["zz"],` + times + `}`,
-		"one speed too many": `{"id":"a","kind":"congestion","speeds_kmh":[5,6],"nodes":[[1,2]],` + times + `}`,
-	} {
-		good := `{"id":"good","kind":"closure","closed":true,"nodes":[[1,2]],` + times + `}`
-		if a := h.ask("PUT", "/v1/road-conditions", `{"conditions":[`+good+`,`+body+`]}`); a.status != 422 {
-			t.Errorf("%s: %d %s", name, a.status, a.body)
-		}
-	}
-	if list := want[api.RoadConditionList](t, h.ask("GET", "/v1/road-conditions", ""), 200); len(list.Items) > 0 {
-		t.Errorf("stored %+v", list.Items)
-	}
-	if r := want[api.RoadConditionReceipt](t, h.ask("PUT", "/v1/road-conditions", closing("at sea", 0, 0, 0.1)), 200); len(r.Idle) != 1 || r.Idle[0] != "at sea" {
-		t.Errorf("receipt %+v", r)
-	}
-}
-
 // Rain over the cells of a place slows the way there; the cells are those of H3.
 func TestWeatherByCell(t *testing.T) {
 	t.Parallel()

@@ -1,18 +1,12 @@
 package road
 
 import (
-	"errors"
-	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 )
-
-// ErrCondition marks a condition that cannot be taken in; the error says which and why.
-var ErrCondition = errors.New("road: bad condition")
 
 // Kind is what a condition is about. Of several conditions of one kind on an edge the slowest counts; kinds multiply.
 type Kind string
@@ -78,83 +72,6 @@ func Area(corners [][2]float64) orb.Polygon {
 		ring = append(ring, ring[0])
 	}
 	return orb.Polygon{ring}
-}
-
-const (
-	minFactor     = 0.01
-	maxFactor     = 3
-	maxAreaPoints = 10_000
-)
-
-// Check says what is wrong with a condition, as an error that wraps ErrCondition.
-func (c *Condition) Check() error {
-	bad := func(format string, args ...any) error {
-		return fmt.Errorf("%w %q: %s", ErrCondition, c.ID, fmt.Sprintf(format, args...))
-	}
-	switch c.Kind {
-	case Incident, Closure, Congestion, Weather:
-	default:
-		return bad("kind is %q; give incident, closure, congestion or weather", c.Kind)
-	}
-	if c.ID == "" {
-		return bad("it has no id")
-	}
-	if c.UntilSec <= c.FromSec {
-		return bad("it ends at %d, not after its begin at %d", c.UntilSec, c.FromSec)
-	}
-	if len(c.Edges) == 0 && len(c.Area) == 0 && len(c.Areas) == 0 && len(c.Nodes) == 0 {
-		return bad("it lies nowhere; give edges, an area or nodes")
-	}
-	for _, area := range c.areas() {
-		if err := checkArea(area); err != "" {
-			return bad("%s", err)
-		}
-	}
-	if c.SpeedFactor != 0 && !(c.SpeedFactor >= minFactor && c.SpeedFactor <= maxFactor) {
-		return bad("speed factor is %v; give %v…%v, or close the street", c.SpeedFactor, minFactor, maxFactor)
-	}
-	if c.SpeedKmh != 0 && !(c.SpeedKmh >= 0.5 && c.SpeedKmh <= maxKmh) {
-		return bad("speed is %v km/h; give 0.5…%v, or close the street", c.SpeedKmh, maxKmh)
-	}
-	if len(c.SpeedsKmh) != 0 && len(c.SpeedsKmh) != len(c.Nodes) {
-		return bad("it has %d speeds for %d pairs of nodes", len(c.SpeedsKmh), len(c.Nodes))
-	}
-	measured := false
-	for i, v := range c.SpeedsKmh {
-		if v != 0 && !(v >= 0.5 && v <= maxKmh) {
-			return bad("speed %d is %v km/h; give 0.5…%v, or close the street", i, v, maxKmh)
-		}
-		measured = measured || v > 0
-	}
-	if !(c.DelaySec >= 0 && c.DelaySec <= 86_400) {
-		return bad("delay is %v s; give 0…86,400", c.DelaySec)
-	}
-	if !c.Closed && c.SpeedFactor == 0 && c.SpeedKmh == 0 && c.DelaySec == 0 && !measured {
-		return bad("it has no effect; close the street or give a factor, a speed or a delay")
-	}
-	if c.Kind == Closure && !c.Closed {
-		return bad("it is a closure that does not close")
-	}
-	return nil
-}
-
-func checkArea(area orb.Polygon) string {
-	points := 0
-	for _, ring := range area {
-		points += len(ring)
-		if len(ring) < 4 || ring[0] != ring[len(ring)-1] {
-			return "a ring of its area is not closed or has less than three corners"
-		}
-		for _, p := range ring {
-			if !(math.Abs(p[0]) <= 180) || !(math.Abs(p[1]) <= 90) {
-				return fmt.Sprintf("corner (%v, %v) is not a longitude and a latitude", p[0], p[1])
-			}
-		}
-	}
-	if points > maxAreaPoints {
-		return fmt.Sprintf("its area has %d corners; give at most %d", points, maxAreaPoints)
-	}
-	return ""
 }
 
 // directedEdges returns the open directed edges that the condition lies on, without repetition, but for those whose speeds
@@ -231,8 +148,7 @@ func touches(area orb.Polygon, box orb.Bound, a, b orb.Point) bool {
 }
 
 func crosses(a, b, c, d orb.Point) bool {
-	side := func(p, q, r orb.Point) float64 { return (q[0]-p[0])*(r[1]-p[1]) - (q[1]-p[1])*(r[0]-p[0]) }
-	return side(a, b, c)*side(a, b, d) <= 0 && side(c, d, a)*side(c, d, b) <= 0
+	return turnsTo(a, b, c)*turnsTo(a, b, d) <= 0 && turnsTo(c, d, a)*turnsTo(c, d, b) <= 0
 }
 
 // appendBetween appends the directed edges on which the second node of a pair follows the first.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -136,23 +137,63 @@ func TestConditionsAreChecked(t *testing.T) {
 	t.Parallel()
 	good := Condition{ID: "a", Kind: Congestion, UntilSec: 10, Edges: []int32{0}, SpeedFactor: 0.5}
 	for say, change := range map[string]func(c *Condition){
-		"no id":           func(c *Condition) { c.ID = "" },
-		"kind is":         func(c *Condition) { c.Kind = "rumour" },
-		"not after":       func(c *Condition) { c.UntilSec = 0 },
-		"lies nowhere":    func(c *Condition) { c.Edges = nil },
-		"speed factor":    func(c *Condition) { c.SpeedFactor = -1 },
-		"speed is":        func(c *Condition) { c.SpeedKmh = -5 },
-		"delay is":        func(c *Condition) { c.DelaySec = -1 },
-		"no effect":       func(c *Condition) { c.SpeedFactor = 0 },
-		"does not close":  func(c *Condition) { c.Kind = Closure },
-		"not closed or":   func(c *Condition) { c.Area = orb.Polygon{{{0, 0}, {1, 1}, {0, 0}}} },
-		"not a longitude": func(c *Condition) { c.Area = box(500, 0, 600, 1) },
+		"no id":            func(c *Condition) { c.ID = "" },
+		"kind is":          func(c *Condition) { c.Kind = "rumour" },
+		"not after":        func(c *Condition) { c.UntilSec = 0 },
+		"lies nowhere":     func(c *Condition) { c.Edges = nil },
+		"speed factor":     func(c *Condition) { c.SpeedFactor = -1 },
+		"speed is":         func(c *Condition) { c.SpeedKmh = -5 },
+		"delay is":         func(c *Condition) { c.DelaySec = -1 },
+		"no effect":        func(c *Condition) { c.SpeedFactor = 0 },
+		"does not close":   func(c *Condition) { c.Kind = Closure },
+		"not closed or":    func(c *Condition) { c.Area = orb.Polygon{{{0, 0}, {1, 1}, {0, 0}}} },
+		"not a longitude":  func(c *Condition) { c.Area = box(500, 0, 600, 1) },
+		"speed 1 is":       func(c *Condition) { c.Nodes, c.SpeedsKmh = [][2]int64{{1, 2}, {2, 3}}, []float64{30, math.Inf(1)} },
+		"corner (1, +Inf)": func(c *Condition) { c.Area = box(0, 0, 1, math.Inf(1)) },
+		"crosses itself":   func(c *Condition) { c.Area = Area([][2]float64{{0, 0}, {1, 1}, {1, 0}, {0, 1}}) },
 	} {
 		c := good
 		change(&c)
 		if err := c.Check(); !errors.Is(err, ErrCondition) || !strings.Contains(err.Error(), say) {
 			t.Errorf("%s: %v", say, err)
 		}
+	}
+}
+
+// A ring is said to cross itself exactly where two of its sides have a point in common that is an end of neither, as looking
+// at all pairs finds; one that touches itself at a corner does not.
+func TestSelfCrossing(t *testing.T) {
+	t.Parallel()
+	touching := Area([][2]float64{{0, 0}, {1, 0}, {2, 1}, {3, 0}, {3, 2}, {2, 1}, {1, 2}, {0, 2}})
+	if a, b, found := selfCrossing(touching[0]); found {
+		t.Errorf("sides %d and %d of a ring that touches itself", a, b)
+	}
+	r := rand.New(rand.NewPCG(2, 3))
+	crossed := 0
+	for range 2000 {
+		corners := make([][2]float64, 3+r.IntN(5))
+		for k := range corners {
+			corners[k] = [2]float64{float64(r.IntN(8)), float64(r.IntN(8))}
+		}
+		ring := Area(corners)[0]
+		if len(ring) < 4 {
+			continue
+		}
+		all := false
+		for k := 1; k < len(ring); k++ {
+			for o := 1; o < k; o++ {
+				all = all || divides(ring[k-1], ring[k], ring[o-1], ring[o]) && divides(ring[o-1], ring[o], ring[k-1], ring[k])
+			}
+		}
+		if _, _, found := selfCrossing(ring); found != all {
+			t.Fatalf("%v: %v, all pairs say %v", ring, found, all)
+		}
+		if all {
+			crossed++
+		}
+	}
+	if crossed < 200 || crossed > 1800 {
+		t.Errorf("%d of 2000 rings cross themselves", crossed)
 	}
 }
 
