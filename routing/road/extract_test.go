@@ -2,13 +2,13 @@ package road
 
 import (
 	"bytes"
-	"compress/zlib"
 	"context"
-	"encoding/binary"
 	"os"
 	"testing"
 
 	"github.com/paulmach/orb"
+
+	"quartermaster/routing/road/roadtest"
 )
 
 // realExtract is the OpenStreetMap extract that the program ships (© OpenStreetMap contributors, ODbL).
@@ -66,98 +66,31 @@ type mapRelation struct {
 	members []member
 }
 
-func (r mapRelation) encode(id int, strings *stringTable) []byte {
-	var keys, vals, roles, refs, kinds []byte
-	for _, t := range r.tags {
-		keys, vals = binary.AppendUvarint(keys, strings.of(t.key)), binary.AppendUvarint(vals, strings.of(t.value))
-	}
-	prev := int64(0)
-	for _, m := range r.members {
-		roles, kinds = binary.AppendUvarint(roles, strings.of(m.role)), append(kinds, byte(m.kind))
-		refs = zigzag(refs, m.ref-prev)
-		prev = m.ref
-	}
-	out := binary.AppendUvarint([]byte{1 << 3}, uint64(id))
-	return field2(field2(field2(field2(field2(out, 2, keys), 3, vals), 8, roles), 9, refs), 10, kinds)
-}
-
-// encode writes an extract in the PBF format: a header block and one block of dense nodes and ways.
+// encode writes an extract in the PBF format.
 func encode(nodes []mapNode, ways []mapWay, relations ...mapRelation) []byte {
-	header := field2(nil, 4, []byte("OsmSchema-V0.6"))
-	out := blob(nil, "OSMHeader", field2(header, 4, []byte("DenseNodes")))
-	strings := &stringTable{index: map[string]uint64{"": 0}, all: field2(nil, 1, nil)}
-	var ids, lats, lons, kv []byte
-	var last [3]int64
+	tags := func(all []tag) (out []roadtest.Tag) {
+		for _, t := range all {
+			out = append(out, roadtest.Tag{Key: t.key, Value: t.value})
+		}
+		return out
+	}
+	var points []roadtest.Node
 	for _, n := range nodes {
-		now := [3]int64{n.id, degreesToPBF(n.at.Lat()), degreesToPBF(n.at.Lon())}
-		ids, lats, lons = zigzag(ids, now[0]-last[0]), zigzag(lats, now[1]-last[1]), zigzag(lons, now[2]-last[2])
-		last = now
-		for _, t := range n.tags {
-			kv = binary.AppendUvarint(binary.AppendUvarint(kv, strings.of(t.key)), strings.of(t.value))
+		points = append(points, roadtest.Node{ID: n.id, At: n.at, Tags: tags(n.tags)})
+	}
+	var lines []roadtest.Way
+	for _, w := range ways {
+		lines = append(lines, roadtest.Way{Refs: w.refs, Tags: tags(w.tags)})
+	}
+	var joined []roadtest.Relation
+	for _, r := range relations {
+		x := roadtest.Relation{Tags: tags(r.tags)}
+		for _, m := range r.members {
+			x.Members = append(x.Members, roadtest.Member{Kind: byte(m.kind), Ref: m.ref, Role: m.role})
 		}
-		kv = append(kv, 0)
+		joined = append(joined, x)
 	}
-	dense := field2(field2(field2(field2(nil, 1, ids), 8, lats), 9, lons), 10, kv)
-	group := field2(nil, 2, dense)
-	for k, w := range ways {
-		var keys, vals, refs []byte
-		for _, t := range w.tags {
-			keys, vals = binary.AppendUvarint(keys, strings.of(t.key)), binary.AppendUvarint(vals, strings.of(t.value))
-		}
-		prev := int64(0)
-		for _, r := range w.refs {
-			refs = zigzag(refs, r-prev)
-			prev = r
-		}
-		way := binary.AppendUvarint([]byte{1 << 3}, uint64(k+1))
-		group = field2(group, 3, field2(field2(field2(way, 2, keys), 3, vals), 8, refs))
-	}
-	for k, r := range relations {
-		group = field2(group, 4, r.encode(k+1, strings))
-	}
-	return blob(out, "OSMData", field2(field2(nil, 1, strings.all), 2, group))
-}
-
-func degreesToPBF(d float64) int64 {
-	if d < 0 {
-		return int64(d*1e7 - 0.5)
-	}
-	return int64(d*1e7 + 0.5)
-}
-
-type stringTable struct {
-	index map[string]uint64
-	all   []byte
-}
-
-func (s *stringTable) of(text string) uint64 {
-	k, ok := s.index[text]
-	if !ok {
-		k = uint64(len(s.index))
-		s.index[text] = k
-		s.all = field2(s.all, 1, []byte(text))
-	}
-	return k
-}
-
-func zigzag(to []byte, v int64) []byte { return binary.AppendUvarint(to, uint64(v<<1)^uint64(v>>63)) }
-
-func field2(to []byte, number int, content []byte) []byte {
-	to = binary.AppendUvarint(to, uint64(number<<3|2))
-	return append(binary.AppendUvarint(to, uint64(len(content))), content...)
-}
-
-func blob(to []byte, kind string, content []byte) []byte {
-	var packed bytes.Buffer
-	z := zlib.NewWriter(&packed)
-	_, _ = z.Write(content) // a buffer never fails
-	_ = z.Close()
-	body := binary.AppendUvarint([]byte{2 << 3}, uint64(len(content)))
-	body = field2(body, 3, packed.Bytes())
-	header := field2(nil, 1, []byte(kind))
-	header = binary.AppendUvarint(append(header, 3<<3), uint64(len(body)))
-	to = binary.BigEndian.AppendUint32(to, uint32(len(header)))
-	return append(append(to, header...), body...)
+	return roadtest.Encode(points, lines, joined...)
 }
 
 // town is a square of residential streets, about 1.1 km by 0.75 km, with a one-way main road through its middle from

@@ -14,6 +14,8 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/osm"
 	"github.com/paulmach/osm/osmpbf"
+
+	"quartermaster/routing/road/roadtest"
 )
 
 // tape writes down everything a stream holds.
@@ -155,7 +157,7 @@ func TestReadRefusesDamage(t *testing.T) {
 		"no streets":       {encode(nodes, footway), "no street a van may use"},
 		"no way back":      {encode(nodes, oneWay), "leads anywhere and back"},
 		"index off table":  {badIndex(), "does not parse"},
-		"history required": {blob(nil, "OSMHeader", field2(nil, 4, []byte("HistoricalInformation"))), "HistoricalInformation"},
+		"history required": {roadtest.Blob(nil, "OSMHeader", roadtest.Field(nil, 4, []byte("HistoricalInformation"))), "HistoricalInformation"},
 	} {
 		_, _, err := Read(context.Background(), bytes.NewReader(c.data), Van())
 		if !errors.Is(err, ErrExtract) || !strings.Contains(err.Error(), c.say) {
@@ -166,9 +168,9 @@ func TestReadRefusesDamage(t *testing.T) {
 
 // badIndex is an extract whose way names a key that its string table lacks.
 func badIndex() []byte {
-	way := field2(field2([]byte{1 << 3, 1}, 2, []byte{99}), 3, []byte{99})
-	data := field2(field2(nil, 1, field2(nil, 1, []byte("x"))), 2, field2(nil, 3, way))
-	return blob(blob(nil, "OSMHeader", nil), "OSMData", data)
+	way := roadtest.Field(roadtest.Field([]byte{1 << 3, 1}, 2, []byte{99}), 3, []byte{99})
+	data := roadtest.Field(roadtest.Field(nil, 1, roadtest.Field(nil, 1, []byte("x"))), 2, roadtest.Field(nil, 3, way))
+	return roadtest.Blob(roadtest.Blob(nil, "OSMHeader", nil), "OSMData", data)
 }
 
 // Every cut of a small extract is an error or, between two blocks, an extract without streets; never a graph.
@@ -242,7 +244,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(encode(town()))
 	f.Add(badIndex())
-	f.Add(blob(blob(nil, "OSMHeader", nil), "OSMData", field2(nil, 2, field2(nil, 1, []byte{8, 2}))))
+	f.Add(roadtest.Blob(roadtest.Blob(nil, "OSMHeader", nil), "OSMData", roadtest.Field(nil, 2, roadtest.Field(nil, 1, []byte{8, 2}))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		g, _, err := Read(context.Background(), bytes.NewReader(data), Van())
 		if (g == nil) == (err == nil) {
@@ -254,7 +256,7 @@ func FuzzRead(f *testing.F) {
 // The unpacked content of a block is fuzzed too, since a damaged zlib stream hides it from FuzzRead.
 func FuzzBlock(f *testing.F) {
 	f.Add([]byte{})
-	f.Add(field2(nil, 2, field2(nil, 3, field2([]byte{1 << 3, 1}, 8, []byte{2, 2}))))
+	f.Add(roadtest.Field(nil, 2, roadtest.Field(nil, 3, roadtest.Field([]byte{1 << 3, 1}, 8, []byte{2, 2}))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p := Van()
 		c := newCollector(&p)
