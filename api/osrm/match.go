@@ -2,6 +2,7 @@ package osrm
 
 import (
 	"errors"
+	"math"
 	"strconv"
 
 	"quartermaster/routing/road"
@@ -22,6 +23,10 @@ func (h *handler) match(q *query) (any, error) {
 	if _, err := q.flag("tidy", false); err != nil { // fixes that lie close together are always thinned out
 		return nil, err
 	}
+	stops, err := q.stops()
+	if err != nil {
+		return nil, err
+	}
 	fixes, opts, err := q.fixes()
 	if err != nil {
 		return nil, err
@@ -38,18 +43,52 @@ func (h *handler) match(q *query) (any, error) {
 	}
 	routes := make([]route, len(found))
 	traced := make([]*waypoint, len(fixes))
-	for i, m := range found {
-		routes[i] = q.tell(d, []road.Path{m.Path})
-		confidence := m.Confidence
-		routes[i].Confidence = &confidence
+	for i := range found {
+		m := &found[i]
+		for k, p := range m.Places {
+			if strays(p, opts) { // passed over: a jump
+				stops[m.First+k] = false
+			}
+		}
+		legs, ends := q.traceLegs(m, stops)
+		routes[i] = q.tell(d, legs)
+		routes[i].Confidence = &m.Confidence
 		for k, p := range m.Places {
 			w := q.waypoint(m.First+k, p)
-			index, point, none := i, k, 0
-			w.MatchingsIndex, w.WaypointIndex, w.AlternativeCount = &index, &point, &none
+			if strays(p, opts) {
+				continue
+			}
+			index, none := i, 0
+			w.MatchingsIndex, w.WaypointIndex, w.AlternativeCount = &index, ends[k], &none
 			traced[m.First+k] = &w
 		}
 	}
-	return map[string]any{"code": "Ok", "matchings": routes, "tracepoints": traced, "data_version": q.g.Hash()[:16]}, nil
+	return q.reply(map[string]any{"matchings": routes}, "tracepoints", traced)
+}
+
+// strays says whether a fix lies too far from the way found to have been driven there.
+func strays(p road.Place, o road.MatchOptions) bool { return p.SnapM > max(10*o.SigmaM, 50) }
+
+// traceLegs cuts a matching into legs from one fix to the next, of those that are stops; its first and last fix always are.
+// ends tells for each fix which of the matching's waypoints it is, nil = none.
+func (q *query) traceLegs(m *road.Matching, stops []bool) (legs []road.Path, ends []*int) {
+	last := len(m.Places) - 1
+	var cuts []float64
+	ends = make([]*int, len(m.Places))
+	for k := range m.Places {
+		if k > 0 && k < last && !stops[m.First+k] {
+			continue
+		}
+		number := len(cuts)
+		if k == last {
+			number++
+		} else if k > 0 {
+			cuts = append(cuts, m.AlongM[k])
+			number++
+		}
+		ends[k] = &number
+	}
+	return q.g.Split(m.Path, cuts), ends
 }
 
 // fixes reads timestamps and radiuses, here the error of each fix, of which the largest counts. Without timestamps the fixes
@@ -68,7 +107,8 @@ func (q *query) fixes() ([]road.Fix, road.MatchOptions, error) {
 	for i, p := range q.points {
 		fixes[i].Point = p
 		if t := at(times, i); t != "" {
-			if fixes[i].TimeSec, err = strconv.ParseFloat(t, 64); err != nil {
+			fixes[i].TimeSec, err = strconv.ParseFloat(t, 64)
+			if err != nil || !(math.Abs(fixes[i].TimeSec) < 1e12) {
 				return nil, o, refuse(codeOptions, "timestamp %q is not a number of seconds", t)
 			}
 			if i > 0 && fixes[i].TimeSec < fixes[i-1].TimeSec {
@@ -77,8 +117,8 @@ func (q *query) fixes() ([]road.Fix, road.MatchOptions, error) {
 		}
 		if r := at(radiuses, i); r != "" {
 			x, err := strconv.ParseFloat(r, 64)
-			if err != nil || !(x > 0) {
-				return nil, o, refuse(codeOptions, "radius %q is not a positive number of metres", r)
+			if err != nil || !(x >= 0) {
+				return nil, o, refuse(codeOptions, "radius %q is not a number of metres from 0", r)
 			}
 			o.SigmaM = max(o.SigmaM, x)
 		}

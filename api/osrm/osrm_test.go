@@ -35,6 +35,11 @@ func ask(t *testing.T, method, url, body string) (int, map[string]any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return askOn(t, g, method, url, body)
+}
+
+func askOn(t *testing.T, g *road.Graph, method, url, body string) (int, map[string]any) {
+	t.Helper()
 	h := New(func(p string) (*road.Graph, bool) { return g, p == "driving" }, Limits{Table: 50})
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, url, strings.NewReader(body)))

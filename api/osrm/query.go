@@ -229,10 +229,10 @@ func (q *query) snapOptions() (opts []road.SnapOptions, curb []bool, err error) 
 		}
 		if r := at(lists["radiuses"], i); r != "" && r != "unlimited" {
 			x, err := strconv.ParseFloat(r, 64)
-			if err != nil || !(x > 0) {
-				return nil, nil, refuse(codeOptions, "radius %q is not a positive number of metres or unlimited", r)
+			if err != nil || !(x >= 0) {
+				return nil, nil, refuse(codeOptions, "radius %q is not a number of metres from 0 or unlimited", r)
 			}
-			opts[i].RadiusM = x
+			opts[i].RadiusM = max(x, 1e-3) // a radius of 0 asks for a point on a street
 		}
 		switch a := at(lists["approaches"], i); a {
 		case "", "unrestricted":
@@ -343,6 +343,19 @@ func (q *query) waypoints(places []road.Place) []waypoint {
 		all[i] = q.waypoint(i, p)
 	}
 	return all
+}
+
+// reply completes an answer: with its waypoints under a name, unless they are not wanted.
+func (q *query) reply(out map[string]any, name string, waypoints any) (any, error) {
+	skip, err := q.flag("skip_waypoints", false)
+	if err != nil {
+		return nil, err
+	}
+	if !skip {
+		out[name] = waypoints
+	}
+	out["code"], out["data_version"] = "Ok", q.g.Hash()[:16]
+	return out, nil
 }
 
 func distance(a, b orb.Point) float64 {

@@ -144,7 +144,8 @@ func (h *handler) route(q *query) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := q.one("continue_straight", "default", "default", "true", "false"); err != nil {
+	straight, err := q.one("continue_straight", "default", "default", "true", "false")
+	if err != nil {
 		return nil, err
 	}
 	places, err := q.places()
@@ -157,36 +158,49 @@ func (h *handler) route(q *query) (any, error) {
 			routes = append(routes, q.tell(d, []road.Path{p}))
 		}
 	} else {
-		var legs []road.Path
-		for i := 1; i < len(places); i++ {
-			p, ok := q.g.Route(places[i-1], places[i])
-			if !ok {
-				return nil, refuse(codeRoute, "no way leads from coordinate %d to %d", i-1, i)
-			}
-			if stops[i-1] || len(legs) == 0 {
-				legs = append(legs, p)
-			} else {
-				legs[len(legs)-1] = join(legs[len(legs)-1], p)
-			}
+		legs, stuck := q.through(places, straight == "true")
+		if stuck >= 0 {
+			return nil, refuse(codeRoute, "no way leads from coordinate %d to %d", stuck, stuck+1)
 		}
-		routes = append(routes, q.tell(d, legs))
+		routes = append(routes, q.tell(d, joined(legs, stops)))
 	}
 	if len(routes) == 0 {
 		return nil, refuse(codeRoute, "no way leads from coordinate 0 to 1")
 	}
-	out := map[string]any{"code": "Ok", "routes": routes, "data_version": q.g.Hash()[:16]}
-	if skip, err := q.flag("skip_waypoints", false); err != nil {
-		return nil, err
-	} else if !skip {
-		var shown []waypoint
-		for i, w := range q.waypoints(places) {
-			if stops[i] {
-				shown = append(shown, w)
-			}
+	var shown []waypoint
+	for i, w := range q.waypoints(places) {
+		if stops[i] {
+			shown = append(shown, w)
 		}
-		out["waypoints"] = shown
 	}
-	return out, nil
+	return q.reply(map[string]any{"routes": routes}, "waypoints", shown)
+}
+
+// through finds the ways from each place to the next; stuck is the place from which none leads on, -1 = none is.
+func (q *query) through(places []road.Place, straight bool) (legs []road.Path, stuck int) {
+	if straight {
+		return straightOn(q.g, places)
+	}
+	for i := 1; i < len(places); i++ {
+		p, ok := q.g.Route(places[i-1], places[i])
+		if !ok {
+			return nil, i - 1
+		}
+		legs = append(legs, p)
+	}
+	return legs, -1
+}
+
+// joined are the ways from stop to stop, of those from coordinate to coordinate.
+func joined(ways []road.Path, stops []bool) (legs []road.Path) {
+	for i, p := range ways {
+		if stops[i] {
+			legs = append(legs, p)
+		} else {
+			legs[len(legs)-1] = join(legs[len(legs)-1], p)
+		}
+	}
+	return legs
 }
 
 // stops says which coordinates end a leg: all, or those that the option waypoints lists.

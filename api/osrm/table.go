@@ -164,5 +164,5 @@ func (h *handler) nearest(q *query) (any, error) {
 		nodes := q.g.EdgeNodes(p)
 		all[i].Nodes = &nodes
 	}
-	return map[string]any{"code": "Ok", "waypoints": all, "data_version": q.g.Hash()[:16]}, nil
+	return q.reply(map[string]any{}, "waypoints", all)
 }

@@ -60,7 +60,7 @@ func (h *handler) trip(q *query) (any, error) {
 		zero, at := 0, i
 		all[k].TripsIndex, all[k].WaypointIndex = &zero, &at
 	}
-	return map[string]any{"code": "Ok", "trips": []route{q.tell(d, legs)}, "waypoints": all, "data_version": q.g.Hash()[:16]}, nil
+	return q.reply(map[string]any{"trips": []route{q.tell(d, legs)}}, "waypoints", all)
 }
 
 // bestOrder is an order of n points with a short way through all: the shortest for few points (Held, Karp 1962), else one by
