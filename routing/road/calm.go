@@ -20,9 +20,12 @@ type calming struct {
 }
 
 const (
-	calmM    = 25.0 // between the means of the fixes before and behind, at most
-	mostCalm = 8    // fixes to either side
-	bendM    = 3.0  // what averaging round a bend may cost
+	// The means of the fixes before and behind lie so far apart at most: five standard deviations of a fix. Streets side by
+	// side, as a cycle path beside a road, are told apart by many fixes; a walk round bends of this size costs bendM.
+	calmSigma = 5.0
+	calmM     = 50.0
+	mostCalm  = 8   // fixes to either side
+	bendM     = 3.0 // what averaging round a bend may cost
 )
 
 // take keeps the fixes that are on the globe and not jumps.
@@ -58,7 +61,7 @@ func jumped(movedM, dtSec, sigmaM float64) bool {
 // mean returns the average of fixes k-h … k+h, for the largest h at which they still lie close together, and its error.
 func (c *calming) mean(k int, sigmaM float64) (orb.Point, float64) {
 	h := 0
-	for h < mostCalm && k-h-1 >= 0 && k+h+1 < len(c.fix) && c.spread(k, h+1) <= calmM {
+	for h < mostCalm && k-h-1 >= 0 && k+h+1 < len(c.fix) && c.spread(k, h+1) <= min(calmM, calmSigma*sigmaM) {
 		h++
 	}
 	x, y := c.average(k-h, k+h+1)
