@@ -48,8 +48,12 @@ func (t *Topology) begin(r *reach, seeds []Seed) (low int32) {
 	if !ok {
 		return -1
 	}
-	for d := range int(t.Depth[low]) + 1 {
-		r.dist[d], r.by[d] = Unreached, uint16(d)
+	depth := int(t.Depth[low])
+	for d := range depth + 1 {
+		r.dist[d] = Unreached
+	}
+	for d := 0; r.traced && d <= depth; d++ {
+		r.by[d] = uint16(d)
 	}
 	for _, x := range seeds {
 		d := t.Depth[x.Rank]
@@ -133,18 +137,15 @@ func (r *reach) relaxNear(base Weight, depths []uint16, ws []Weight, limit Weigh
 	}
 }
 
-// common returns the lowest common ancestor of two ranks, -1 when they have none.
+// common returns the lowest common ancestor of two ranks, -1 when they have none: the first ancestor of the higher one whose
+// subtree goes down to the lower.
 func (t *Topology) common(a, b int32) int32 {
-	for a >= 0 && b >= 0 {
-		if a == b {
-			return a
+	low, v := min(a, b), max(a, b)
+	for low >= 0 && v >= 0 {
+		if t.Begin[v] <= low {
+			return v
 		}
-		// The lower rank cannot be the other's ancestor; its parent may be.
-		if a < b {
-			a = t.Parent[a]
-		} else {
-			b = t.Parent[b]
-		}
+		v = t.Parent[v]
 	}
 	return -1
 }
@@ -184,6 +185,13 @@ func (q *Search) fastest(m *Metric, sources, targets []Seed, guess Weight) (best
 	return q.within(m, sources, targets, Unreached)
 }
 
+// climber is one side of a search: forwards from the sources or, down, backwards from the targets.
+type climber struct {
+	r    *reach
+	down bool
+	from int32
+}
+
 // within looks for the fastest way below limit. Below the lowest common ancestor, v, of sources and targets both searches
 // climb by themselves; from there on every node may be where they meet. A slot is passed over when what is left to the
 // nearest of those nodes on the other side already makes the way too long (as pruning of elimination tree queries,
@@ -206,20 +214,24 @@ func (q *Search) within(m *Metric, sources, targets []Seed, limit Weight) (best 
 		return Unreached, -1
 	}
 	depth := int(t.Depth[v])
-	t.climb(&q.b, m, true, e, depth, limit)
-	behind := nearest(&q.b, depth)
-	if behind >= limit {
+	one, other := climber{&q.f, false, s}, climber{&q.b, true, e}
+	if t.Depth[s] > t.Depth[e] { // the shorter climb bounds the longer one
+		one, other = other, one
+	}
+	t.climb(one.r, m, one.down, one.from, depth, limit)
+	near := nearest(one.r, depth)
+	if near >= limit {
 		return Unreached, -1
 	}
-	t.climb(&q.f, m, false, s, depth, limit-behind)
-	ahead := nearest(&q.f, depth)
+	t.climb(other.r, m, other.down, other.from, depth, limit-near)
+	far := nearest(other.r, depth)
 	best, at = meet(&q.f, &q.b, depth)
 	if best >= limit {
 		best, at = limit, -1
 	}
-	// Both behind and ahead are at most best, which bounds what a better way may have.
-	t.climb(&q.f, m, false, v, -1, best-min(behind, best))
-	t.climb(&q.b, m, true, v, -1, best-min(ahead, best))
+	// What either side has at least bounds what the other may have on a better way.
+	t.climb(one.r, m, one.down, v, -1, best-min(far, best))
+	t.climb(other.r, m, other.down, v, -1, best-min(near, best))
 	if w, d := meet(&q.f, &q.b, depth); w < best {
 		return w, d
 	}
