@@ -79,7 +79,7 @@ var rules = map[string]row{
 	// The one room of forecasting that knows its siblings: it lists which of them are worth trying.
 	"forecast/roster": {pure: true, ours: "forecast forecast/*"},
 
-	"routing/road/roadtest": {outside: "github.com/paulmach/orb"}, // writes extracts for tests
+	"routing/road/roadtest": {ours: "routing/road", outside: "github.com/paulmach/orb"}, // writes extracts for tests
 
 	"internal/history":   {pure: true, ours: "forecast"},
 	"forecast/modeltest": {pure: true, ours: "forecast", outside: "pgregory.net/rapid"}, // a conformance suite
