@@ -50,7 +50,9 @@ type Store struct {
 	claims *group[*claimCall]
 	ends   *group[*endCall]
 	quotes *group[*quoteCall]
-	smalls *group[*smallCall]
+	smalls *group[*smallCall] // SQLite only
+	leases *group[*smallCall] // PostgreSQL only, as dones
+	dones  *group[*smallCall]
 
 	apart atomic.Bool // large bodies may be written apart (artefacts.go)
 
@@ -64,6 +66,10 @@ const connectWait = 2 * time.Second
 
 // postgresConns is the pool's size unless the address says pool_max_conns.
 const postgresConns = 16
+
+// leaseLeaders is how many transactions lease tasks at a time on PostgreSQL: those of callers who choose differently go apart, and
+// none waits for another, since what one holds is passed over.
+const leaseLeaders = 4
 
 // Open connects to sqlite:///path/to/file.db (made when absent; its folder must exist) or
 // postgres://user:password@host:port/database. It changes no table: call Migrate.
@@ -85,6 +91,10 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	s.ends = newGroup(s.dialect, s.endBatch)
 	s.quotes = newGroup(s.dialect, s.quoteBatch)
 	s.smalls = newGroup(s.dialect, s.smallBatch)
+	s.leases = newGroup(s.dialect, s.jointBatch)
+	s.leases.maxLeaders = leaseLeaders
+	s.dones = newGroup(s.dialect, s.jointBatch)
+	s.dones.maxLeaders = 1 // two that free one task would wait for each other
 	if err := s.Ping(ctx); err != nil {
 		_ = s.Close() // the first error is the one to tell
 		return nil, err
@@ -158,6 +168,8 @@ func (s *Store) Close() error {
 		s.ends.wait()
 		s.quotes.wait()
 		s.smalls.wait()
+		s.leases.wait()
+		s.dones.wait()
 		s.closeErr = s.writer.Close()
 		if s.reader != s.writer {
 			if err := s.reader.Close(); s.closeErr == nil {

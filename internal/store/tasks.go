@@ -1,13 +1,11 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"quartermaster/internal/service"
@@ -31,64 +29,22 @@ func scanTask(scan func(...any) error) (t service.FloorTask, err error) {
 	return t, nil
 }
 
-// LeaseTasks gives out tasks whose dependencies are done. All tasks of one call share one lease id. Open tasks and leases that
-// ran out are looked up apart, each by an index of its own: a look does not pass over all that is leased just now.
+// LeaseTasks gives out tasks whose dependencies are done. All tasks of one call share one lease id.
 func (s *Store) LeaseTasks(ctx context.Context, tenant, siteID string, f service.TaskFilter, ttl time.Duration) ([]service.FloorTask, error) {
 	if ttl <= 0 {
 		return nil, invalid("lease of %s is not above zero", ttl)
 	}
-	limit := min(max(f.Max, 1), 1000)
-	where, args, err := chosen(f, []any{tenant, "", siteID, newID(), ttl.Microseconds(), limit})
-	if err != nil {
+	w := &leaseWork{tenant: tenant, siteID: siteID, filter: f, ttl: ttl, limit: min(max(f.Max, 1), 1000)}
+	if err := s.jointTx(ctx, "leasing tasks of site "+siteID, w, s.leases); err != nil {
 		return nil, err
 	}
-	var out []service.FloorTask
-	err = s.smallTx(ctx, "leasing tasks of site "+siteID, func(ctx context.Context, t *tx) error {
-		out = nil
-		rows, err := t.query(ctx, `with late as materialized (
-				select plan_id, id, start_sec, priority from tasks
-				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state = 'leased' and lease_until < {now}`+where+`
-				order by priority desc, start_sec, id limit $6 {skip}),
-			fresh as materialized (
-				select plan_id, id, start_sec, priority from tasks
-				where tenant = $1 and plan_id`+planID+` and site_id = $3 and blockers = 0 and state = 'open' and not_before <= {now}`+where+`
-				order by priority desc, start_sec, id limit $6 {skip}),
-			next as (
-				select plan_id, id from (select * from late union all select * from fresh) as ready
-				order by priority desc, start_sec, id limit $6)
-			update tasks set state = 'leased', lease_id = $4, lease_until = {now} + $5, progress = 0, fence = fence + 1
-			where tenant = $1 and (plan_id, id) in (select plan_id, id from next)
-			returning `+taskColumns, args...)
-		if err != nil {
-			return err
-		}
-		return eachRow(rows, func(scan func(...any) error) error {
-			task, err := scanTask(scan)
-			out = append(out, task)
-			return err
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(out, func(a, b service.FloorTask) int {
-		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.StartSec, b.StartSec), cmp.Compare(a.ID, b.ID))
-	})
-	return out, nil
+	return w.out, nil
 }
 
 // CompleteTask ends a leased task as done and frees those that wait for it. A lease that ran out but was not given to
 // anybody else still counts: the work was done.
 func (s *Store) CompleteTask(ctx context.Context, tenant string, ref service.TaskRef) error {
-	return s.smallTx(ctx, "completing task "+ref.TaskID, func(ctx context.Context, t *tx) error {
-		changed, err := endTask(ctx, t, tenant, ref, service.TaskDone, "")
-		if err != nil || !changed {
-			return err
-		}
-		_, err = t.exec(ctx, `update tasks set blockers = blockers - 1 where tenant = $1 and plan_id = $2
-			and id in (select task_id from task_needs where tenant = $1 and plan_id = $2 and needs_id = $3)`, tenant, ref.PlanID, ref.TaskID)
-		return err
-	})
+	return s.jointTx(ctx, "completing task "+ref.TaskID, &doneWork{tenant: tenant, ref: ref}, s.dones)
 }
 
 // FailTask ends a leased task as failed; those that wait for it are blocked until a new plan (see TaskPage).
