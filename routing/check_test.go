@@ -142,6 +142,13 @@ func TestValidateNamesTheField(t *testing.T) {
 	}
 }
 
+// cutOff leaves no way to a location.
+func cutOff(m *Matrix, to int) {
+	for i := range m.N {
+		m.DurationSec[i*m.N+to] = Unreachable
+	}
+}
+
 // Every obstacle is told by its word, and by the vehicle that comes nearest to taking the stop.
 func TestUnservable(t *testing.T) {
 	t.Parallel()
@@ -150,7 +157,7 @@ func TestUnservable(t *testing.T) {
 		"no vehicle: the problem":    func(p *Problem) { p.Vehicles = nil },
 		"capacity: weighs 100001 g":  func(p *Problem) { p.Stops[0].WeightG = 100_001 },
 		"capacity: takes 31 cm³":     func(p *Problem) { p.Stops[0].VolumeCm3 = 31 },
-		"unreachable: no way":        func(p *Problem) { p.Matrix.DurationSec[1] = Unreachable },
+		"unreachable: no way":        func(p *Problem) { cutOff(&p.Matrix, 1) },
 		"window: leaving at 08:00:0": func(p *Problem) { p.Stops[0].Window = Window{0, 29_399} },
 		"shift: vehicle van would":   func(p *Problem) { p.Vehicles[0].Shift.EndSec = 30_729 },
 	} {

@@ -19,23 +19,29 @@ const (
 	ReasonStopped     = "stopped"     // the search was ended before it found a place
 )
 
-// Unservable returns, for each stop, why no vehicle could serve it even on a tour of its own, or "" when one could. The
-// reason is that of the vehicle that comes nearest to serving it, with the amount that is lacking.
+// Unservable returns, for each stop, why no vehicle could serve it even with nothing else to do, or "" when one could. The
+// reason is that of the vehicle that comes nearest to serving it, with the amount that is lacking. Where a matrix breaks the triangle
+// inequality, the way over other stops counts: a stop that is reached in time over another one is not called unservable.
 func Unservable(p Problem) []string {
 	reasons := make([]string, len(p.Stops))
+	d := newDetours(&p)
 	for i := range p.Stops {
-		reasons[i] = unservable(p, &p.Stops[i])
+		reasons[i] = unservable(&p, &p.Stops[i], d)
 	}
 	return reasons
 }
 
-func unservable(p Problem, s *Stop) string {
+func unservable(p *Problem, s *Stop, d *detours) string {
 	best := obstacle{rank: -1, text: ReasonNoVehicle + ": the problem has no vehicles"}
 	for k := range p.Vehicles {
 		if len(s.Vehicles) > 0 && !slices.Contains(s.Vehicles, k) {
 			continue
 		}
-		o := alone(p, s, &p.Vehicles[k])
+		v := &p.Vehicles[k]
+		o := alone(p, s, v, direct)
+		if o.rank > 0 {
+			o = alone(p, s, v, d.sec)
+		}
 		if o.text == "" {
 			return ""
 		}
@@ -54,9 +60,18 @@ type obstacle struct {
 	text    string
 }
 
-// alone drives the tour start, s, end as early as it may begin and returns the first obstacle, or none. For a stop of a
+// direct is the travel from a depot to a place, or with back from there to the depot.
+func direct(m *Matrix, depot, place int32, back bool) (sec int64, ok bool) {
+	if back {
+		depot, place = place, depot
+	}
+	sec, _, ok = m.Leg(depot, place)
+	return sec, ok
+}
+
+// alone drives the tour start, s, end as early as it may begin, legs by travel, and returns the first obstacle, or none. For a stop of a
 // pair it tells what stands against the stop alone.
-func alone(p Problem, s *Stop, v *Vehicle) obstacle {
+func alone(p *Problem, s *Stop, v *Vehicle, travel func(m *Matrix, depot, place int32, back bool) (int64, bool)) obstacle {
 	for _, skill := range s.Skills {
 		if !slices.Contains(v.Skills, skill) {
 			return obstacle{0, 0, fmt.Sprintf("%s: needs skill %d, vehicle %s does not have it", ReasonSkill, skill, v.ID)}
@@ -65,14 +80,14 @@ func alone(p Problem, s *Stop, v *Vehicle) obstacle {
 	if o := tooMuch(s, v); o.text != "" {
 		return o
 	}
-	travel := p.Travel(v)
+	m := p.Travel(v)
 	var out, back int64
 	ok, okBack := true, true
 	if at, driven := v.StartAt(); driven {
-		out, _, ok = travel.Leg(at, s.Location)
+		out, ok = travel(m, at, s.Location, false)
 	}
 	if at, driven := v.EndAt(); driven {
-		back, _, okBack = travel.Leg(s.Location, at)
+		back, okBack = travel(m, at, s.Location, true)
 	}
 	if !ok || !okBack {
 		return obstacle{1, 0, fmt.Sprintf("%s: no way between the depot of vehicle %s and the stop", ReasonUnreachable, v.ID)}

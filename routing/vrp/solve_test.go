@@ -377,3 +377,29 @@ func ExampleSolve() {
 	// partial leaves 08:50:00 serves order 7 at 09:00:00
 	// order 8 capacity: weighs 900000 g, vehicle van 1 carries 800000 g
 }
+
+// Ten stops of which each is reached from the one before alone are all served, though only the first is reached from the depot.
+func TestChainOfStopsIsServed(t *testing.T) {
+	t.Parallel()
+	const n = 11
+	m := routing.Matrix{N: n, DurationSec: make([]int32, n*n), DistanceM: make([]int32, n*n)}
+	for i := range n {
+		for j := range n {
+			if m.DurationSec[i*n+j] = routing.Unreachable; j == 0 || i == j || j == i+1 {
+				m.DurationSec[i*n+j] = 10
+			}
+			m.DistanceM[i*n+j] = m.DurationSec[i*n+j]
+		}
+	}
+	p := routing.Problem{Matrix: m, Vehicles: []routing.Vehicle{{ID: "v", MaxWeightG: 1, MaxVolumeCm3: 1, Shift: routing.Window{EndSec: 1000}, CostCentsPerKm: 100}}}
+	for i := 1; i < n; i++ {
+		p.Stops = append(p.Stops, routing.Stop{ID: string(rune('a' + i)), Location: int32(i), Window: routing.Window{EndSec: 1000}})
+	}
+	s, err := Solve(context.Background(), p, Options{Iterations: 2000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := routing.Check(p, s); err != nil || len(s.Unassigned) > 0 {
+		t.Errorf("%v; left out: %v", err, s.Unassigned)
+	}
+}
