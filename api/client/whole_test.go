@@ -252,6 +252,10 @@ func stockStudies(t *testing.T, c *client.Client) {
 		t.Errorf("a better service orders at %d, not above %d", b, a)
 	}
 	zero := 0
+	lots := asked(t, c, api.LotPlans, api.LotPlanRequest{Items: []api.LotItem{{ID: "flour", Demand: []float64{150, 100, 80, 200}, OrderCost: 120, HoldingCost: 0.8}}})
+	if lots.Status != "optimal" || lots.Cost != 424 || len(lots.Orders) != 3 || len(lots.Items[0].Stock) != 4 { // Snyder & Shen 2019, problem 3.27
+		t.Errorf("lots %+v", lots)
+	}
 	s := asked(t, c, api.Placements, api.PlacementRequest{Stages: []api.PlacementStage{{ID: "make", LeadTime: 10, HoldingCost: 1}, {ID: "sell", LeadTime: 2, HoldingCost: 3, DemandSD: 5, MaxServiceTime: &zero}},
 		Arcs: []api.PlacementArc{{From: "make", To: "sell"}}})
 	if s.Status != "optimal" || s.Bound > s.Cost || s.Cost > s.ZeroCost || len(s.Stages) != 2 {

@@ -51,7 +51,13 @@ func ReadCatalogue(q *api.ReplenishmentRequest) (*FileCatalogue, []api.FieldErro
 		r.refer(l.ItemID, l.SiteID, at)
 		r.c.Lots = append(r.c.Lots, inventory.Lot{ItemID: l.ItemID, SiteID: l.SiteID, Qty: l.Qty, ExpiresDay: r.date(l.ExpiresDate, at+".expires_date") - r.c.Day})
 	}
-	for _, l := range c.Lanes {
+	if f := c.Review.FillRate; f >= 1 {
+		r.wrong.add(f, "must be below 1, for no stock covers every demand", "catalogue.review.assortment_fill_rate")
+	}
+	for i, l := range c.Lanes {
+		at := fmt.Sprintf("catalogue.lanes[%d]", i)
+		r.referSite(l.FromSiteID, at+".from_site_id")
+		r.referSite(l.ToSiteID, at+".to_site_id")
 		r.c.Lanes = append(r.c.Lanes, inventory.Lane{FromSiteID: l.FromSiteID, ToSiteID: l.ToSiteID, Days: l.Days, CentsPerM3: l.PerM3Minor, CapacityCm3: l.CapacityCm3})
 	}
 	for i := range c.Lines {
@@ -103,8 +109,12 @@ func (r *catalogueReader) refer(item, site, at string) {
 	if _, known := r.items[item]; !known {
 		r.wrong.add(item, "no such item is in the catalogue", "%s.item_id", at)
 	}
+	r.referSite(site, at+".site_id")
+}
+
+func (r *catalogueReader) referSite(site, at string) {
 	if _, known := r.sites[site]; !known {
-		r.wrong.add(site, "no such site is in the catalogue", "%s.site_id", at)
+		r.wrong.add(site, "no such site is in the catalogue", "%s", at)
 	}
 }
 
@@ -121,6 +131,9 @@ func (r *catalogueReader) line(i int) {
 	service := r.q.Service
 	if x.Service != nil {
 		service = *x.Service
+	}
+	if service == (api.StockService{}) && r.q.Review.FillRate == 0 {
+		r.wrong.add(service, "neither a cycle service nor a fill rate is asked for, here, of the catalogue or of all lines together", "%s.service", at)
 	}
 	s := &r.c.Suppliers[r.suppliers[r.c.Items[item].SupplierID]]
 	lead := s.LeadTime.MeanDays + float64(max(r.c.Review.ReviewDays, s.Terms.Gap()))

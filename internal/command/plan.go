@@ -10,10 +10,11 @@ import (
 	"quartermaster/internal/service"
 )
 
-// planVerb plans the orders of days, or the stock of a catalogue.
+// planVerb plans the orders of days, the stock of a catalogue, or lots over time.
 type planVerb struct {
 	Orders    planOrdersVerb    `cmd:"" default:"withargs" help:"Plan the stored orders of some days; meant where nothing else is named."`
 	Inventory planInventoryVerb `cmd:"" help:"Say what to buy and to move for the catalogue of a file."`
+	Lots      planLotsVerb      `cmd:"" help:"Say when to order how much of what is known to be needed, by a file."`
 }
 
 // planOrdersVerb makes one plan and prints what it says.

@@ -25,9 +25,17 @@ type CapacitatedItem struct {
 	Closed             []bool // periods without orders; nil = none
 }
 
+// Statuses of a plan.
+const (
+	StatusOptimal    = "optimal"
+	StatusFeasible   = "feasible"
+	StatusInfeasible = "infeasible" // proved: no orders meet the demand in time
+	StatusNotFound   = "not found"  // no plan was found, and none is proved to be impossible
+)
+
 // CapacitatedPlan is orders per item and period.
 type CapacitatedPlan struct {
-	Status     string // "optimal", "feasible" or "infeasible"
+	Status     string
 	Qty        [][]float64
 	Cost       float64
 	Bound      float64 // no plan costs less
@@ -67,6 +75,17 @@ func (p *Problem) Validate() error {
 				return fmt.Errorf("lotsize: item %q: %s is %g", x.ID, f.name, f.v)
 			}
 		}
+		if err := x.wholeTrucks(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wholeTrucks holds packs and trucks against each other.
+func (x *CapacitatedItem) wholeTrucks() error {
+	if x.Pack > 0 && x.Truck > 0 && math.Abs(x.Truck/x.Pack-math.Round(x.Truck/x.Pack)) > 1e-9 {
+		return fmt.Errorf("lotsize: item %q: a truck of %g is no whole number of packs of %g", x.ID, x.Truck, x.Pack)
 	}
 	return nil
 }
@@ -96,27 +115,43 @@ func (x *CapacitatedItem) uses(q float64) float64 {
 
 // Solve orders all items together. The bound is the Lagrangian dual of the capacities with Wagner & Whitin's problem per item
 // (Trigeiro, Thomas & McClain 1989); plans come from the items' own orders, shifted to earlier periods with room, improved by
-// removing and merging orders. No plan is a status with the smallest capacity that would do. Options bound the steps.
+// removing and merging orders. What cannot be is a status with the smallest capacity that would do; where a plan was only not
+// found, it says so, with the capacity at which one was. Iterations bound the steps of the dual, 0 = 150.
 func Solve(ctx context.Context, p Problem, iterations int) (CapacitatedPlan, error) {
 	if err := p.Validate(); err != nil {
 		return CapacitatedPlan{}, err
 	}
 	if reasons, relaxation := p.infeasible(); reasons != nil {
-		return CapacitatedPlan{Status: "infeasible", Reasons: reasons, Relaxation: relaxation}, nil
+		return CapacitatedPlan{Status: StatusInfeasible, Reasons: reasons, Relaxation: relaxation}, nil
 	}
 	if iterations <= 0 {
-		iterations = 150
+		iterations = defaultIterations
 	}
-	s := &shared{p: &p, price: make([]float64, len(p.Capacity)), used: make([]float64, len(p.Capacity)), best: CapacitatedPlan{Cost: math.Inf(1), Bound: math.Inf(-1)}}
+	s, err := search(ctx, &p, iterations)
+	if err != nil {
+		return CapacitatedPlan{}, err
+	}
+	if s.best.Qty == nil {
+		return p.notFound(ctx, s.best.Iterations)
+	}
+	return s.answer(), nil
+}
+
+const (
+	defaultIterations = 150
+	relaxIterations   = 30     // of each look whether more capacity would do
+	mostPercent       = 100000 // of capacity beyond what there is
+)
+
+// search raises the dual and gathers plans.
+func search(ctx context.Context, p *Problem, iterations int) (*shared, error) {
+	s := &shared{p: p, price: make([]float64, len(p.Capacity)), used: make([]float64, len(p.Capacity)), best: CapacitatedPlan{Cost: math.Inf(1), Bound: math.Inf(-1)}}
 	scale, still := 1.0, 0
 	for it := range iterations {
 		if ctx.Err() != nil {
-			return CapacitatedPlan{}, ctx.Err()
+			return nil, ctx.Err()
 		}
-		bound, qty, err := s.relaxed()
-		if err != nil {
-			return CapacitatedPlan{}, err
-		}
+		bound, qty := s.relaxed()
 		s.best.Iterations = it + 1
 		if bound > s.best.Bound+1e-9*math.Abs(bound) {
 			s.best.Bound, still = bound, 0
@@ -133,7 +168,48 @@ func Solve(ctx context.Context, p Problem, iterations int) (CapacitatedPlan, err
 			s.construct(first, full)
 		}
 	}
-	return s.answer(), nil
+	return s, nil
+}
+
+// notFound says by how many whole percent all capacity together would have to rise for a plan to be found.
+func (p *Problem) notFound(ctx context.Context, iterations int) (CapacitatedPlan, error) {
+	out := CapacitatedPlan{Status: StatusNotFound, Iterations: iterations, Reasons: []string{"no plan was found in which all orders, with set-ups, packs, least orders and trucks, fit the capacity"}}
+	found := func(percent int) (bool, error) {
+		more := Problem{Items: p.Items, Capacity: make([]float64, len(p.Capacity))}
+		for t, c := range p.Capacity {
+			more.Capacity[t] = c * (1 + float64(percent)/100)
+		}
+		s, err := search(ctx, &more, relaxIterations)
+		return err == nil && s.best.Qty != nil, err
+	}
+	less, enough := 0, 100
+	for {
+		ok, err := found(enough)
+		if err != nil {
+			return out, err
+		}
+		if ok {
+			break
+		}
+		if less, enough = enough, 4*enough; enough > mostPercent {
+			out.Relaxation = []string{"give capacity to periods that have none, or ask for smaller packs, least orders and trucks"}
+			return out, nil
+		}
+	}
+	for enough-less > 1 {
+		mid := (less + enough) / 2
+		ok, err := found(mid)
+		if err != nil {
+			return out, err
+		}
+		if ok {
+			enough = mid
+		} else {
+			less = mid
+		}
+	}
+	out.Relaxation = []string{fmt.Sprintf("raise the capacity of every period by %d %%", enough)}
+	return out, nil
 }
 
 // infeasible looks whether all demand up to each period fits the open capacity up to it, set-ups left out.
@@ -174,7 +250,7 @@ type shared struct {
 }
 
 // relaxed solves each item at the prices of capacity.
-func (s *shared) relaxed() (float64, [][]float64, error) {
+func (s *shared) relaxed() (float64, [][]float64) {
 	clear(s.used)
 	bound := 0.0
 	for t, u := range s.price {
@@ -185,28 +261,19 @@ func (s *shared) relaxed() (float64, [][]float64, error) {
 	qty := make([][]float64, len(s.p.Items))
 	for i := range s.p.Items {
 		x := &s.p.Items[i]
-		priced := Item{ID: x.ID, Demand: x.Demand, Holding: x.Holding, Order: make([]float64, len(s.price)), Unit: make([]float64, len(s.price))}
+		priced := &Item{ID: x.ID, Demand: x.Demand, Holding: x.Holding, Order: make([]float64, len(s.price)), Unit: make([]float64, len(s.price))}
 		for t, u := range s.price {
 			priced.Order[t], priced.Unit[t] = x.Order[t]+u*x.Setup, x.unit(t)+u*x.Use
-			if !x.open(t) {
-				priced.Unit[t] = closedCost
-			}
 		}
-		plan, err := Uncapacitated(priced)
-		if err != nil {
-			return 0, nil, err
-		}
+		plan := uncapacitated(priced, x.open)
 		bound += plan.Cost
 		qty[i] = plan.Qty
 		for t, q := range plan.Qty {
 			s.used[t] += x.uses(q)
 		}
 	}
-	return bound, qty, nil
+	return bound, qty
 }
-
-// closedCost keeps orders out of closed periods.
-const closedCost = 1e9
 
 func (s *shared) move(bound, scale float64) bool {
 	norm := 0.0
@@ -240,12 +307,10 @@ func (p *Problem) load(plan [][]float64) []float64 {
 	return load
 }
 
-func (p *Problem) itemCost(i int, qty []float64) float64 { return p.Items[i].Cost(qty) }
-
 func (p *Problem) cost(plan [][]float64) float64 {
 	sum := 0.0
 	for i := range plan {
-		sum += p.itemCost(i, plan[i])
+		sum += p.Items[i].Cost(plan[i])
 	}
 	return sum
 }
@@ -261,32 +326,20 @@ func (p *Problem) holds(plan [][]float64) bool {
 
 func (s *shared) answer() CapacitatedPlan {
 	out := s.best
-	if out.Qty == nil {
-		out.Status, out.Cost, out.Gap = "infeasible", 0, 0
-		worst, at := 0.0, 0
-		for t, u := range s.price {
-			if u > worst {
-				worst, at = u, t
-			}
-		}
-		out.Reasons = []string{"no plan was found in which all orders with their set-ups fit the capacity"}
-		out.Relaxation = []string{fmt.Sprintf("more capacity where it is dearest, in period %d, or fewer set-ups; a plan without limits needs %.6g there", at, s.used[at])}
-		return out
-	}
 	out.Bound = math.Min(out.Bound, out.Cost)
-	out.Status = "feasible"
+	out.Status = StatusFeasible
 	if out.Cost > 0 {
 		out.Gap = (out.Cost - out.Bound) / out.Cost
 	}
 	if out.Gap < 1e-9 {
-		out.Status = "optimal"
+		out.Status = StatusOptimal
 	}
 	return out
 }
 
 // Check holds a plan against its problem from the raw numbers.
 func Check(p Problem, plan CapacitatedPlan) error {
-	if plan.Status == "infeasible" {
+	if plan.Status == StatusInfeasible || plan.Status == StatusNotFound {
 		if len(plan.Reasons) == 0 || len(plan.Relaxation) == 0 {
 			return fmt.Errorf("lotsize check: no plan, and no reason or way out")
 		}

@@ -25,13 +25,16 @@ func TestCapacitatedAgainstAllWays(t *testing.T) {
 		}
 		best := bestLots(p)
 		if math.IsInf(best, 1) {
-			if plan.Status != "infeasible" {
+			if plan.Qty != nil {
 				t.Fatalf("a plan where there is none: %+v", plan)
 			}
 			return
 		}
 		exists++
-		if plan.Status == "infeasible" {
+		if plan.Status == StatusInfeasible {
+			t.Fatalf("said to be impossible, the best costs %g: %+v", best, p)
+		}
+		if plan.Status == StatusNotFound {
 			return
 		}
 		found++
@@ -91,7 +94,7 @@ func bestLots(p Problem) float64 {
 				continue
 			}
 			plan[i][t] = q
-			if stock(x, plan[i], t) >= 0 {
+			if x.stock(plan[i])[t] >= 0 {
 				try(cell + 1)
 			}
 		}
@@ -99,14 +102,6 @@ func bestLots(p Problem) float64 {
 	}
 	try(0)
 	return best
-}
-
-func stock(x *CapacitatedItem, qty []float64, until int) float64 {
-	s := 0.0
-	for t := 0; t <= until; t++ {
-		s += qty[t] - x.Demand[t]
-	}
-	return s
 }
 
 // Without limits it is Wagner and Whitin's problem, proved; whole trucks are filled; what cannot be is a status with the smallest
@@ -137,5 +132,42 @@ func TestCapacitatedEdges(t *testing.T) {
 	p.Items[0].Use = math.NaN()
 	if _, err := Solve(context.Background(), p, 0); err == nil {
 		t.Error("NaN passed")
+	}
+}
+
+// Where no plan is found it is not called impossible, and a plan is found with the capacity that the answer names, rounded up to
+// whole percent. A truck is a whole number of packs.
+func TestCapacitatedNotFound(t *testing.T) {
+	t.Parallel()
+	flat := func(v float64) []float64 { return []float64{v, v, v} }
+	x := CapacitatedItem{Item: Item{ID: "a", Demand: flat(4), Order: flat(10), Holding: flat(1)}, Use: 1, Pack: 5, Setup: 1}
+	p := Problem{Items: []CapacitatedItem{x}, Capacity: flat(5)}
+	plan, err := Solve(context.Background(), p, 0)
+	if err != nil || plan.Status != StatusNotFound || plan.Relaxation[0] != "raise the capacity of every period by 20 %" || Check(p, plan) != nil {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	p.Capacity = flat(6)
+	if plan, err = Solve(context.Background(), p, 0); err != nil || plan.Qty == nil || Check(p, plan) != nil {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	p.Items[0].Setup, p.Items[0].Demand = 7, []float64{0, 0, 1}
+	p.Capacity = []float64{0, 0, 5}
+	if plan, err = Solve(context.Background(), p, 0); err != nil || plan.Status != StatusNotFound || !strings.Contains(plan.Relaxation[0], "raise the capacity") {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	p.Items[0].Truck = 12
+	if _, err := Solve(context.Background(), p, 0); err == nil || !strings.Contains(err.Error(), "a truck of 12 is no whole number of packs of 5") {
+		t.Error(err)
+	}
+}
+
+// Periods that take no orders are kept free at any cost level, with the bound of the others.
+func TestClosedPeriodsAtAnyPrice(t *testing.T) {
+	t.Parallel()
+	x := CapacitatedItem{Item: Item{ID: "a", Demand: []float64{1, 1, 1}, Order: []float64{1, 1, 1}, Unit: []float64{1e14, 1, 1}, Holding: []float64{1e14, 1, 1}}, Closed: []bool{false, true, true}}
+	p := Problem{Items: []CapacitatedItem{x}, Capacity: []float64{math.Inf(1), math.Inf(1), math.Inf(1)}}
+	plan, err := Solve(context.Background(), p, 0)
+	if err != nil || Check(p, plan) != nil || plan.Qty[0][0] != 3 || plan.Status != StatusOptimal {
+		t.Errorf("%+v, %v", plan, err)
 	}
 }

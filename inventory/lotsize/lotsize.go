@@ -73,6 +73,11 @@ func Uncapacitated(x Item) (Plan, error) {
 	if err := x.Validate(); err != nil {
 		return Plan{}, err
 	}
+	return uncapacitated(&x, func(int) bool { return true }), nil
+}
+
+// uncapacitated orders in open periods alone; the cost is +Inf where something is needed before the first of them.
+func uncapacitated(x *Item, open func(t int) bool) Plan {
 	n := len(x.Demand)
 	p := Plan{Qty: make([]float64, n), CostToGo: make([]float64, n+1), Next: make([]int, n)}
 	// A unit ordered for t and used for j costs unit[t] + holding[t…j−1] = c(t) − h(j), with h(j) the holding from j to the end.
@@ -87,13 +92,18 @@ func Uncapacitated(x Item) (Plan, error) {
 	var e envelope
 	e.add(0, 0, n)
 	for t := n - 1; t >= 0; t-- {
-		c := x.unit(t) + hold[t]
-		least, j := e.least(c)
-		value[t], p.Next[t] = x.Order[t]+c*after[t]+least, j
+		value[t], p.Next[t] = math.Inf(1), t+1
+		if open(t) {
+			c := x.unit(t) + hold[t]
+			least, j := e.least(c)
+			value[t], p.Next[t] = x.Order[t]+c*after[t]+least, j
+		}
 		if x.Demand[t] == 0 && value[t+1] <= value[t] {
 			value[t], p.Next[t] = value[t+1], t+1
 		}
-		e.add(-after[t], value[t], t)
+		if !math.IsInf(value[t], 1) { // a period that cannot begin without stock ends no order
+			e.add(-after[t], value[t], t)
+		}
 	}
 	rest := 0.0
 	for t := n - 1; t >= 0; t-- {
@@ -105,7 +115,7 @@ func Uncapacitated(x Item) (Plan, error) {
 	}
 	p.CostToGo = p.CostToGo[:n]
 	p.Cost = x.Cost(p.Qty)
-	return p, nil
+	return p
 }
 
 // Cost is the cost of any order quantities; +Inf where some demand is not met in time.

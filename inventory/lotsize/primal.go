@@ -192,26 +192,49 @@ func (s *shared) improve(plan [][]float64) {
 
 // merge tries to move a whole order to the open period, earlier or later, where it saves most.
 func (s *shared) merge(i, t int, plan [][]float64, load []float64) bool {
-	x := &s.p.Items[i]
-	before := s.p.itemCost(i, plan[i])
-	q := plan[i][t]
-	best, at := before-1e-9*math.Max(1, before), -1
-	for to := range plan[i] {
-		if to == t || !x.open(to) || load[to]+x.uses(plan[i][to]+q)-x.uses(plan[i][to]) > s.p.Capacity[to]*(1+1e-12) {
-			continue
+	x, qty := &s.p.Items[i], plan[i]
+	q := qty[t]
+	spent := x.Order[t] + x.unit(t)*q
+	best, at := -1e-9*math.Max(1, spent), -1
+	try := func(to int, held float64) {
+		if !x.open(to) || load[to]+x.uses(qty[to]+q)-x.uses(qty[to]) > s.p.Capacity[to]*(1+1e-12) {
+			return
 		}
-		plan[i][t], plan[i][to] = 0, plan[i][to]+q
-		if cost := s.p.itemCost(i, plan[i]); cost < best {
-			best, at = cost, to
+		delta := x.unit(to)*q + held - spent
+		if qty[to] == 0 {
+			delta += x.Order[to]
 		}
-		plan[i][t], plan[i][to] = q, plan[i][to]-q
+		if delta < best {
+			best, at = delta, to
+		}
+	}
+	held := 0.0
+	for to := t - 1; to >= 0; to-- {
+		held += x.Holding[to] * q
+		try(to, held)
+	}
+	held = 0
+	stock := x.stock(qty)
+	for to := t + 1; to < len(qty) && stock[to-1] >= q*(1-1e-9); to++ { // until then what lies there does without it
+		held -= x.Holding[to-1] * q
+		try(to, held)
 	}
 	if at < 0 {
 		return false
 	}
 	load[t] -= x.uses(q)
-	load[at] += x.uses(plan[i][at]+q) - x.uses(plan[i][at])
-	plan[i][at] += q
-	plan[i][t] = 0
+	load[at] += x.uses(qty[at]+q) - x.uses(qty[at])
+	qty[at] += q
+	qty[t] = 0
 	return true
+}
+
+// stock is what remains at the end of each period.
+func (x *Item) stock(qty []float64) []float64 {
+	out, left := make([]float64, len(qty)), 0.0
+	for t, q := range qty {
+		left += q - x.Demand[t]
+		out[t] = left
+	}
+	return out
 }
