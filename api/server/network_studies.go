@@ -60,28 +60,46 @@ func CheckNetworkStudy(q *api.NetworkStudyRequest) []api.FieldError {
 	unique("customers", len(q.Customers), func(i int) string { return q.Customers[i].ID })
 	unique("plants", len(q.Plants), func(i int) string { return q.Plants[i].ID })
 	unique("modes", len(q.Modes), func(i int) string { return q.Modes[i].ID })
-	table := func(name string, rows [][]*float64, n, m int) {
-		if rows == nil {
-			return
-		}
-		if len(rows) != n {
-			wrong.add(len(rows), fmt.Sprintf("want %d rows", n), "%s", name)
-		}
-		for i, row := range rows {
-			if len(row) != m {
-				wrong.add(len(row), fmt.Sprintf("want %d numbers", m), "%s[%d]", name, i)
-			}
+	for i, x := range q.Sites {
+		if x.Keep && x.Shut {
+			wrong.add(nil, "keep and shut exclude each other", "sites[%d].shut", i)
 		}
 	}
-	table("cost", q.Cost, len(q.Sites), len(q.Customers))
-	table("in_km", q.InKm, len(q.Plants), len(q.Sites))
-	table("out_km", q.OutKm, len(q.Sites), len(q.Customers))
+	wrong.table("cost", q.Cost, len(q.Sites), len(q.Customers), maxNetworkCost)
+	wrong.table("in_km", q.InKm, len(q.Plants), len(q.Sites), maxNetworkKm)
+	wrong.table("out_km", q.OutKm, len(q.Sites), len(q.Customers), maxNetworkKm)
 	for i, s := range q.Scenarios {
 		if s.Factors != nil && len(s.Factors) != len(q.Customers) {
 			wrong.add(len(s.Factors), fmt.Sprintf("want a factor for each of %d customers", len(q.Customers)), "scenarios[%d].factors", i)
 		}
 	}
 	return wrong
+}
+
+// What a cell of a study's tables may be at most.
+const (
+	maxNetworkCost = 1e15
+	maxNetworkKm   = 1e9
+)
+
+// table holds a table of n rows with m cells each, null for impossible, against its shape and 0…most.
+func (e *fieldErrors) table(name string, rows [][]*float64, n, m int, most float64) {
+	if rows == nil {
+		return
+	}
+	if len(rows) != n {
+		e.add(len(rows), fmt.Sprintf("want %d rows", n), "%s", name)
+	}
+	for i, row := range rows {
+		if len(row) != m {
+			e.add(len(row), fmt.Sprintf("want %d numbers", m), "%s[%d]", name, i)
+		}
+		for j, v := range row {
+			if v != nil && !(*v >= 0 && *v <= most) {
+				e.add(*v, fmt.Sprintf("must lie in 0…%g, or be null for impossible", most), "%s[%d][%d]", name, i, j)
+			}
+		}
+	}
 }
 
 // networkStudy is a request on its way to an answer.
