@@ -7,9 +7,9 @@ import (
 )
 
 // Where the budget is long for the number of stops one annealing gets stuck at a plan that depends on its luck. Then a few plans are
-// annealed apart, and a genetic search goes on from them: on drawn towns of 130 to 450 stops and instances of Uchoa et al. (2017)
-// of 150 to 500 the mean of those is better than one annealing's, and than that of a genetic search from random orders, which has
-// time for too few children. With 560 and 590 stops one annealing was better.
+// annealed apart, and a genetic search goes on from them. On drawn towns of 130 to 450 stops and instances of Uchoa et al. (2017) of
+// 150 to 500 the mean cost after 8 to 24 seconds is below that of four annealed plans crossed by routes; a genetic search from random
+// orders has time for too few children. With 560 stops one annealing was better.
 const (
 	bredPerStop   = 5000    // steps for each stop of the budget from which on plans are bred
 	bredNodes     = 520     // most nodes for which they are
