@@ -86,6 +86,12 @@ func TestParseRefuses(t *testing.T) {
 		"robot in wall": {"floor 1\ngrid\n.#.\nrobots\nR 1 0\n", "blocked"},
 		"robot nowhere": {"floor 1\ngrid\n...\nrobots\nR 1\n", "no place"},
 		"robot words":   {"floor 1\ngrid\n...\nrobots\nR 1 0 fast\n", "want a direction"},
+		"robot speed":   {"floor 1\ngrid\n...\nrobots\nR 1 0 speed 2\n", "speed"},
+		"robot charge":  {"floor 1\ngrid\n...\nrobots\nR 1 0 charge -1\n", "charge"},
+		"robot column":  {"floor 1\ngrid\n...\nrobots\nR one 0\n", "line 5"},
+		"longer row":    {"floor 1\ngrid\n...\n.....\n", "line 4: row 1 has 5 cells, the rows before have 3"},
+		"two grids":     {"floor 1\ngrid\n...\ngrid\n...\n", "line 4"},
+		"no floor word": {"", "no cell"},
 		"edge":          {"floor 1\ngraph\nnode A 0 0\nedge A B\n", "does not join"},
 		"two nodes":     {"floor 1\ngraph\nnode A 0 0\nnode A 0 0\n", "given twice"},
 		"two edges":     {"floor 1\ngraph\nnode A 0 0\nnode B 1 0\nnode C 2 0\nedge A B\nedge A C\n", "two edges in one direction"},
@@ -103,6 +109,10 @@ func TestCheckNamesTheCell(t *testing.T) {
 		"two on one cell":     {"P.I\nrobots\nA 1 0\nB 1 0", "robots A and B are both on column 1, row 0"},
 		"twice":               {"P.I\nrobots\nA 1 0\nA 0 0", "robot A is given twice"},
 		"nothing":             {"##", "no cell"},
+		"walled charger":      {"P.I\n###\n.C.", "column 1, row 2 (C) cannot be reached"},
+		"shelf between":       {"P.S.I", "column 4, row 0 (I) cannot be reached"},
+		"people between":      {"P.x.I", "column 4, row 0 (I) cannot be reached"},
+		"robot shut in":       {"P.I\n###\n...\nrobots\nA 1 2", "column 1, row 2"},
 	} {
 		f, err := Parse("f", []byte("floor 1\ngrid\n"+c.grid+"\n"))
 		if err == nil {
@@ -145,6 +155,9 @@ func TestTryChargesAndGoesSlowly(t *testing.T) {
 	fast, err := Try(context.Background(), f, TryOptions{Steps: 2000, Drain: 1, Seed: 1})
 	if err != nil || fast.Charges < 2 || fast.Collisions != 0 {
 		t.Errorf("%+v, %v", fast, err)
+	}
+	if f, err = Parse("f", []byte(small)); err != nil { // a floor that was tried is the control's
+		t.Fatal(err)
 	}
 	for r := range f.Robots {
 		f.Robots[r].Speed = 0.25
