@@ -19,6 +19,7 @@ type warehouseVerb struct {
 	Simulate warehouseSimulateVerb `cmd:"" help:"Drive a floor's robots and show what they get done."`
 	Mapf     warehouseMapfVerb     `cmd:"" help:"Find ways for all robots of a movingai scenario at once."`
 	Floor    warehouseFloorVerb    `cmd:"" help:"Check and draw floor files."`
+	Fleet    warehouseFleetVerb    `cmd:"" help:"Show the vehicles on an MQTT broker: where they are, their charge and their errors."`
 }
 
 type warehouseFloorVerb struct {
