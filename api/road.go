@@ -8,6 +8,7 @@ const (
 	MaxRoadCorners    = 10_000   // of an area
 	MaxRoadNodes      = 200_000  // pairs of one condition
 	MaxRoadBody       = 32 << 20 // bytes of a request with conditions
+	MaxRoadOutlines   = 5_000    // cells of a page whose corners are told
 )
 
 // RoadMatrices measures the ways between places over the installation's streets.
@@ -44,6 +45,7 @@ type RoadCondition struct {
 	Sky         *RoadSky   `json:"sky,omitempty" doc:"For weather, instead of a factor"`
 	State       string     `json:"state,omitempty" readOnly:"true" enum:"coming,holding,ended"`
 	UpdatedAt   *time.Time `json:"updated_at,omitempty" readOnly:"true"`
+	Outlines    [][]Place  `json:"outlines,omitempty" readOnly:"true" doc:"Corners of each of its cells, where a list was asked for them"`
 }
 
 // RoadSky is the weather over an area or some cells.

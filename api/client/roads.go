@@ -22,6 +22,7 @@ func (c *Client) PutRoadConditions(ctx context.Context, conditions []api.RoadCon
 type RoadConditionFilter struct {
 	HoldingAt time.Time // those that hold then
 	Kind      string    // incident, closure, congestion or weather
+	Outlines  bool      // with the corners of cells
 	Cursor    string    // "" or the page's before
 	Limit     int       // of a page; 0 = the service's
 }
@@ -34,6 +35,9 @@ func (c *Client) RoadConditions(ctx context.Context, f RoadConditionFilter) (l a
 	}
 	if f.Kind != "" {
 		query.Set("kind", f.Kind)
+	}
+	if f.Outlines {
+		query.Set("outlines", "true")
 	}
 	if f.Cursor != "" {
 		query.Set("cursor", f.Cursor)

@@ -14,6 +14,7 @@ import (
 	"quartermaster/api"
 	"quartermaster/internal/service"
 	"quartermaster/routing/road"
+	"quartermaster/routing/zone"
 )
 
 type roadConditionsInput struct {
@@ -26,6 +27,7 @@ type roadReceiptOutput struct{ Body api.RoadConditionReceipt }
 type listConditionsInput struct {
 	HoldingAt time.Time `query:"holding_at" doc:"Only those that hold then"`
 	Kind      string    `query:"kind" enum:"incident,closure,congestion,weather"`
+	Outlines  bool      `query:"outlines" doc:"Give the corners of cells too, of up to 5,000 on a page"`
 	Cursor    string    `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
 	Limit     int       `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
@@ -233,10 +235,32 @@ func (s *Server) listConditions(ctx context.Context, in *listConditionsInput) (*
 	for i := range all {
 		out.Body.Items[i] = s.conditionWords(&all[i])
 	}
+	if in.Outlines {
+		outline(out.Body.Items)
+	}
 	if more {
 		out.Body.NextCursor = all[len(all)-1].ID
 	}
 	return out, nil
+}
+
+// outline adds the corners of cells to conditions, up to the limit of a page.
+func outline(all []api.RoadCondition) {
+	room := api.MaxRoadOutlines
+	for i := range all {
+		for _, name := range all[i].Cells {
+			corners, err := zone.Boundary(name)
+			if room == 0 || err != nil { // names were checked when they were stored
+				return
+			}
+			room--
+			ring := make([]api.Place, len(corners))
+			for k, p := range corners {
+				ring[k] = api.Place{Lon: p[0], Lat: p[1]}
+			}
+			all[i].Outlines = append(all[i].Outlines, ring)
+		}
+	}
 }
 
 var errNoStreets = fmt.Errorf("%w: this installation has no streets", service.ErrConflict)

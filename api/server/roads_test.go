@@ -157,6 +157,20 @@ func TestWeatherByCell(t *testing.T) {
 	if got.DurationSec == nil || len(got.Causes) != 1 || got.Causes[0].ID != "rain" || *got.DurationSec <= got.FreeSec {
 		t.Errorf("in the rain %+v", got)
 	}
+	stored := `{"conditions":[{"id":"snow","kind":"weather","from":"2020-01-01T00:00:00Z","until":"2100-01-01T00:00:00Z","sky":{"snow_mm_h":2},"cells":["` + strings.Join(cells, `","`) + `"]}]}`
+	want[api.RoadConditionReceipt](t, h.ask("PUT", "/v1/road-conditions", stored), 200)
+	list := want[api.RoadConditionList](t, h.ask("GET", "/v1/road-conditions?outlines=true", ""), 200)
+	if len(list.Items) != 1 || len(list.Items[0].Outlines) != len(cells) {
+		t.Fatalf("outlines %+v", list.Items)
+	}
+	for k, ring := range list.Items[0].Outlines {
+		if back, err := zone.Cell(orb.Point{(ring[0].Lon + ring[3].Lon) / 2, (ring[0].Lat + ring[3].Lat) / 2}, 5); err != nil || back != cells[k] || len(ring) < 5 {
+			t.Errorf("the middle of outline %d of %s lies in %s", k, cells[k], back)
+		}
+	}
+	if list := want[api.RoadConditionList](t, h.ask("GET", "/v1/road-conditions", ""), 200); len(list.Items[0].Outlines) > 0 {
+		t.Error("outlines that nobody asked for")
+	}
 }
 
 // A trace is matched, and what it tells of speeds is learned once and served by the hour.

@@ -913,6 +913,7 @@ export interface RoadCondition {
   id: string
   kind: "incident" | "closure" | "congestion" | "weather"
   nodes?: Array<Array<number> | null> | null
+  outlines?: Array<Array<Place> | null> | null
   reason?: string
   sky?: RoadSky
   source?: string
@@ -1565,7 +1566,7 @@ export const getOrderStory = operation<{
 
 export const listRoadConditions = operation<{
   path: undefined
-  query: { holding_at?: string; kind?: "incident" | "closure" | "congestion" | "weather"; cursor?: string; limit?: number }
+  query: { holding_at?: string; kind?: "incident" | "closure" | "congestion" | "weather"; outlines?: boolean; cursor?: string; limit?: number }
   body: undefined
   result: RoadConditionList
 }>("GET", "/v1/road-conditions")

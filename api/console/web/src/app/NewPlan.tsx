@@ -7,8 +7,14 @@ import { Problems } from '../ui/Problems'
 import { usePlans } from './plans'
 import { navigate } from './router'
 
-/** Asks for a plan and goes to the jobs, where its progress shows. */
-export function NewPlan({ close }: { close: () => void }) {
+interface Props {
+  close: () => void
+  /** What the plan is asked for, above the fields. */
+  why?: string
+}
+
+/** Asks for a plan, by default of the days of the one that is shown, and goes to the jobs, where its progress shows. */
+export function NewPlan({ close, why }: Props) {
   const { t } = useWords()
   const { current } = usePlans()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -40,6 +46,7 @@ export function NewPlan({ close }: { close: () => void }) {
     <dialog ref={dialog} onClose={close} aria-labelledby="new-plan">
       <form onSubmit={ask} className="stack">
         <h2 id="new-plan">{t('plan.new')}</h2>
+        {why && <p className="hint">{why}</p>}
         <label className="field">
           <span className="label">{t('plan.first_day')}</span>
           <input type="date" value={origin} onChange={(e) => setOrigin(e.target.value)} />

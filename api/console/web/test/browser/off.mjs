@@ -199,10 +199,16 @@ await page.locator('.draft select').nth(1).selectOption('roads') // streets at 1
 await page.click('[data-test=ask]')
 await page.waitForSelector('section.panel:has(h2:text-is("Side by side")) tbody tr:nth-child(11)', { timeout: 60_000 })
 
-// The map: streets and routes are drawn, the list beside it chooses a route, a stop tells its order's story.
+// The map: streets and routes are drawn, and rain over two cells; the list beside it chooses a route, a stop tells its
+// order's story.
+const wet = (await api(`/v1/fulfilment-plans/${plan.id}/map`)).cells.slice(0, 2).map((c) => c.cell)
+const rain = { id: 'rain', kind: 'weather', source: 'radar', sky: { rain_mm_h: 0.1 }, cells: wet, from: '2011-11-28T06:00:00Z', until: '2011-11-28T07:00:00Z' }
+const told = await fetch(new URL('/v1/road-conditions', address), { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ conditions: [rain] }) })
+assert.equal(told.status, 200)
 await go('map')
 await page.waitForSelector('[data-test=map][data-ready=true]', { timeout: 60_000 })
 assert.ok(Number(await page.getAttribute('[data-test=map]', 'data-ways')) > 0)
+await page.waitForSelector(`[data-test=map][data-weather="${wet.length}"]`)
 // Service areas: cells in the colour of their nearest site, and the same in words with the reason.
 await page.click('[data-test=areas]')
 await page.waitForFunction(() => Number(document.querySelector('[data-test=map]').dataset.cells) > 0)
@@ -222,6 +228,12 @@ await flood.waitFor()
 await page.waitForSelector('.map-side tbody td b', { timeout: 30_000 })
 await says('.map-side tbody', /No way|\+\d+ min/)
 assert.match(await flood.textContent(), /Closure.*\(console\).*ended: 2011-11-28 00:00/s)
+// The same days can be planned again under it: the dialog says so and names them.
+await page.click('[data-test=plan-again]')
+assert.match(await page.locator('dialog[open]').textContent(), /on the streets as they are known now/)
+assert.equal(await page.inputValue('dialog[open] input[type=date]'), '2011-11-28')
+await page.click('dialog[open] .dialog-foot .quiet')
+await page.waitForSelector('dialog[open]', { state: 'detached' })
 await page.waitForSelector('[data-test=map][data-ready=true]', { timeout: 60_000 })
 // What holds on the road is told with its effect on the plan.
 assert.match(await page.textContent('[data-test=conditions] [data-kind=incident]'), /\+\d+ min.*roadworks/)

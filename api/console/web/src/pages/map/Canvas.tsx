@@ -25,6 +25,8 @@ interface Props {
   span: Span | undefined
   /** Cells of the service areas are drawn. */
   areas: boolean
+  /** Where rain, snow, wind or fog is known to hold on the day. */
+  weather: Point[][]
   /** Corners of a closure that is being drawn; undefined = none is. */
   corners: Point[] | undefined
   addCorner: (p: Point) => void
@@ -34,7 +36,7 @@ interface Props {
 }
 
 /** The map itself: our own street tiles below, the plan above. Loaded only when somebody looks at it. */
-export default function Canvas({ map, tours, at, chosen, order, span, areas, corners, addCorner, chooseCell, chooseRoute, chooseOrder }: Props) {
+export default function Canvas({ map, tours, at, chosen, order, span, areas, weather, corners, addCorner, chooseCell, chooseRoute, chooseOrder }: Props) {
   const { t } = useWords()
   const theme = useShownTheme()
   const holder = useRef<HTMLDivElement>(null)
@@ -99,8 +101,17 @@ export default function Canvas({ map, tours, at, chosen, order, span, areas, cor
         onClick: ({ object }) => object && chooseCell(object),
         updateTriggers: { getFillColor: [theme] },
       }),
+      new PolygonLayer<Point[]>({
+        id: 'weather',
+        data: weather,
+        getPolygon: (ring) => ring,
+        getFillColor: theme === 'dark' ? [110, 160, 220, 45] : [40, 100, 180, 40],
+        getLineColor: theme === 'dark' ? [110, 160, 220, 140] : [40, 100, 180, 120],
+        lineWidthUnits: 'pixels',
+        getLineWidth: 1,
+      }),
     ]
-  }, [map, areas, theme, chooseCell])
+  }, [map, areas, weather, theme, chooseCell])
 
   const layers = useMemo(() => {
     const dim = chosen !== undefined
@@ -208,7 +219,7 @@ export default function Canvas({ map, tours, at, chosen, order, span, areas, cor
   }, [chart, chosen])
 
   return (
-    <div ref={holder} className="map-canvas" role="region" aria-label={t('map.canvas')} data-test="map" data-ready={chart !== undefined} data-ways={tours.length} data-cells={areas ? list(map.cells).length : 0}>
+    <div ref={holder} className="map-canvas" role="region" aria-label={t('map.canvas')} data-test="map" data-ready={chart !== undefined} data-ways={tours.length} data-cells={areas ? list(map.cells).length : 0} data-weather={weather.length}>
       {failed && <p className="map-failed">{t('map.no_webgl')}</p>}
     </div>
   )

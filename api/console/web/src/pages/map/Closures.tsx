@@ -1,7 +1,8 @@
 import { useState, type FormEvent } from 'react'
 import { ApiError, call } from '../../api/client'
-import { deleteRoadCondition, listRoadConditions, putRoadConditions, type RoadCondition } from '../../api/schema'
-import { list, useResource } from '../../api/useResource'
+import { deleteRoadCondition, putRoadConditions, type RoadCondition } from '../../api/schema'
+import { list, type Resource } from '../../api/useResource'
+import { NewPlan } from '../../app/NewPlan'
 import { useWords, type Key } from '../../i18n'
 import { announce } from '../../ui/announce'
 import { Panel } from '../../ui/Panel'
@@ -12,6 +13,7 @@ interface Props {
   /** First and last second of the day shown, as wall clock times, and the business's offset from UTC. */
   day: string
   zone: string
+  known: Resource<RoadCondition[]>
   corners: Point[] | undefined
   setCorners: (corners: Point[] | undefined) => void
   /** What holds on the road has changed: the map is to be read again. */
@@ -22,11 +24,11 @@ const kinds: Record<RoadCondition['kind'], Key> = { closure: 'roads.closure', in
 const states: Record<NonNullable<RoadCondition['state']>, Key> = { coming: 'roads.coming', holding: 'roads.holding', ended: 'roads.ended' }
 
 /** All that is known to hold on the road, with who says so and until when, and a closure to be drawn on the map. */
-export function Closures({ day, zone, corners, setCorners, changed }: Props) {
+export function Closures({ day, zone, known, corners, setCorners, changed }: Props) {
   const { t, number } = useWords()
-  const known = useResource('road conditions', async (signal) => list((await call(listRoadConditions, { query: { limit: 200 }, signal })).items))
   const [error, setError] = useState<ApiError>()
   const [busy, setBusy] = useState(false)
+  const [again, setAgain] = useState(false)
   const work = async (does: () => Promise<unknown>, said: Key) => {
     setBusy(true)
     setError(undefined)
@@ -64,11 +66,17 @@ export function Closures({ day, zone, corners, setCorners, changed }: Props) {
       hint={t('roads.known_hint')}
       className="map-roads"
       actions={
-        <button type="button" className="button small" aria-pressed={corners !== undefined} data-test="draw" onClick={() => setCorners(corners ? undefined : [])}>
-          {t('roads.draw')}
-        </button>
+        <>
+          <button type="button" className="button small" aria-pressed={corners !== undefined} data-test="draw" onClick={() => setCorners(corners ? undefined : [])}>
+            {t('roads.draw')}
+          </button>
+          <button type="button" className="button small" data-test="plan-again" onClick={() => setAgain(true)}>
+            {t('roads.again')}
+          </button>
+        </>
       }
     >
+      {again && <NewPlan close={() => setAgain(false)} why={t('roads.again_hint')} />}
       {corners && (
         <form className="closure" onSubmit={store}>
           <p className="hint">{t('roads.draw_hint', { n: corners.length })}</p>

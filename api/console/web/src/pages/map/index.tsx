@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type FormEvent } from 'react'
 import { call } from '../../api/client'
-import { getPlanMap, type MapCell, type PlanMap } from '../../api/schema'
+import { getPlanMap, listRoadConditions, type MapCell, type PlanMap, type RoadCondition } from '../../api/schema'
 import { list, useResource } from '../../api/useResource'
 import { usePlans } from '../../app/plans'
 import { patchQuery, useRoute } from '../../app/router'
@@ -71,6 +71,8 @@ function Shown({ map, reload }: { map: PlanMap; reload: () => void }) {
   const day = chosen?.route.date ?? (wanted && days.includes(wanted) ? wanted : days[0])
   const tours = useMemo(() => all.filter((x) => x.route.date === day), [all, day])
   const conditions = useMemo(() => list(map.conditions).filter((c) => c.date === day), [map, day])
+  const known = useResource(map.on_streets ? 'road conditions' : null, async (signal) => list((await call(listRoadConditions, { query: { limit: 200, outlines: true }, signal })).items))
+  const weather = useMemo(() => list(known.data).filter((c) => c.kind === 'weather' && holdsOn(c, day)).flatMap(outlines), [known.data, day])
   const span = useMemo(() => (conditions.length ? spanOf(tours) : undefined), [conditions, tours])
   const [at, setAt] = useState(0)
   const [areas, setAreas] = useState(false)
@@ -104,7 +106,7 @@ function Shown({ map, reload }: { map: PlanMap; reload: () => void }) {
         <Panel title={t('map.canvas')} className="map-panel" flush>
           <Boundary>
             <Suspense fallback={<Skeleton rows={10} />}>
-              <Canvas map={map} tours={tours} at={at} chosen={chosen} order={order} span={span} areas={areas} corners={corners} addCorner={addCorner} chooseCell={corners ? ignore : setCell} chooseRoute={corners ? ignore : chooseRoute} chooseOrder={corners ? ignore : chooseOrder} />
+              <Canvas map={map} tours={tours} at={at} chosen={chosen} order={order} span={span} areas={areas} weather={weather} corners={corners} addCorner={addCorner} chooseCell={corners ? ignore : setCell} chooseRoute={corners ? ignore : chooseRoute} chooseOrder={corners ? ignore : chooseOrder} />
             </Suspense>
           </Boundary>
         </Panel>
@@ -118,13 +120,19 @@ function Shown({ map, reload }: { map: PlanMap; reload: () => void }) {
       </div>
       {areas && <Areas map={map} chosen={cell} />}
       <Conditions map={map} of={conditions} />
-      {map.on_streets && day && <Closures day={day} zone={all[0]!.route.depart_at.slice(19)} corners={corners} setCorners={setCorners} changed={reload} />}
+      {map.on_streets && day && <Closures day={day} zone={all[0]!.route.depart_at.slice(19)} known={known} corners={corners} setCorners={setCorners} changed={reload} />}
       <Panel title={t('map.timeline')} className="map-timeline">
         {at > 0 && <Timeline tours={tours} at={at} setAt={setAt} chosen={chosen} chooseRoute={chooseRoute} />}
       </Panel>
     </>
   )
 }
+
+/** Whether a condition holds at some time of a day; both are written in the business's own time. */
+const holdsOn = (c: RoadCondition, day: string | undefined) => day !== undefined && c.from.slice(0, 10) <= day && c.until > day
+
+/** The lines around where a condition lies: its area, and its cells. */
+const outlines = (c: RoadCondition): Point[][] => [list(c.area), ...list(c.outlines).map((ring) => list(ring))].filter((ring) => ring.length > 2).map((ring) => ring.map((p): Point => [p.lon, p.lat]))
 
 /** From when to when the vehicles of some tours are away. */
 function spanOf(tours: Tour[]) {

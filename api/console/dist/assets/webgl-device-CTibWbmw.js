@@ -1,1 +1,0 @@
-export{n as WebGLDevice}from"./Canvas-B_AQd8e3.js";
