@@ -95,7 +95,7 @@ func newModel(ctx context.Context, p *routing.Problem, o Options, hopeless []str
 			m.movers = append(m.movers, i)
 		}
 	}
-	m.addNeighbours(ctx, o.Neighbours)
+	m.addNeighbours(ctx, o)
 	return m
 }
 

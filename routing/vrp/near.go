@@ -13,7 +13,10 @@ import (
 // addNeighbours fills near by the correlation of Vidal et al. (Computers & Operations Research 40, 2013, section 4.2):
 // travel plus a share of the waiting and lateness that going from one straight to the other brings at best; and around
 // by distance alone.
-func (m *model) addNeighbours(ctx context.Context, width int) {
+//
+// Where ctx ends or a budget by the clock is spent before all stops have theirs it leaves the rest: no plan would be searched with them.
+func (m *model) addNeighbours(ctx context.Context, o Options) {
+	width := o.Neighbours
 	if width == 0 {
 		width = defaultNeighbours
 	}
@@ -32,8 +35,8 @@ func (m *model) addNeighbours(ctx context.Context, width int) {
 		tree = kdtree.New(x, y, m.movers)
 	}
 	var near, around least
-	for _, i := range m.movers {
-		if ctx.Err() != nil {
+	for k, i := range m.movers {
+		if ctx.Err() != nil || k%spentEvery == spentEvery-1 && o.Spent != nil && o.Spent() >= 1 {
 			return
 		}
 		pool = m.movers
@@ -61,7 +64,11 @@ func (m *model) addNeighbours(ctx context.Context, width int) {
 	}
 }
 
-const defaultNeighbours = 64
+// Near stops of each where Options do not say, and after how many stops it is asked whether the budget is spent.
+const (
+	defaultNeighbours = 64
+	spentEvery        = 1024
+)
 
 // ranked is a stop and how near it is.
 type ranked struct {

@@ -68,6 +68,10 @@ func (s *search) fillFirst(ctx context.Context) {
 // adopt takes over the tours of Options.Start as far as they hold.
 func (s *search) adopt() {
 	pl, m := s.pl, s.m
+	movable := make([]bool, m.n)
+	for _, i := range m.movers {
+		movable[i] = true
+	}
 	for _, given := range s.o.Start {
 		t := pl.fresh(m.kindOf(int32(given.Vehicle)))
 		if pl.left[t.kind] <= 0 || len(m.kinds[t.kind].fixed) > 0 {
@@ -75,7 +79,7 @@ func (s *search) adopt() {
 			continue
 		}
 		for _, i := range given.Stops {
-			if c := int32(i); pl.stands[c].slot < 0 && s.movable(c) {
+			if c := int32(i); pl.stands[c].slot < 0 && movable[c] {
 				t.seq = append(t.seq, c)
 			}
 		}
@@ -96,15 +100,6 @@ func (s *search) adopt() {
 	}
 	pl.absent = left
 	pl.commit()
-}
-
-func (s *search) movable(c int32) bool {
-	for _, i := range s.m.movers {
-		if i == c {
-			return true
-		}
-	}
-	return false
 }
 
 // whole reports whether a given tour visits no stop twice, has both stops of each pair in order, and none it must not have.
