@@ -9,6 +9,7 @@ type ReplenishmentRequest struct {
 	OriginDate string          `json:"origin_date,omitempty" format:"date" doc:"Day to order on; default: the day after the newest order, or today for a catalogue"`
 	Catalogue  *StockCatalogue `json:"catalogue,omitempty" doc:"The whole catalogue of the caller's instead of the declared one"`
 	Lines      bool            `json:"lines,omitempty" doc:"Also say how every item stands at every site"`
+	LinePages  bool            `json:"line_pages,omitempty" doc:"Keep how every item stands for GET /v1/replenishments/{id}/lines, which gives it by pages, and leave it out here"`
 	ItemIDs    []string        `json:"item_ids,omitempty" maxItems:"2000" doc:"Lines of these items alone"`
 }
 
@@ -134,6 +135,7 @@ type ReplenishmentAnswer struct {
 	Assortment     *StockAssortment `json:"assortment,omitempty" doc:"What one fill rate over all lines comes to, where it is asked for"`
 	Health         StockHealth      `json:"health"`
 	Stock          []StockLine      `json:"stock,omitempty" doc:"How every item stands at every site, where asked for"`
+	PagedLines     int              `json:"paged_lines,omitempty" doc:"Item-sites that GET /v1/replenishments/{id}/lines gives by pages, where line_pages asked for them"`
 	Reasons        []string         `json:"reasons,omitempty" doc:"Why something cannot be"`
 	Relaxation     []string         `json:"relaxation,omitempty" doc:"The smallest changes that would make it possible"`
 }
@@ -230,6 +232,13 @@ type StockLine struct {
 	LateUnits     int64   `json:"late_units,omitempty"`
 	OrderQty      int64   `json:"order_qty,omitempty" doc:"Proposed now"`
 	TransferQty   int64   `json:"transfer_qty,omitempty" doc:"To come from other sites; below 0 = to go there"`
+}
+
+// StockLineList is a page of how items stand, in the order of the catalogue.
+type StockLineList struct {
+	Items      []StockLine `json:"items"`
+	Found      int         `json:"found" doc:"Item-sites on all pages"`
+	NextCursor string      `json:"next_cursor,omitempty" doc:"Ask again with this cursor for the next page; absent on the last one"`
 }
 
 // PurchaseOrder is what one supplier should bring to one site.

@@ -30,7 +30,7 @@ func TestEveryOperation(t *testing.T) {
 		"save-supplier-deliveries": "SaveSupplierDeliveries", "list-supplier-deliveries": "SupplierDeliveries",
 		"save-supplier-reports": "SaveSupplierReports", "list-supplier-reports": "SupplierReports",
 		"put-road-conditions": "PutRoadConditions", "list-road-conditions": "RoadConditions", "get-road-condition": "RoadCondition", "delete-road-condition": "EndRoadCondition", "get-road-speeds": "RoadSpeeds",
-		"get-plan-map": "PlanMap", "get-order-story": "OrderStory",
+		"get-plan-map": "PlanMap", "list-stock-lines": "StockLines", "get-order-story": "OrderStory",
 		"get-item-forecast": "ItemForecast", "list-forecast-versions": "ForecastVersions", "get-forecast-version": "ForecastVersion",
 		"compare-forecast-versions": "CompareForecastVersions", "override-forecast": "OverrideForecast", "list-forecast-overrides": "ForecastOverrides",
 		"withdraw-forecast-override": "WithdrawForecastOverride", "get-item-forecast-value": "ItemForecastValue", "get-forecast-value": "ForecastValue", "list-forecast-alerts": "ForecastAlerts",
@@ -240,6 +240,33 @@ func operations(t *testing.T, c *client.Client) {
 	}
 }
 
+// stockPages reads how items stand page by page, all of them and those that a filter leaves.
+func stockPages(t *testing.T, c *client.Client) {
+	t.Helper()
+	ctx := t.Context()
+	a, err := client.Ask(ctx, c, api.Replenishments, api.ReplenishmentRequest{OriginDate: "2011-11-28", LinePages: true}, client.AskOptions{Wait: 20 * time.Second})
+	if err == nil {
+		a, err = client.Wait(ctx, c, api.Replenishments, a.ID, nil)
+	}
+	if err != nil || a.Result == nil || a.Result.Stock != nil || a.Result.PagedLines == 0 {
+		t.Fatalf("replenishment %+v, %v", a.Result, err)
+	}
+	seen, under := 0, 0
+	for l, err := range c.AllStockLines(ctx, a.ID, client.StockLineFilter{PageOf: client.PageOf{Limit: 1000}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		if l.Health == "under" && strings.Contains(l.ItemID, "20") {
+			under++
+		}
+	}
+	page, err := c.StockLines(ctx, a.ID, client.StockLineFilter{PageOf: client.PageOf{Limit: 1}, Health: "under", Search: "20"})
+	if err != nil || seen != a.Result.PagedLines || page.Found != under || len(page.Items) != min(1, under) {
+		t.Errorf("%d lines of %d, %d of %d under (%v)", seen, a.Result.PagedLines, page.Found, under, err)
+	}
+}
+
 // stockStudies asks for rules, placements and networks.
 func stockStudies(t *testing.T, c *client.Client) {
 	t.Helper()
@@ -251,6 +278,7 @@ func stockStudies(t *testing.T, c *client.Client) {
 	if a, b := p.Policies[0].ReorderPoint, better.Policies[0].ReorderPoint; b < a {
 		t.Errorf("a better service orders at %d, not above %d", b, a)
 	}
+	stockPages(t, c)
 	zero := 0
 	lots := asked(t, c, api.LotPlans, api.LotPlanRequest{Items: []api.LotItem{{ID: "flour", Demand: []float64{150, 100, 80, 200}, OrderCost: 120, HoldingCost: 0.8}}})
 	if lots.Status != "optimal" || lots.Cost != 424 || len(lots.Orders) != 3 || len(lots.Items[0].Stock) != 4 { // Snyder & Shen 2019, problem 3.27

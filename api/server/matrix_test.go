@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"quartermaster/api"
 	"quartermaster/api/server"
 	"quartermaster/finance"
 	"quartermaster/internal/plan"
@@ -108,9 +109,32 @@ func newScene(t *testing.T, h *house) *scene {
 	for name, kind := range server.OfferedKinds() {
 		c.fill["read-"+name+" id"] = c.job(kind)
 	}
+	c.fill["list-stock-lines id"] = c.pagedLines("item-of-main")
 	c.secrets = []string{made, queued, failed, scenarios, spare.ID, turned.ID, "O-1", "S/1", "pick/1", "Anna of main", "C-of-main", "model-of-main"}
 	c.forecasts()
 	return c
+}
+
+// pagedLines stores a replenishment whose lines are read by pages.
+func (c *scene) pagedLines(items ...string) string {
+	c.t.Helper()
+	id := c.job("replenishment")
+	job, _, ok, err := c.store.Claim(c.t.Context(), service.Ref{Tenant: tenant, ID: id}, time.Minute)
+	if err != nil || !ok {
+		c.t.Fatalf("claim: %v, %v", ok, err)
+	}
+	a := api.ReplenishmentAnswer{PagedLines: len(items)}
+	for _, item := range items {
+		a.Stock = append(a.Stock, api.StockLine{ItemID: item, SiteID: "S", Health: "healthy"})
+	}
+	body, err := json.Marshal(a)
+	if err == nil {
+		err = c.store.Finish(c.t.Context(), job, service.Result{Body: body})
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return id
 }
 
 // forecasts stores two versions of a forecast and an override.

@@ -33,6 +33,8 @@ type Operation[Q, A any] struct {
 	// An error marked service.ErrInvalid or service.ErrConflict is the caller's, one marked service.Transient is tried again.
 	// nil = Kind has a handler of the service's own, which reads the request as it came and leaves the answer as it goes out.
 	Solve func(ctx context.Context, w *Work, q Q) (A, error)
+	// Show takes out of an answer, as it is kept, what another operation gives by pages; nil = it goes out whole.
+	Show func(a *A)
 	// Sentence sums up an answer for people; nil = the last progress sentence stays.
 	Sentence func(a A) string
 }
@@ -276,6 +278,9 @@ func (o Operation[Q, A]) words(ctx context.Context, s *Server, job service.Job) 
 	out.Result = new(A)
 	if err := json.Unmarshal(body, out.Result); err != nil {
 		return out, fmt.Errorf("server: read the answer of job %s: %w", job.ID, err)
+	}
+	if o.Show != nil {
+		o.Show(out.Result)
 	}
 	return out, nil
 }

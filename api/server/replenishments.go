@@ -12,12 +12,19 @@ import (
 	"quartermaster/inventory/replenish"
 )
 
+const replenishmentKind = "replenishment"
+
 var _ = offer(Operation[api.ReplenishmentRequest, api.ReplenishmentAnswer]{
-	Words: api.Replenishments, Kind: "replenishment", Summary: "purchase orders and transfers",
+	Words: api.Replenishments, Kind: replenishmentKind, Summary: "purchase orders and transfers",
 	Description: "What to order from whom, what to move between sites, what is late, and how stock stands: by the stock, what is on its way, the forecasts and the declared service as they are now, " +
 		"or of a catalogue that comes with the request. Rooms, docks, budgets, calendars and least orders hold for all lines together. Nothing is planned or stored beside it.",
 	MaxBodyBytes: api.MaxLargeBodyBytes,
 	Check:        checkReplenishments, Solve: solveReplenishments,
+	Show: func(a *api.ReplenishmentAnswer) {
+		if a.PagedLines > 0 {
+			a.Stock = nil
+		}
+	},
 	Sentence: func(a api.ReplenishmentAnswer) string {
 		if len(a.Reasons) > 0 && a.Status == string(replenish.StatusInfeasible) {
 			return a.Reasons[0]
@@ -44,7 +51,11 @@ func solveReplenishments(ctx context.Context, w *Work, q api.ReplenishmentReques
 	if err != nil {
 		return api.ReplenishmentAnswer{}, err
 	}
-	return RestockWords(study, q.Lines, q.ItemIDs), nil
+	a := RestockWords(study, q.Lines || q.LinePages, q.ItemIDs)
+	if q.LinePages {
+		a.PagedLines = len(a.Stock)
+	}
+	return a, nil
 }
 
 // restock runs the replenishment of the declared business, or of the catalogue that came with the request.

@@ -5,6 +5,7 @@ func (s *Server) registerViews() {
 	s.registerWarehouses()
 	s.registerFloors()
 	s.registerPlanSuppliers()
+	s.registerStockLines()
 	s.registerPlanMap()
 	s.registerOrderStory()
 	s.registerTiles()

@@ -30,11 +30,16 @@ const pause = (ms: number, signal: AbortSignal) =>
 
 /** Asks for work and waits for its result; what went wrong in the job is an ApiError like any other. */
 export async function asked<A>(ask: Operation<AskShape<A>>, read: Operation<ReadShape<A>>, body: unknown, signal: AbortSignal): Promise<A> {
+  return (await answered(ask, read, body, signal)).result
+}
+
+/** The same with the id of the work, for what is read of it by pages. */
+export async function answered<A>(ask: Operation<AskShape<A>>, read: Operation<ReadShape<A>>, body: unknown, signal: AbortSignal): Promise<{ id: string; result: A }> {
   let answer = (await call(ask as Operation<Shape>, { body, signal, headers: { Prefer: 'wait=20' } } as never)) as Answer<A>
   while (answer.status !== 'done' || !answer.result) {
     if (['failed', 'cancelled', 'quarantined'].includes(answer.status)) throw new ApiError('refused', undefined, answer.error || answer.status)
     await pause(1000, signal)
     answer = (await call(read as Operation<Shape>, { path: { id: answer.id }, signal } as never)) as Answer<A>
   }
-  return answer.result
+  return { id: answer.id, result: answer.result }
 }

@@ -884,6 +884,7 @@ export interface ReplenishmentAnswer {
   limits: Array<StockLimit> | null
   lines: number
   origin_date: string
+  paged_lines?: number
   postponed: Array<PostponedOrder> | null
   purchase_orders: Array<PurchaseOrder> | null
   reasons?: Array<string> | null
@@ -896,6 +897,7 @@ export interface ReplenishmentAnswer {
 export interface ReplenishmentRequest {
   catalogue?: StockCatalogue
   item_ids?: Array<string> | null
+  line_pages?: boolean
   lines?: boolean
   origin_date?: string
 }
@@ -1191,6 +1193,12 @@ export interface StockLine {
   zone_green: number
   zone_red: number
   zone_yellow: number
+}
+
+export interface StockLineList {
+  found: number
+  items: Array<StockLine> | null
+  next_cursor?: string
 }
 
 export interface StockLot {
@@ -1661,6 +1669,13 @@ export const readReplenishments = operation<{
   body: undefined
   result: AnswerReplenishmentAnswer
 }>("GET", "/v1/replenishments/{id}")
+
+export const listStockLines = operation<{
+  path: { id: string }
+  query: { health?: "healthy" | "under" | "over" | "out of stock" | "expiring"; site_id?: string; search?: string; cursor?: string; limit?: number }
+  body: undefined
+  result: StockLineList
+}>("GET", "/v1/replenishments/{id}/lines")
 
 export const askPolicies = operation<{
   path: undefined

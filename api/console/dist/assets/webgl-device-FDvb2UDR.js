@@ -1,0 +1,1 @@
+export{n as WebGLDevice}from"./Canvas-t_FpAJZ5.js";
