@@ -104,9 +104,9 @@ func checkLotItem(wrong *fieldErrors, x *api.LotItem, at string, periods int) {
 }
 
 // amount refuses what is negative, not a number or too large to be added up.
-func (f *fieldErrors) amount(v float64, place string, args ...any) {
+func (e *fieldErrors) amount(v float64, place string, args ...any) {
 	if !(v >= 0 && v <= maxLotUnits) {
-		f.add(v, fmt.Sprintf("must lie between 0 and %g", maxLotUnits), place, args...)
+		e.add(v, fmt.Sprintf("must lie between 0 and %g", maxLotUnits), place, args...)
 	}
 }
 
