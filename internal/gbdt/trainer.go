@@ -7,8 +7,8 @@ import (
 	"quartermaster/internal/rng"
 )
 
-// chunkRows is how many rows a task takes at a time; it fixes the order in which sums are made.
-const chunkRows = 4096
+// chunkRows is how many rows a task takes at a time: few, so that some thousand rows are shared out evenly.
+const chunkRows = 1024
 
 // trainer holds all that learning needs; rows are numbered 0…n−1 among those that are learned from.
 type trainer struct {
