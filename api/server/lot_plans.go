@@ -33,6 +33,8 @@ const (
 	// maxLotCells bounds items × periods of one request: a search of it takes minutes at most.
 	maxLotCells = 100_000
 	maxLotUnits = 1e12
+	// maxLotSteps is the tag's limit, which files do not pass.
+	maxLotSteps = 2000
 )
 
 // CheckLotPlan names every field that makes no sense beside the others, or is not bound by a tag.
@@ -46,6 +48,9 @@ func CheckLotPlan(q *api.LotPlanRequest) []api.FieldError {
 	if n := len(q.Items) * periods; n == 0 || n > maxLotCells {
 		wrong.add(n, fmt.Sprintf("items times periods are %d; give 1 to %d", n, maxLotCells), "items")
 		return wrong
+	}
+	if q.Iterations < 0 || q.Iterations > maxLotSteps {
+		wrong.add(q.Iterations, fmt.Sprintf("give 1 to %d, or none", maxLotSteps), "iterations")
 	}
 	if len(q.Capacity) > 0 && len(q.Capacity) != periods {
 		wrong.add(len(q.Capacity), fmt.Sprintf("has %d periods, the demand of the first item %d", len(q.Capacity), periods), "capacity")

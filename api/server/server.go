@@ -110,6 +110,7 @@ type Server struct {
 	tasks    *bell // rung when a task may have become free
 	closing  chan struct{}
 	books    tileBook
+	lines    recentLines
 
 	replayed map[string]replayable // by method and path
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"quartermaster/api"
 	"quartermaster/internal/service"
@@ -63,6 +65,9 @@ func (s *Server) keptLines(ctx context.Context, id string) ([]api.StockLine, err
 	if job.Kind != replenishmentKind {
 		return nil, fmt.Errorf("%w: there are no replenishments with the id %q", service.ErrNotFound, id)
 	}
+	if lines, ok := s.lines.find(job.Ref); ok {
+		return lines, nil
+	}
 	if job.State != service.StateDone {
 		return nil, fmt.Errorf("%w: the replenishments %q are %s; their lines are there when they are done", service.ErrConflict, id, job.State)
 	}
@@ -80,5 +85,49 @@ func (s *Server) keptLines(ctx context.Context, id string) ([]api.StockLine, err
 	if kept.Paged == 0 {
 		return nil, fmt.Errorf("%w: the replenishments %q keep no lines for pages; ask for them with line_pages", service.ErrNotFound, id)
 	}
+	s.lines.keep(job.Ref, kept.Lines)
 	return kept.Lines, nil
+}
+
+// recentLines keeps what was read of the last runs: whoever asks for one page mostly asks for the next, and reading an answer
+// takes longer than finding its lines. An answer never changes.
+type recentLines struct {
+	mu   sync.Mutex
+	runs []linesOfRun // the newest last
+}
+
+type linesOfRun struct {
+	run   service.Ref
+	lines []api.StockLine
+}
+
+const (
+	mostRecentRuns  = 4
+	mostRecentLines = 200_000 // of all of them, some 60 MB
+)
+
+func (r *recentLines) find(run service.Ref) ([]api.StockLine, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := slices.IndexFunc(r.runs, func(x linesOfRun) bool { return x.run == run })
+	if at < 0 {
+		return nil, false
+	}
+	return r.runs[at].lines, true
+}
+
+// keep adds a run and lets the oldest go until the limits hold.
+func (r *recentLines) keep(run service.Ref, lines []api.StockLine) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.runs = slices.DeleteFunc(r.runs, func(x linesOfRun) bool { return x.run == run })
+	r.runs = append(r.runs, linesOfRun{run, lines})
+	total := 0
+	for _, x := range r.runs {
+		total += len(x.lines)
+	}
+	for len(r.runs) > mostRecentRuns || total > mostRecentLines {
+		total -= len(r.runs[0].lines)
+		r.runs = slices.Delete(r.runs, 0, 1)
+	}
 }
