@@ -11,7 +11,9 @@ import (
 func TestRecentLinesAreBounded(t *testing.T) {
 	t.Parallel()
 	var r recentLines
-	ref := func(tenant string, id int) service.Ref { return service.Ref{Tenant: tenant, ID: string(rune('a' + id))} }
+	ref := func(tenant string, id int) service.Ref {
+		return service.Ref{Tenant: tenant, ID: string(rune('a' + id))}
+	}
 	for k := range mostRecentRuns + 1 {
 		r.keep(ref("main", k), make([]api.StockLine, k+1))
 	}
