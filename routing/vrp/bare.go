@@ -53,7 +53,7 @@ func plainStops(p *routing.Problem, v *routing.Vehicle) *lean.Problem {
 	} else if volume > v.MaxVolumeCm3 {
 		return nil
 	}
-	if v.Shift.EndSec-v.Shift.StartSec < service+longSec*int64(n+1) {
+	if v.Shift.EndSec-v.Shift.StartSec < service+longSec*(mostOnRoute(p, byVolume, b.Limit)+1) {
 		return nil
 	}
 	at := make([]int32, n)
@@ -75,6 +75,23 @@ func plainStops(p *routing.Problem, v *routing.Vehicle) *lean.Problem {
 		b.Demand[i+1], at[i+1] = int32(q), s.Location
 	}
 	return place(b, &p.Matrix, at)
+}
+
+// mostOnRoute bounds the stops that one vehicle of capacity limit can visit.
+func mostOnRoute(p *routing.Problem, byVolume bool, limit int64) int64 {
+	least := limit
+	for i := range p.Stops {
+		q := p.Stops[i].WeightG
+		if byVolume {
+			q = p.Stops[i].VolumeCm3
+		}
+		least = min(least, q)
+	}
+	most := int64(len(p.Stops))
+	if least > 0 {
+		most = min(most, limit/least)
+	}
+	return most
 }
 
 // place gives p the travel between the places of its nodes; nil where it is not symmetric or a way is missing.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"quartermaster/routing"
 	"quartermaster/routing/vrp/kdtree"
@@ -12,62 +14,104 @@ import (
 
 // addNeighbours fills near by the correlation of Vidal et al. (Computers & Operations Research 40, 2013, section 4.2):
 // travel plus a share of the waiting and lateness that going from one straight to the other brings at best; and around
-// by distance alone.
+// by distance alone. Each worker fills a part of the rows.
 //
-// Where ctx ends or a budget by the clock is spent before all stops have theirs it leaves the rest: no plan would be searched with them.
+// Where ctx ends or half a budget by the clock is spent before all stops have theirs it leaves the rest: the other half is needed to place
+// stops at all.
 func (m *model) addNeighbours(ctx context.Context, o Options) {
-	width := o.Neighbours
-	if width == 0 {
-		width = defaultNeighbours
-	}
-	m.reach = max(min(width, len(m.movers)-1), 0)
+	m.reach = max(min(cmp.Or(o.Neighbours, defaultReach(len(m.movers))), len(m.movers)-1), 0)
 	m.near, m.around = make([]nearby, m.n*m.reach), make([]int32, m.n*m.reach)
-	t := &m.p.Matrix
-	var pool []int32
 	var tree *kdtree.Tree
 	var x, y []float64
-	found := make([]kdtree.Point, 0, 4*m.reach+1)
-	if t.Plane != nil {
+	if plane := m.p.Matrix.Plane; plane != nil && len(m.movers) > poolReaches*m.reach {
 		x, y = make([]float64, m.n), make([]float64, m.n)
 		for i, l := range m.loc {
-			x[i], y[i] = t.Plane.X[l], t.Plane.Y[l]
+			x[i], y[i] = plane.X[l], plane.Y[l]
 		}
 		tree = kdtree.New(x, y, m.movers)
 	}
-	var near, around least
-	for k, i := range m.movers {
-		if ctx.Err() != nil || k%spentEvery == spentEvery-1 && o.Spent != nil && o.Spent() >= 1 {
-			return
+	var stopped atomic.Bool
+	late := func(k int) bool {
+		if ctx.Err() != nil || k%spentEvery == spentEvery-1 && o.Spent != nil && o.Spent() >= layoutShare {
+			stopped.Store(true)
 		}
-		pool = m.movers
-		if tree != nil && len(m.movers) > 4*m.reach {
-			found = tree.Nearest(x[i], y[i], i, 4*m.reach, found)
-			pool = pool[:0:0]
-			for _, f := range found {
-				pool = append(pool, f.ID)
+		return stopped.Load()
+	}
+	workers := max(o.Workers, 1)
+	part := (len(m.movers) + workers - 1) / workers
+	var wait sync.WaitGroup
+	for from := 0; from < len(m.movers); from += part {
+		wait.Go(func() {
+			desk := nearDesk{m: m}
+			for k, i := range m.movers[from:min(from+part, len(m.movers))] {
+				if late(k) {
+					return
+				}
+				if tree != nil {
+					desk.nearest(tree, x, y, i)
+				} else {
+					desk.pool = m.movers
+				}
+				desk.fill(i)
 			}
-		}
-		near, around = near[:0], around[:0]
-		for _, j := range pool {
-			if i != j {
-				near.offer(ranked{min(m.correlation(t, i, j), m.correlation(t, j, i)), j}, m.reach)
-				around.offer(ranked{min(m.apart(t, i, j), m.apart(t, j, i)), j}, m.reach)
-			}
-		}
-		slices.SortFunc(near, ranked.compare)
-		slices.SortFunc(around, ranked.compare)
-		for k := range m.reach {
-			j := near[k].stop
-			m.near[int(i)*m.reach+k] = nearby{j, int32(min(m.apart(t, j, i), math.MaxInt32)), int32(min(m.apart(t, i, j), math.MaxInt32))}
-			m.around[int(i)*m.reach+k] = around[k].stop
-		}
+		})
+	}
+	wait.Wait()
+}
+
+// nearDesk is what a worker needs to fill rows of near stops.
+type nearDesk struct {
+	m            *model
+	pool         []int32 // stops that may be near
+	found        []kdtree.Point
+	near, around least
+}
+
+// nearest lets those compete for i's row that lie nearest to it in the plane.
+func (d *nearDesk) nearest(tree *kdtree.Tree, x, y []float64, i int32) {
+	d.found = tree.Nearest(x[i], y[i], i, poolReaches*d.m.reach, d.found)
+	d.pool = d.pool[:0]
+	for _, f := range d.found {
+		d.pool = append(d.pool, f.ID)
 	}
 }
 
-// Near stops of each where Options do not say, and after how many stops it is asked whether the budget is spent.
+// fill writes the rows of stop i.
+func (d *nearDesk) fill(i int32) {
+	m, t := d.m, &d.m.p.Matrix
+	near, around := d.near[:0], d.around[:0]
+	for _, j := range d.pool {
+		if i != j {
+			near.offer(ranked{min(m.correlation(t, i, j), m.correlation(t, j, i)), j}, m.reach)
+			around.offer(ranked{min(m.apart(t, i, j), m.apart(t, j, i)), j}, m.reach)
+		}
+	}
+	slices.SortFunc(near, ranked.compare)
+	slices.SortFunc(around, ranked.compare)
+	for k := range m.reach {
+		j := near[k].stop
+		m.near[int(i)*m.reach+k] = nearby{j, int32(min(m.apart(t, j, i), math.MaxInt32)), int32(min(m.apart(t, i, j), math.MaxInt32))}
+		m.around[int(i)*m.reach+k] = around[k].stop
+	}
+	d.near, d.around = near, around
+}
+
+// defaultReach is how many near stops each has where Options do not say: fewer where there are so many that the lists alone would take
+// minutes.
+func defaultReach(stops int) int {
+	switch {
+	case stops > 50_000:
+		return 16
+	case stops > 10_000:
+		return 32
+	}
+	return 64
+}
+
 const (
-	defaultNeighbours = 64
-	spentEvery        = 1024
+	poolReaches = 4   // as many times the near stops compete for a row in the plane
+	layoutShare = 0.5 // of a budget by the clock that goes into near stops at most
+	spentEvery  = 1024
 )
 
 // ranked is a stop and how near it is.

@@ -17,10 +17,10 @@ type Options struct {
 	// Spent, when set, replaces Iterations: it says which part of the budget is spent, 0…1, and is asked every few
 	// iterations by every worker at its own time. Callers that plan by the clock bring one that reads it.
 	Spent func() float64
-	// Workers is how many searches run side by side, each from its own seed; the best plan is taken. Default 0 = 1. The
-	// solution depends on it, and not on how many of them the machine runs at a time. Bare capacitated problems of more
-	// than 600 stops with coordinates are searched in regions side by side, those of up to 520 with a long budget by a
-	// genetic search: there the solution does not depend on it.
+	// Workers is how many goroutines work side by side. Default 0 = 1. With Iterations the solution is the same for any number of
+	// them: what cannot be shared out is done by one. By the clock more of them do more: bare capacitated problems of more than 600
+	// stops with coordinates, and smaller ones with a long budget, are searched by all together; else each searches alone, from its
+	// own seed, and the best plan is taken.
 	Workers int
 	// UnassignedCents is the price of leaving one stop out that has no prize of its own. Default 0 = more than any route
 	// could cost, so that a stop is left out only when no vehicle can take it. A small price lets the search skip stops

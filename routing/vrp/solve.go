@@ -46,11 +46,14 @@ func Solve(ctx context.Context, p routing.Problem, o Options) (routing.Solution,
 	return finish(solution(&p, m, &s.best, reasons), done, o.Seed, ctx.Err() != nil), nil
 }
 
-// searchAll runs one search for each worker, all from seeds of their own and none waiting for another, and returns the one
-// with the best plan, the first among equals.
+// searchAll runs one search by the clock for each worker, all from seeds of their own and none waiting for another, and returns the one
+// with the best plan, the first among equals. Of counted iterations one search takes all.
 func searchAll(ctx context.Context, m *model, o Options) (*search, int) {
-	all := make([]*search, max(o.Workers, 1))
-	done := make([]int, len(all))
+	count := 1
+	if o.Spent != nil {
+		count = max(o.Workers, 1)
+	}
+	all, done := make([]*search, count), make([]int, count)
 	var wait sync.WaitGroup
 	for w := range all {
 		wait.Go(func() {

@@ -33,7 +33,7 @@ func counted(t *testing.T, p *problem, tours [][]int32) int64 {
 func TestBreedingBeatsOneAnnealing(t *testing.T) {
 	t.Parallel()
 	in := scattered(rand.New(rand.NewPCG(3, 6)), 40, 40)
-	p := newProblem(in)
+	p := laidOut(in)
 	first := newLinks(p)
 	first.savings()
 	steps := 41 * bredPerStop
@@ -54,13 +54,13 @@ func TestBreedingAtTheEdges(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(8, 1))
 	table := scattered(random, 30, 30)
-	laid := newProblem(table)
+	laid := laidOut(table)
 	table.Plane, table.Cells = nil, laid.cells
 	dear := scattered(random, 30, 30)
 	dear.OpeningM = 5001
 	for name, in := range map[string]Problem{"three stops": scattered(random, 3, 9), "one stop a route": scattered(random, 12, 9), "one route": scattered(random, 12, 200),
 		"vehicles that cost": dear, "table": table} {
-		p := newProblem(in)
+		p := laidOut(in)
 		first := newLinks(p)
 		first.savings()
 		tours, _ := breed(t.Context(), first, Options{Seed: 1, Iterations: p.n * bredPerStop / 4})
@@ -73,7 +73,7 @@ func TestBreedingAtTheEdges(t *testing.T) {
 // Without progress for long a population begins anew from random orders, and keeps the best plan.
 func TestPopulationBeginsAnew(t *testing.T) {
 	t.Parallel()
-	p := newProblem(scattered(rand.New(rand.NewPCG(1, 9)), 20, 30))
+	p := laidOut(scattered(rand.New(rand.NewPCG(1, 9)), 20, 30))
 	first := newLinks(p)
 	first.savings()
 	s := newGenetic(newGround(p, len(first.tours())), Options{Seed: 1})
@@ -98,7 +98,7 @@ func TestPopulationBeginsAnew(t *testing.T) {
 
 // Once all slices have grown a child asks for no memory.
 func TestChildrenAskForNoMemory(t *testing.T) {
-	p := newProblem(scattered(rand.New(rand.NewPCG(1, 9)), 60, 30))
+	p := laidOut(scattered(rand.New(rand.NewPCG(1, 9)), 60, 30))
 	s := newGenetic(newGround(p, 0), Options{Seed: 1})
 	d, c := s.workers[0], child{own: newGenome(p.n), mended: newGenome(p.n)}
 	d.price = s.pop.price
@@ -114,7 +114,7 @@ func TestChildrenAskForNoMemory(t *testing.T) {
 // know how far each other one is.
 func TestPopulationKeepsUnlikePlans(t *testing.T) {
 	t.Parallel()
-	p := newProblem(scattered(rand.New(rand.NewPCG(4, 9)), 30, 30))
+	p := laidOut(scattered(rand.New(rand.NewPCG(4, 9)), 30, 30))
 	first := newLinks(p)
 	first.savings()
 	s := newGenetic(newGround(p, len(first.tours())), Options{Seed: 1})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"quartermaster/routing"
 	"quartermaster/routing/vrp/kdtree"
@@ -48,8 +49,9 @@ func (p *problem) measure(i, j int32) int32 {
 	return p.plane.Between(i, j)
 }
 
-// newProblem lays out what the search looks up: the dense matrix where it pays, the nearest nodes and the ways home.
-func newProblem(in Problem) *problem {
+// newProblem lays out what the search looks up: the dense matrix where it pays, the nearest nodes and the ways home. nil where it is late
+// before that is done.
+func newProblem(in Problem, workers int, late func() bool) *problem {
 	p := &problem{n: len(in.Demand), cells: in.Cells, demand: in.Demand, limit: in.Limit, opening: in.OpeningM}
 	if pl := in.Plane; pl != nil && p.cells == nil {
 		p.x, p.y, p.plane = pl.X, pl.Y, *pl
@@ -76,7 +78,9 @@ func newProblem(in Problem) *problem {
 		p.rows[i+1] = int32((i + 1) * reach)
 	}
 	if p.x != nil {
-		p.nearByTree(reach)
+		if !p.nearByTree(reach, max(workers, 1), late) {
+			return nil
+		}
 	} else {
 		p.nearByCells(reach)
 	}
@@ -103,19 +107,29 @@ func (p *problem) fillCells() {
 	p.cells = cells
 }
 
-func (p *problem) nearByTree(reach int) {
+// nearByTree finds the nearest nodes in the plane, a part of the nodes each worker; false where large problems are late.
+func (p *problem) nearByTree(reach, workers int, late func() bool) bool {
 	ids := make([]int32, 0, p.n-1)
 	for i := 1; i < p.n; i++ {
 		ids = append(ids, int32(i))
 	}
 	tree := kdtree.New(p.x, p.y, ids)
-	found := make([]kdtree.Point, 0, reach+1)
-	for i := 1; i < p.n; i++ {
-		found = tree.Nearest(p.x[i], p.y[i], int32(i), reach, found)
-		for k, f := range found {
-			p.near[i*reach+k].to = f.ID
+	var stopped atomic.Bool
+	part := (p.n - 1 + workers - 1) / workers
+	inTurn(workers, workers, func(_, k int) {
+		found := make([]kdtree.Point, 0, reach+1)
+		for i := 1 + k*part; i < min(p.n, 1+(k+1)*part); i++ {
+			if i&askEvery == 0 && p.n > regionalNodes && (stopped.Load() || late()) {
+				stopped.Store(true)
+				return
+			}
+			found = tree.Nearest(p.x[i], p.y[i], int32(i), reach, found)
+			for to, f := range found {
+				p.near[i*reach+to].to = f.ID
+			}
 		}
-	}
+	})
+	return !stopped.Load()
 }
 
 func (p *problem) nearByCells(reach int) {

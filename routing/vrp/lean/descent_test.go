@@ -121,7 +121,7 @@ func blocks(in Problem, i, j int) int32 {
 // begun is a descent on a drawn problem, and a random order of its stops cut at random.
 func begun(random *rand.Rand, stops int) (d *descent, order, ends []int32) {
 	in := scattered(random, stops, 25)
-	p := newProblem(in)
+	p := laidOut(in)
 	for i := range p.n { // few places, so that many moves change nothing, and no detour that rounding makes shorter than the direct way
 		p.home[i] = blocks(in, i, 0)
 		for j := range p.n {

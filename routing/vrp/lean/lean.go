@@ -32,10 +32,30 @@ type Options struct {
 	Progress   func(done float64, costM int64) // told of each hundredth
 }
 
-// Solve plans p and returns the stops of each route and the steps done. Plans of more than 600 stops with coordinates, and those
-// of up to 520 with a long budget, are the same for any number of workers; else each worker searches alone and the best plan counts.
+// Solve plans p and returns the stops of each route and the steps done. Where the budget counts Iterations they are the same for any
+// number of workers. By the clock, plans of up to 600 stops with a short budget, and those between 520 and 600, are searched by each
+// worker alone and the best plan counts; all others by all workers together. Where the time does not suffice to lay out what the search
+// looks up, routes filled along a curve through the stops come back.
 func Solve(ctx context.Context, in Problem, o Options) ([][]int32, int) {
-	p := newProblem(in)
+	if in.Cells != nil || in.Plane == nil || len(in.Demand) <= regionalNodes {
+		return solve(ctx, in, o)
+	}
+	in, ids := alongCurve(in)
+	tours, steps := solve(ctx, in, o)
+	for _, stops := range tours {
+		for k, c := range stops {
+			stops[k] = ids[c]
+		}
+	}
+	return tours, steps
+}
+
+func solve(ctx context.Context, in Problem, o Options) ([][]int32, int) {
+	late := func() bool { return ctx.Err() != nil || o.Spent != nil && o.Spent() >= layoutPart }
+	p := newProblem(in, o.Workers, late)
+	if p == nil {
+		return in.filled(), 0
+	}
 	first := newLinks(p)
 	first.savings()
 	switch {
@@ -58,10 +78,15 @@ func (o Options) done(k int) float64 {
 	return float64(k) / float64(o.Iterations)
 }
 
-// sideBySide runs one search for each worker, each from its own seed, and returns the best plan.
+// sideBySide runs one search by the clock for each worker, each from its own seed, and returns the best plan; of counted steps one
+// search takes all.
 func sideBySide(ctx context.Context, first *links, o Options) ([][]int32, int) {
 	arc := first.meanInner()
-	all := make([]*search, max(o.Workers, 1))
+	count := 1
+	if o.Spent != nil {
+		count = max(o.Workers, 1)
+	}
+	all := make([]*search, count)
 	steps := make([]int, len(all))
 	var wait sync.WaitGroup
 	for w := range all {

@@ -23,7 +23,7 @@ func scattered(random *rand.Rand, stops int, limit int64) Problem {
 func TestLinksStayTrue(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(2, 7))
-	b := newProblem(scattered(random, 60, 30))
+	b := laidOut(scattered(random, 60, 30))
 	l := newLinks(b)
 	l.savings()
 	s := newSearch(l, 1, l.meanInner())
@@ -46,5 +46,56 @@ func TestLinksStayTrue(t *testing.T) {
 	}
 	if s.best.load(l); l.cost != s.best.cost {
 		t.Errorf("the best plan costs %d, kept as %d", l.cost, s.best.cost)
+	}
+}
+
+func laidOut(p Problem) *problem { return newProblem(p, 1, func() bool { return false }) }
+
+// The curve goes through every point of a square block once, always to one beside the last.
+func TestCurveGoesStepByStep(t *testing.T) {
+	t.Parallel()
+	const side = 32
+	at := make([][2]int, side*side)
+	for k := range at {
+		at[k][0] = -1
+	}
+	for x := range side {
+		for y := range side {
+			k := hilbert(uint32(x), uint32(y))
+			if k >= side*side || at[k][0] >= 0 {
+				t.Fatalf("(%d, %d) is at %d, which is taken or outside of the block", x, y, k)
+			}
+			at[k] = [2]int{x, y}
+		}
+	}
+	for k := 1; k < len(at); k++ {
+		if dx, dy := at[k][0]-at[k-1][0], at[k][1]-at[k-1][1]; dx*dx+dy*dy != 1 {
+			t.Fatalf("from %v the curve goes to %v", at[k-1], at[k])
+		}
+	}
+}
+
+// However little time there is, each stop is on one route and none is overloaded.
+func TestNoTimeStillServesAll(t *testing.T) {
+	t.Parallel()
+	p := scattered(rand.New(rand.NewPCG(5, 7)), 3000, 40)
+	asked := 0
+	late := func() float64 { asked++; return float64(asked) / 3 } // spent within the layout
+	tours, _ := Solve(t.Context(), p, Options{Spent: late, Workers: 2})
+	served := make([]int, len(p.Demand))
+	for _, stops := range tours {
+		load := int64(0)
+		for _, c := range stops {
+			served[c]++
+			load += int64(p.Demand[c])
+		}
+		if load > p.Limit {
+			t.Errorf("a route carries %d of %d", load, p.Limit)
+		}
+	}
+	for c, times := range served[1:] {
+		if times != 1 {
+			t.Fatalf("stop %d is visited %d times", c+1, times)
+		}
 	}
 }
