@@ -120,6 +120,20 @@ func TestBredPlansAreRepeatable(t *testing.T) {
 	alike(t, bareProblem(rand.New(rand.NewPCG(3, 6)), 40, 40, true), 41*5000)
 }
 
+// What cannot be shared out among goroutines is done by one of them, so that the same comes out for any number.
+func TestOneSearchIsRepeatable(t *testing.T) {
+	t.Parallel()
+	first := drawWindows(rand.New(rand.NewPCG(5, 6)), 30)
+	first.VehiclesFirst = true
+	for name, p := range map[string]routing.Problem{"bare": bareProblem(rand.New(rand.NewPCG(2, 6)), 560, 60, false),
+		"fleet": drawFleet(rand.New(rand.NewPCG(4, 6)), 40), "fewer": first} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			alike(t, p, 4000)
+		})
+	}
+}
+
 // alike solves a problem by one and by three goroutines, wants the same answer of both, one that holds, and gives it.
 func alike(t *testing.T, p routing.Problem, iterations int) (one routing.Solution) {
 	t.Helper()

@@ -129,7 +129,22 @@ func (x *everyWay) together(tours [][]int32) bool {
 	return true
 }
 
-// Under each rule, on problems of six stops and three vehicles, the search finds what trying every way finds. Two rules
+// compare wants s to cost what the best of every way does.
+func (x *everyWay) compare(t *testing.T, who string, seed uint64, s routing.Solution) {
+	t.Helper()
+	got, want := int64(0), x.best
+	for k := range s.Routes {
+		got += s.Routes[k].CostCents
+	}
+	for _, u := range s.Unassigned {
+		want -= x.m.prices[u.Stop]
+	}
+	if got > (want+unit/2)/unit+int64(len(s.Routes)) || got < want/unit-int64(len(s.Routes)) {
+		t.Errorf("seed %d: %s finds %d cents with %d stops left out, the least is %d", seed, who, got, len(s.Unassigned), want/unit)
+	}
+}
+
+// Under each rule, on problems of six stops and three vehicles, the solver and the search that it has for more stops find what trying every way finds. Two rules
 // judge the plan as a whole and have tests of their own: balance and fewer vehicles first.
 func TestEveryRuleEqualsEveryWay(t *testing.T) {
 	t.Parallel()
@@ -154,17 +169,8 @@ func TestEveryRuleEqualsEveryWay(t *testing.T) {
 					x.kinds = append(x.kinds, int(m.kindOf(int32(v))))
 				}
 				x.place(0, make([][]int32, len(p.Vehicles)), 0)
-				got := int64(0)
-				for k := range s.Routes {
-					got += s.Routes[k].CostCents
-				}
-				want := x.best
-				for _, u := range s.Unassigned {
-					want -= m.prices[u.Stop]
-				}
-				if got > (want+unit/2)/unit+int64(len(s.Routes)) || got < want/unit-int64(len(s.Routes)) {
-					t.Errorf("seed %d: %d cents with %d stops left out, the least is %d", seed, got, len(s.Unassigned), want/unit)
-				}
+				x.compare(t, "Solve", seed, s)
+				x.compare(t, "the search", seed, explored(p, o))
 			}
 		})
 	}

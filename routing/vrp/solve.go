@@ -86,13 +86,18 @@ func searchAll(ctx context.Context, m *model, o Options) (*search, int) {
 	return all[pick], sum
 }
 
-// run spends the budget: on every plan there is where stops are few, on penalised genetic search where the problem and the budget
-// are for it, on tearing open and rebuilding else and at the end.
+// run spends the budget: on every plan there is where stops are few, else on exploring.
 func (s *search) run(ctx context.Context, seed uint64) {
 	if s.m.isTiny() {
 		s.enumerate(ctx)
 		return
 	}
+	s.explore(ctx, seed)
+}
+
+// explore spends the budget on penalised search where the problem and the budget are for it, on tearing open and rebuilding else and at
+// the end.
+func (s *search) explore(ctx context.Context, seed uint64) {
 	if !s.m.p.VehiclesFirst && s.fixedCosts() {
 		s.mix(ctx, mixShare)
 	}
