@@ -32,6 +32,7 @@ type warpKind struct {
 	maxDur             int64
 	count              int
 	bit                uint64
+	fellow             int // first kind that differs from it at most in capacity and in the stops that it may visit
 }
 
 // warpModel is a problem laid out for the penalised search: stops with windows and loads that fleets of several depots,
@@ -75,7 +76,7 @@ func newWarp(m *model) *warpModel {
 	if !m.simple && (m.backhaul == nil || m.dims > 1) {
 		return nil
 	}
-	w := &warpModel{m: m, n: n, client: m.movers, timeless: !m.windowed, alike: true}
+	w := &warpModel{m: m, n: n, client: m.chained(), timeless: !m.windowed, alike: true}
 	if !w.addKinds() || !w.addStops() {
 		return nil
 	}
@@ -104,6 +105,12 @@ func (w *warpModel) addKinds() bool {
 		w.kinds = append(w.kinds, out)
 	}
 	return true
+}
+
+// alike reports whether k and x cost the same for the same stops where those keep all rules.
+func (k *warpKind) alike(x warpKind) bool {
+	return k.rate == x.rate && k.used == x.used && k.perSec == x.perSec && k.start == x.start && k.end == x.end && k.begin == x.begin &&
+		k.finish == x.finish && k.maxDur == x.maxDur
 }
 
 func (w *warpModel) addStops() bool {
@@ -148,9 +155,17 @@ func (w *warpModel) addTables() {
 	for _, c := range w.client {
 		at = append(at, m.loc[c])
 	}
+	rowOf := func(place int32) int32 { // of a depot, which kinds share
+		for row := w.n; row < len(at); row++ {
+			if at[row] == place {
+				return int32(row)
+			}
+		}
+		at = append(at, place)
+		return int32(len(at) - 1)
+	}
 	for x := range w.kinds {
-		w.kinds[x].start, w.kinds[x].end = int32(len(at)), int32(len(at)+1)
-		at = append(at, m.kinds[x].start, m.kinds[x].end)
+		w.kinds[x].start, w.kinds[x].end = rowOf(m.kinds[x].start), rowOf(m.kinds[x].end)
 	}
 	w.places = len(at)
 	w.length, w.sec = make([]int32, w.places*w.places), make([]int32, w.places*w.places)
@@ -179,6 +194,9 @@ func (w *warpModel) addTables() {
 		}
 	}
 	w.into = turned(w.length, w.places)
+	for x := range w.kinds {
+		w.kinds[x].fellow = slices.IndexFunc(w.kinds, w.kinds[x].alike)
+	}
 	if same && m.backhaul == nil {
 		w.sec = w.length // one table is read faster than two
 	}
@@ -205,6 +223,28 @@ func (w *warpModel) addNear() {
 		}
 		w.around = append(w.around, around)
 	}
+}
+
+// chained is the stops to be planned in the order of a walk from each to the nearest one left, so that near ones stand near each other
+// in tables, which the moves of one stop then read from few places.
+func (m *model) chained() []int32 {
+	taken := make([]bool, m.n)
+	out := make([]int32, 0, len(m.movers))
+	for _, c := range m.movers {
+		for c >= 0 && !taken[c] {
+			taken[c] = true
+			out = append(out, c)
+			next := int32(-1)
+			for _, v := range m.around[int(c)*m.reach : int(c+1)*m.reach] {
+				if !taken[v] {
+					next = v
+					break
+				}
+			}
+			c = next
+		}
+	}
+	return out
 }
 
 // index is, for each stop of the model, the stop here; -1 = none.

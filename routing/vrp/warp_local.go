@@ -66,8 +66,9 @@ func (s *warpState) placeAt(u, v int32, limit int64) int64 {
 	if s.w.may[u]&k.bit == 0 {
 		return never
 	}
+	row := int(u) * s.w.places
 	y := s.next[v]
-	delta := (s.leg(v, u)+s.leg(u, y)-s.leg(v, y))*k.rate - s.pen[r]
+	delta := (int64(s.w.into[row+int(s.at[v])])+int64(s.w.length[row+int(s.at[y])])-s.cumLen[y]+s.cumLen[v])*k.rate - s.pen[r]
 	if s.size[r] == 0 {
 		delta += k.used
 	}
@@ -228,7 +229,11 @@ func (s *warpState) costAs(r, kind int32) int64 {
 
 func (s *warpState) tradeKinds(a, b int32) bool {
 	ka, kb := s.kind[a], s.kind[b]
-	if s.costAs(a, kb)+s.costAs(b, ka) >= s.costAs(a, ka)+s.costAs(b, kb) {
+	worth := s.worth[a] + s.worth[b]
+	if s.pen[a]+s.pen[b] == 0 && s.w.kinds[ka].fellow == s.w.kinds[kb].fellow {
+		return false
+	}
+	if cost := s.costAs(a, kb); cost >= worth || cost+s.costAs(b, ka) >= worth {
 		return false
 	}
 	s.kind[a], s.kind[b] = kb, ka

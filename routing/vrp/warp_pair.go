@@ -95,22 +95,35 @@ func (s *warpState) pairTails(e *view, v int32, a, b, gone int64) bool {
 	if a != b {
 		return s.tails(u, v) || s.tails(v, u)
 	}
-	ru, rv := s.route[u], s.route[v]
-	slack := int64(0)
-	if s.kind[ru] != s.kind[rv] { // the last legs change with the depots
-		slack = s.cumLen[s.end(ru)] - s.cumLen[s.prev[s.end(ru)]] + s.cumLen[s.end(rv)] - s.cumLen[s.prev[s.end(rv)]]
-	}
 	q, w := s.prev[v], s.next[v]
-	if (int64(e.inU[s.at[v]])+int64(e.outP[s.at[w]])-e.leg1-(s.cumLen[w]-s.cumLen[v])-slack)*a < gone && s.tails(v, u) {
+	home, none := s.otherHomes(s.route[u], s.route[v])
+	homeU, homeV := home, home // none: what is left of a route ends where nothing is known of its last leg
+	if !s.stop(w) {
+		homeV = none
+	}
+	if e.y < 0 {
+		homeU = none
+	}
+	atV := s.at[v]
+	if (int64(e.inU[atV])+int64(e.outP[s.at[w]])-e.leg1-(s.cumLen[w]-s.cumLen[v])+homeV)*a < gone && s.tails(v, u) {
 		return true
 	}
-	if (int64(e.outU[s.at[v]])+int64(e.inX[s.at[q]])-e.leg2-(s.cumLen[v]-s.cumLen[q])-slack)*a < gone && s.tails(u, v) {
+	if (int64(e.outU[atV])+int64(e.inX[s.at[q]])-e.leg2-(s.cumLen[v]-s.cumLen[q])+homeU)*a < gone && s.tails(u, v) {
 		return true
 	}
-	if !s.stop(q) && (int64(e.inU[s.at[q]])+int64(e.outP[s.at[v]])-e.leg1-(s.cumLen[v]-s.cumLen[q])-slack)*a < gone && s.tails(q, u) {
-		return true
+	return !s.stop(q) && (int64(e.inU[s.at[q]])+int64(e.outP[atV])-e.leg1-(s.cumLen[v]-s.cumLen[q])+home)*a < gone && s.tails(q, u)
+}
+
+// otherHomes is by how much the last legs of two routes grow when their ends change places, and a bound on that where one of the ends is
+// all that is left.
+func (s *warpState) otherHomes(a, b int32) (grows, bound int64) {
+	endA, endB := s.end(a), s.end(b)
+	if s.at[endA] == s.at[endB] {
+		return 0, 0
 	}
-	return false
+	lastA, lastB := s.prev[endA], s.prev[endB]
+	was := s.cumLen[endA] - s.cumLen[lastA] + s.cumLen[endB] - s.cumLen[lastB]
+	return s.leg(lastA, endB) + s.leg(lastB, endA) - was, -was
 }
 
 // pairLong tries runs of two and three stops.

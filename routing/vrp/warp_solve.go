@@ -17,11 +17,13 @@ const (
 )
 
 // Parts of the trail: steps of the general search that one of its own takes, and the least budget that it is worth beginning for, in
-// all and for each stop.
+// all and for each stop; more where vehicles go first, because plans for the fewest hold only just.
 const (
 	trailSteps   = 4
-	trailWorth   = 50_000
-	trailPerStop = 200
+	trailWorth   = 1000
+	trailPerStop = 5
+	tightWorth   = 50_000
+	tightPerStop = 200
 )
 
 // warpLeast is the fewest stops for which penalties are worth it.
@@ -32,7 +34,7 @@ const breedMost = 250
 
 // Shares of the budget by which the phases end where the genetic search has a part.
 const (
-	warpBegun = 0.15 // a first plan, where vehicles do not go first
+	warpBegun = 0.03 // a first plan, where vehicles do not go first
 	warpDone  = 0.95
 )
 
@@ -59,10 +61,11 @@ func (s *search) penalised(ctx context.Context, w *warpModel) (worth, breeds boo
 	}
 	plans := total / (warpPerStop * float64(w.n))
 	breeds = w.n <= breedMost && plans >= warpWorth || !s.m.windowed && plans >= warpLong
-	if !breeds && total < max(trailWorth, trailPerStop*float64(w.n)) {
-		return false, false
+	least := max(trailWorth, trailPerStop*float64(w.n))
+	if s.m.p.VehiclesFirst {
+		least = max(tightWorth, tightPerStop*float64(w.n))
 	}
-	return true, breeds
+	return breeds || total >= least, breeds
 }
 
 // breedAll runs the phases of a search that the genetic one has a part in, up to the last.
