@@ -141,12 +141,16 @@ type cooling struct {
 
 // cool begins a cooling of which steps done so far took the budget from begin to now.
 func (s *search) cool(begin, now, end float64, steps int) cooling {
+	return s.coolBy(s.legCost(), begin, now, end, steps)
+}
+
+// coolBy is cool for a plan whose legs cost so much on average.
+func (s *search) coolBy(leg, begin, now, end float64, steps int) cooling {
 	perStop := 0.0
 	if now > begin {
 		perStop = float64(steps) * (end - begin) / (now - begin) / float64(max(1, len(s.m.movers)))
 	}
 	share := min(1, max(coldest, math.Sqrt(perStop/hotSteps)))
-	leg := s.legCost()
 	if s.hottest > 0 {
 		share = min(share, s.hottest)
 	}

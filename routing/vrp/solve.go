@@ -101,6 +101,9 @@ func (s *search) explore(ctx context.Context, seed uint64) {
 	if !s.m.p.VehiclesFirst && s.fixedCosts() {
 		s.mix(ctx, mixShare)
 	}
+	if g := newPairing(s.m); g != nil && s.shipments(ctx, g, seed) {
+		return
+	}
 	w := newWarp(s.m)
 	if worth, breeds := s.penalised(ctx, w); worth {
 		s.breedAll(ctx, w, breeds, seed)
