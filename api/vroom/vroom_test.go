@@ -73,7 +73,7 @@ func TestErrorsInVROOMsWords(t *testing.T) {
 	}
 }
 
-// Whatever bytes come, the answer is a plan or an error, never a panic.
+// Whatever bytes come, the answer is a plan that holds or an error, never a panic.
 func FuzzRequest(f *testing.F) {
 	f.Add([]byte(small))
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -87,6 +87,9 @@ func FuzzRequest(f *testing.F) {
 		}
 		s, err := vrp.Solve(t.Context(), p.Problem, vrp.Options{Iterations: 5})
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := routing.Check(p.Problem, s); err != nil {
 			t.Fatal(err)
 		}
 		_ = p.Answer(s)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"quartermaster/internal/vrplib"
+	"quartermaster/routing"
+	"quartermaster/routing/vrp"
 )
 
 const (
@@ -56,7 +58,7 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// Whatever bytes come, reading ends with an instance that validates or with an error.
+// Whatever bytes come, reading ends with an instance that can be planned, by a plan that holds, or with an error.
 func FuzzRead(f *testing.F) {
 	for _, text := range []string{cvrp, solomon, lilim, cordeau} {
 		f.Add([]byte(text))
@@ -65,6 +67,16 @@ func FuzzRead(f *testing.F) {
 		inst, err := vrplib.Read("x", strings.NewReader(string(text)))
 		if err == nil && inst == nil {
 			t.Fatal("neither an instance nor an error")
+		}
+		if err != nil || len(inst.Problem.Stops) > 12 || len(inst.Problem.Vehicles) > 12 {
+			return
+		}
+		s, err := vrp.Solve(t.Context(), inst.Problem, vrp.Options{Iterations: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := routing.Check(inst.Problem, s); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

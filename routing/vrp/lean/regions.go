@@ -21,9 +21,11 @@ import (
 // 35(3), 2023).
 const (
 	regionalNodes  = 600 // more nodes than these are searched in regions
-	regionStops    = 700 // most stops of a region of more than one route
+	regionStops    = 700 // most stops of a region of more than one route,
+	regionRoutes   = 25  // or as many as so many routes of mean length hold: of few routes too little can be exchanged
 	regionalRounds = 50
 	regionNear     = 48   // near nodes kept of each
+	regionWidth    = 32   // of which insertion tries so many
 	regionHot      = 3.0  // first temperature, as a share of the mean leg between stops
 	regionCold     = 0.01 // last temperature
 )
@@ -33,6 +35,7 @@ type regionSearch struct {
 	p       *problem
 	seed    uint64
 	workers int
+	most    int // stops of a region
 	tours   [][]int32
 	cost    int64
 	steps   int // done so far, over all regions
@@ -45,6 +48,7 @@ type regionSearch struct {
 func regional(ctx context.Context, first *links, o Options) ([][]int32, int) {
 	s := &regionSearch{p: first.p, seed: o.Seed, workers: max(o.Workers, 1), tours: first.tours(), cost: first.cost}
 	s.best, s.bestCost = s.tours, s.cost
+	s.most = max(regionStops, regionRoutes*(s.p.n-1)/max(len(s.tours), 1))
 	begin := o.done(0)
 	for round := 0; ctx.Err() == nil; round++ {
 		done := o.done(s.steps)
@@ -145,7 +149,7 @@ func (s *regionSearch) halve(list []centre, random *rand.Rand, out []region) []r
 		stops += len(s.tours[c.route])
 		minX, maxX, minY, maxY = min(minX, c.x), max(maxX, c.x), min(minY, c.y), max(maxY, c.y)
 	}
-	if stops <= regionStops || len(list) < 2 {
+	if stops <= s.most || len(list) < 2 {
 		r := region{tours: make([][]int32, len(list))}
 		for k, c := range list {
 			r.tours[k] = s.tours[c.route]
@@ -185,7 +189,7 @@ func (r *region) search(p *problem, local []int32, a annealPart, seed uint64, st
 	}
 	arc := l.meanInner()
 	s := newSearch(l, seed, arc)
-	s.track = a.last
+	s.track, s.tear.width = a.last, regionWidth
 	r.steps = s.stretch(a.hot*arc, a.cold*arc, int(math.Ceil(a.perStop*float64(sub.n-1))), stop)
 	if s.track {
 		s.best.load(l)
