@@ -33,7 +33,7 @@ type Options struct {
 }
 
 // Solve plans p and returns the stops of each route and the steps done. Where the budget counts Iterations they are the same for any
-// number of workers. By the clock, plans of up to 600 stops with a short budget, and those between 520 and 600, are searched by each
+// number of workers. By the clock, plans of up to 600 stops with a short budget, and those between 520 and some 700, are searched by each
 // worker alone and the best plan counts; all others by all workers together. Where the time does not suffice to lay out what the search
 // looks up, routes filled along a curve through the stops come back.
 func Solve(ctx context.Context, in Problem, o Options) ([][]int32, int) {
@@ -58,13 +58,19 @@ func solve(ctx context.Context, in Problem, o Options) ([][]int32, int) {
 	}
 	first := newLinks(p)
 	first.savings()
+	arc := first.meanInner()
 	switch {
 	case p.x != nil && p.n > regionalNodes:
-		return regional(ctx, first, o)
-	case affordsBreeding(newSearch(first.copied(), o.Seed, first.meanInner()), o):
+		most := max(regionStops, regionRoutes*(p.n-1)/max(first.used, 1))
+		if p.n-1 <= most {
+			return sideBySide(o, func(o Options) outcome { return regional(ctx, first, most, o) })
+		}
+		all := regional(ctx, first, most, o)
+		return all.tours, all.steps
+	case affordsBreeding(newSearch(first.copied(), o.Seed, arc), o):
 		return breed(ctx, first, o)
 	}
-	return sideBySide(ctx, first, o)
+	return sideBySide(o, func(o Options) outcome { return annealed(ctx, first, arc, o) })
 }
 
 // done is the part of the budget spent after k steps, 1 and more when it is all.
@@ -78,36 +84,46 @@ func (o Options) done(k int) float64 {
 	return float64(k) / float64(o.Iterations)
 }
 
+// outcome is the plan of one search.
+type outcome struct {
+	tours [][]int32
+	cost  int64
+	steps int
+}
+
 // sideBySide runs one search by the clock for each worker, each from its own seed, and returns the best plan; of counted steps one
 // search takes all.
-func sideBySide(ctx context.Context, first *links, o Options) ([][]int32, int) {
-	arc := first.meanInner()
+func sideBySide(o Options, run func(o Options) outcome) ([][]int32, int) {
 	count := 1
 	if o.Spent != nil {
 		count = max(o.Workers, 1)
 	}
-	all := make([]*search, count)
-	steps := make([]int, len(all))
+	all := make([]outcome, count)
 	var wait sync.WaitGroup
 	for w := range all {
-		wait.Go(func() {
-			s := newSearch(first.copied(), o.Seed+uint64(w)<<32, arc)
-			if w == 0 {
-				s.tell = o.Progress
-			}
-			steps[w] = s.run(ctx, o.done)
-			all[w] = s
-		})
+		own := o
+		own.Seed, own.Workers = o.Seed+uint64(w)<<32, 1
+		if w > 0 {
+			own.Progress = nil
+		}
+		wait.Go(func() { all[w] = run(own) })
 	}
 	wait.Wait()
 	pick, sum := 0, 0
-	for w, s := range all {
-		sum += steps[w]
-		if s.best.cost < all[pick].best.cost {
+	for w := range all {
+		sum += all[w].steps
+		if all[w].cost < all[pick].cost {
 			pick = w
 		}
 	}
-	s := all[pick]
+	return all[pick].tours, sum
+}
+
+// annealed is first annealed as a whole.
+func annealed(ctx context.Context, first *links, arc float64, o Options) outcome {
+	s := newSearch(first.copied(), o.Seed, arc)
+	s.tell = o.Progress
+	steps := s.run(ctx, o.done)
 	s.best.load(s.l)
-	return s.l.tours(), sum
+	return outcome{s.l.tours(), s.best.cost, steps}
 }

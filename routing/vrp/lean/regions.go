@@ -44,11 +44,10 @@ type regionSearch struct {
 	bestCost int64
 }
 
-// regional anneals a large plan from its first one and returns the best plan and the steps done.
-func regional(ctx context.Context, first *links, o Options) ([][]int32, int) {
-	s := &regionSearch{p: first.p, seed: o.Seed, workers: max(o.Workers, 1), tours: first.tours(), cost: first.cost}
+// regional anneals a large plan from its first one, in regions of so many stops at most.
+func regional(ctx context.Context, first *links, most int, o Options) outcome {
+	s := &regionSearch{p: first.p, seed: o.Seed, workers: max(o.Workers, 1), most: most, tours: first.tours(), cost: first.cost}
 	s.best, s.bestCost = s.tours, s.cost
-	s.most = max(regionStops, regionRoutes*(s.p.n-1)/max(len(s.tours), 1))
 	begin := o.done(0)
 	for round := 0; ctx.Err() == nil; round++ {
 		done := o.done(s.steps)
@@ -73,7 +72,7 @@ func regional(ctx context.Context, first *links, o Options) ([][]int32, int) {
 		s.round(ctx, round, annealPart{hot: cooled(hot, done), cold: cooled(hot, min(1, done+share)), perStop: steps / float64(s.p.n-1),
 			last: round >= regionalRounds-1}, o.Spent)
 	}
-	return s.best, s.steps
+	return outcome{s.best, s.bestCost, s.steps}
 }
 
 // cooled is the temperature after a part of the budget, as a share of the mean leg between stops.
