@@ -32,11 +32,49 @@ type FleetOptions struct {
 	MapID    string        // of node positions; default "floor"
 	PitchM   float64       // size of a cell; default 1
 	BlockFor time.Duration // a node that a vehicle reports as blocked is avoided for so long; default 1 min
-	Vehicles int           // at most; default 100
+	// LostAfter is how long nothing may be heard of a vehicle before its mission is given to another; default 90 s, three times
+	// what the protocol allows between states. What was released to it stays its own.
+	LostAfter time.Duration
+	Vehicles  int // at most; default 100
 	// GiveUpAfter is after how many calls of Tick without a way to its goal a mission ends undone; default 60.
 	GiveUpAfter int
-	Master      MasterOptions
-	Plan        execution.Options
+	// Map that vehicles must have in force; nil = the master does not look at maps. Zones of the floor, and Lanes of it that
+	// are more than a straight way.
+	Map   *Map
+	Zones []Zone
+	Lanes []Lane
+	Lease time.Duration // of leave that a request is granted, made longer while it is used; default 30 s
+	// Retries is how often an action that waits to be tried again is, before it is given up; default 1, negative = never.
+	Retries int
+	Master  MasterOptions
+	Plan    execution.Options
+}
+
+func (o *FleetOptions) complete(cells int) {
+	if o.MapID == "" {
+		o.MapID = "floor"
+	}
+	if o.PitchM <= 0 {
+		o.PitchM = 1
+	}
+	if o.BlockFor <= 0 {
+		o.BlockFor = time.Minute
+	}
+	if o.LostAfter <= 0 {
+		o.LostAfter = 90 * time.Second
+	}
+	if o.GiveUpAfter <= 0 {
+		o.GiveUpAfter = 60
+	}
+	if o.Vehicles <= 0 {
+		o.Vehicles = min(100, cells)
+	}
+	if o.Lease <= 0 {
+		o.Lease = 30 * time.Second
+	}
+	if o.Retries == 0 {
+		o.Retries = 1
+	}
 }
 
 // Fleet drives the vehicles of one floor. Its nodes are the cells of a graph, named c and the cell's number.
@@ -50,6 +88,10 @@ type Fleet struct {
 	index   map[ID]int
 	blocked map[int32]time.Time // until when
 	steps   []execution.Step
+	terrain *terrain
+	ground  *ground
+	lanes   map[[2]int32]*Lane
+	shut    map[string]bool // RELEASE zones that are closed
 }
 
 // member is a vehicle of the fleet.
@@ -64,31 +106,35 @@ type member struct {
 	out     string
 	cancel  string // instant action by which its order is cancelled
 	nextAct int
+
+	lacks    string // what it must be given before it is sent off
+	attempts map[string]attempt
+	zones    *ZoneSet // of the types that it keeps to; nil = it is brought none
+	zonesOf  string   // set of which they are a part
+	permits  map[string]*permit
+	during   int // ACTION zone, plus one, whose actions of being there are in its base
+	retries  map[string]int
 }
 
 // NewFleet makes the fleet of a floor; cost is that of each step as agv.Guide or agv.PlainCost gives it. Vehicles join when
 // they report a node of the floor.
 func NewFleet(link Link, g *agv.Graph, cost []uint8, give Dispatcher, o FleetOptions) (*Fleet, error) {
-	if o.MapID == "" {
-		o.MapID = "floor"
+	o.complete(g.Len())
+	if err := checkZones(o.Zones); err != nil {
+		return nil, err
 	}
-	if o.PitchM <= 0 {
-		o.PitchM = 1
-	}
-	if o.BlockFor <= 0 {
-		o.BlockFor = time.Minute
-	}
-	if o.GiveUpAfter <= 0 {
-		o.GiveUpAfter = 60
-	}
-	if o.Vehicles <= 0 {
-		o.Vehicles = min(100, g.Len())
-	}
-	control, err := execution.New(g, cost, o.Vehicles, o.Plan)
+	set, err := newZoneSet(o.MapID, o.Zones)
 	if err != nil {
 		return nil, err
 	}
-	f := &Fleet{o: o, g: g, control: control, give: give, index: map[ID]int{}, blocked: map[int32]time.Time{}}
+	f := &Fleet{o: o, g: g, give: give, index: map[ID]int{}, blocked: map[int32]time.Time{}, shut: map[string]bool{}, terrain: newTerrain(g, o.PitchM, cost)}
+	if err := f.lanesOf(o.Lanes); err != nil {
+		return nil, err
+	}
+	if f.control, err = execution.New(g, cost, o.Vehicles, o.Plan); err != nil {
+		return nil, err
+	}
+	f.rule(set)
 	f.master = NewMaster(link, f, o.Master)
 	return f, f.master.Listen(link)
 }
@@ -111,6 +157,9 @@ func (f *Fleet) Vertex(node string) int32 {
 	}
 	return f.g.Vertex(cell)
 }
+
+// Visualization does nothing: a master plans by states alone.
+func (f *Fleet) Visualization(*Session, *Visualization) {}
 
 // Online takes in that a vehicle came or was lost. One that is lost goes on along its base; what it holds stays held.
 func (f *Fleet) Online(s *Session, online bool) {
@@ -144,11 +193,13 @@ func (f *Fleet) State(s *Session, state *State) {
 		f.members = append(f.members, &member{s: s})
 	}
 	m := f.members[r]
+	f.answer(r, m)
 	if !m.joined {
 		f.join(r, m)
 		return
 	}
-	if reason := f.trouble(m, state); reason != "" || m.out != "" {
+	m.lacks = f.provide(m)
+	if reason := f.trouble(r, m, state); reason != "" || m.out != "" {
 		f.setOut(r, m, reason)
 		return
 	}
@@ -158,7 +209,7 @@ func (f *Fleet) State(s *Session, state *State) {
 }
 
 // trouble says why a vehicle cannot be driven, and notes the nodes that it reports as blocked.
-func (f *Fleet) trouble(m *member, state *State) string {
+func (f *Fleet) trouble(r int, m *member, state *State) string {
 	switch state.OperatingMode {
 	case "AUTOMATIC", "SEMIAUTOMATIC":
 	default:
@@ -176,14 +227,33 @@ func (f *Fleet) trouble(m *member, state *State) string {
 				}
 			}
 		}
-		if e.ErrorLevel != "WARNING" {
+		if e.ErrorLevel != "WARNING" && !f.goesOn(e) {
 			return e.ErrorType + ": " + e.ErrorDescription
 		}
+	}
+	if reason := f.lies(r, m, state); reason != "" {
+		return reason
+	}
+	if zone := f.barred(m); zone != "" {
+		return "its way leads into zone " + zone + ", which is closed"
 	}
 	if m.s.dropped() {
 		return "it dropped its order"
 	}
 	return ""
+}
+
+// goesOn tells whether an error is that of a vehicle which lost its leave of a zone and leaves it by itself.
+func (f *Fleet) goesOn(e Error) bool {
+	if e.ErrorType != errorReleaseLost {
+		return false
+	}
+	for _, ref := range e.ErrorReferences {
+		if i, known := f.ground.index[ref.ReferenceValue]; known && ref.ReferenceKey == "zoneId" {
+			return f.ground.set.Zones[i].ReleaseLossBehavior != "STOP"
+		}
+	}
+	return false
 }
 
 // join puts a vehicle onto the floor at the node it reports.
@@ -234,119 +304,6 @@ func (f *Fleet) advance(r int, m *member) {
 	}
 }
 
-// arrive ends the mission of a vehicle that is there and has done what it was to do.
-func (f *Fleet) arrive(r int, m *member) {
-	if !m.busy || !m.ordered {
-		return
-	}
-	at := f.control.At(r).Vertex == m.mission.Vertex
-	open := false
-	for _, a := range m.mission.Actions {
-		switch m.s.status(a.ActionID) {
-		case "FINISHED":
-		case "FAILED":
-			f.end(r, m, "action "+a.ActionType+" failed")
-			return
-		default:
-			open = true
-		}
-	}
-	if open {
-		f.control.Hold(r, at)
-		return
-	}
-	if len(m.mission.Actions) > 0 || at {
-		f.end(r, m, "")
-	}
-}
-
-func (f *Fleet) end(r int, m *member, reason string) {
-	m.busy = false
-	f.control.Hold(r, false)
-	f.control.Send(r, agv.Errand{Goal: f.control.At(r).Vertex, Next: -1})
-	f.give.Ended(m.s.ID, m.mission, reason)
-	f.assign(r, m)
-}
-
-func (f *Fleet) assign(r int, m *member) {
-	if m.busy || m.out != "" || m.s.SetAside != "" || !m.s.Online {
-		return
-	}
-	mission, ok := f.give.Next(m.s.ID, f.control.At(r).Vertex)
-	if !ok || mission.Vertex < 0 || int(mission.Vertex) >= f.g.Len() {
-		return
-	}
-	actions := make([]Action, len(mission.Actions))
-	for i, a := range mission.Actions {
-		m.nextAct++
-		a.ActionID = fmt.Sprintf("%s-a%d", m.s.ID.Serial, m.nextAct)
-		actions[i] = a
-	}
-	mission.Actions = actions
-	m.mission, m.busy, m.ordered = mission, true, false
-	f.control.Send(r, agv.Errand{Goal: mission.Vertex, Next: -1})
-}
-
-// release sends a vehicle what its control has released beyond its base.
-func (f *Fleet) release(r int, m *member) {
-	if !m.joined || m.out != "" || m.s.SetAside != "" || !m.s.Online {
-		return
-	}
-	f.steps = f.control.Released(r, f.steps[:0])
-	base := f.nodes(m, f.steps, m.sent)
-	here := m.busy && !m.ordered && m.sent == 0 && len(f.steps) == 0 && f.control.At(r).Vertex == m.mission.Vertex
-	if len(base) == 0 && !here {
-		return
-	}
-	begin := len(m.s.base) == 0 || (m.s.Idle() && m.sent == 0)
-	if here && !begin { // the actions come with a new order, once it has shown that it is idle
-		return
-	}
-	sent := m.sent + len(base)
-	var err error
-	f.steps = f.control.Planned(r, f.steps[:0])
-	horizon := f.nodes(nil, f.steps, 0)
-	if begin {
-		first := f.node(f.control.At(r).Vertex)
-		if here {
-			first.Actions, m.ordered = m.mission.Actions, true
-		}
-		err = m.s.Begin(append([]Node{first}, base...), horizon)
-	} else {
-		err = m.s.Extend(base, horizon)
-	}
-	if err != nil {
-		m.s.problem(err.Error())
-		return
-	}
-	m.sent = sent
-}
-
-// nodes makes nodes of the cells that steps move to, without the first skip of them. At the mission's goal its actions are done.
-func (f *Fleet) nodes(m *member, steps []execution.Step, skip int) []Node {
-	var nodes []Node
-	for _, s := range steps {
-		if s.Action != agv.Forward {
-			continue
-		}
-		if skip--; skip >= 0 {
-			continue
-		}
-		n := f.node(s.To.Vertex)
-		if m != nil && m.busy && !m.ordered && s.To.Vertex == m.mission.Vertex {
-			n.Actions, m.ordered = m.mission.Actions, true
-		}
-		nodes = append(nodes, n)
-	}
-	return nodes
-}
-
-func (f *Fleet) node(v int32) Node {
-	cell := int(f.g.Cell(v))
-	return Node{NodeID: f.NodeID(v), Position: &Position{
-		X: (float64(cell%f.g.Width) + 0.5) * f.o.PitchM, Y: (float64(f.g.Height-1-cell/f.g.Width) + 0.5) * f.o.PitchM, MapID: f.o.MapID}}
-}
-
 // tickBatch is how many vehicles are sent their orders before reports are taken in again.
 const tickBatch = 16
 
@@ -362,6 +319,11 @@ func (f *Fleet) Tick(ctx context.Context) {
 		}
 		for r, m := range f.members {
 			if m.joined {
+				f.missing(r, m, now)
+				f.answer(r, m)
+				if m.lacks != "" && m.s.State != nil {
+					m.lacks = f.provide(m)
+				}
 				f.assign(r, m)
 				f.giveUp(r, m)
 			}
@@ -379,18 +341,6 @@ func (f *Fleet) Tick(ctx context.Context) {
 		})
 	}
 	f.master.Resend()
-}
-
-// giveUp ends a mission to which there is no way for long: a cell is blocked, or a vehicle that failed stands there.
-func (f *Fleet) giveUp(r int, m *member) {
-	if !m.busy || m.ordered || m.out != "" || f.control.Reachable(r) {
-		m.cut = 0
-		return
-	}
-	if m.cut++; m.cut > f.o.GiveUpAfter {
-		m.cut = 0
-		f.end(r, m, "there is no way to node "+f.NodeID(m.mission.Vertex))
-	}
 }
 
 // turn takes turns that come first off the plan: vehicles turn by themselves as the next edge asks for it.

@@ -205,8 +205,3 @@ func (c *Client) Close() error {
 	c.c.Disconnect(100)
 	return nil
 }
-
-// Break ends the connection as a lost one: its will is sent. It is not made again.
-func (c *Client) Break() {
-	c.c.Disconnect(0)
-}

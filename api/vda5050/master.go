@@ -2,6 +2,7 @@ package vda5050
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -14,6 +15,8 @@ type Events interface {
 	State(s *Session, state *State)
 	// Factsheet tells what a vehicle can do.
 	Factsheet(s *Session, f *Factsheet)
+	// Visualization tells where a vehicle is between two states. Nothing else follows from it.
+	Visualization(s *Session, v *Visualization)
 }
 
 // MasterOptions steer a Master. The zero value works.
@@ -52,9 +55,10 @@ func (o *MasterOptions) complete() {
 // Counts are what a Master saw.
 type Counts struct {
 	Received, Sent   int
-	Invalid          int // broke their schema, or their topic, either way
-	Stale            int // states that were repeated or came after newer ones
-	Resent, Overflow int // orders sent again; messages that could not be queued and will be sent again
+	Invalid          int             // refused, whichever way they went
+	Refused          map[Refusal]int // of the Invalid ones from vehicles, by the reason
+	Stale            int             // states that were repeated or came after newer ones
+	Resent, Overflow int             // orders sent again; messages that could not be queued and will be sent again
 }
 
 // Master keeps the sessions of all vehicles that speak on a link. Its methods may be called by any goroutine.
@@ -90,7 +94,7 @@ func NewMaster(link Link, events Events, o MasterOptions) *Master {
 // Listen subscribes to what vehicles tell.
 func (m *Master) Listen(link Link) error {
 	for _, v := range []Version{V21, V30} {
-		for _, topic := range []string{TopicConnection, TopicFactsheet, TopicState} {
+		for _, topic := range told {
 			if err := link.Subscribe(v.root()+"/+/+/"+topic, m.receive); err != nil {
 				return fmt.Errorf("vda5050: subscribe to %s of version %s: %w", topic, v, err)
 			}
@@ -128,7 +132,9 @@ func (m *Master) send() {
 func (m *Master) Counts() Counts {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.counts
+	c := m.counts
+	c.Refused = maps.Clone(c.Refused)
+	return c
 }
 
 // Do runs f while no event is told, so that it may use sessions.
@@ -136,83 +142,6 @@ func (m *Master) Do(f func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f()
-}
-
-// receive takes in a message. Whatever it is, it stops nobody but its own vehicle.
-func (m *Master) receive(topic string, payload []byte) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.counts.Received++
-	v, id, name, err := parseTopic(topic)
-	if err != nil {
-		m.counts.Invalid++
-		return
-	}
-	s := m.sessions[id]
-	if s == nil {
-		if len(m.sessions) >= m.o.Vehicles {
-			m.counts.Invalid++
-			return
-		}
-		s = &Session{ID: id, Version: v, m: m}
-		m.sessions[id] = s
-	}
-	if err := m.take(s, v, name, payload); err != nil {
-		m.counts.Invalid++
-		s.broken++
-		s.problem(err.Error())
-		if s.broken >= m.o.SetAsideAfter {
-			s.SetAside = fmt.Sprintf("%d broken messages in a row, the last: %v", s.broken, err)
-		}
-		return
-	}
-	s.broken, s.SetAside = 0, ""
-}
-
-func (m *Master) take(s *Session, v Version, name string, payload []byte) error {
-	switch name {
-	case TopicState:
-		var state State
-		if err := s.open(v, name, payload, &state, &state.Header); err != nil {
-			return err
-		}
-		if s.State != nil && int32(state.HeaderID-s.State.HeaderID) <= 0 {
-			m.counts.Stale++
-			return nil
-		}
-		s.State, s.HeardAt = &state, m.o.Now()
-		s.clock(state.Timestamp)
-		if !s.Online {
-			s.Online = true // its connection message was lost with a broker
-			m.events.Online(s, true)
-		}
-		s.shown()
-		m.cause = state.Timestamp
-		m.events.State(s, &state)
-		m.cause = ""
-	case TopicConnection:
-		var c Connection
-		if err := s.open(v, name, payload, &c, &c.Header); err != nil {
-			return err
-		}
-		online := c.ConnectionState == "ONLINE"
-		if online {
-			s.Version = v
-			s.State = nil // a vehicle that begins anew counts its states anew
-		}
-		if online != s.Online {
-			s.Online = online
-			m.events.Online(s, online)
-		}
-	case TopicFactsheet:
-		var f Factsheet
-		if err := s.open(v, name, payload, &f, &f.Header); err != nil {
-			return err
-		}
-		s.Facts = &f
-		m.events.Factsheet(s, &f)
-	}
-	return nil
 }
 
 // Resend sends again what no state has shown in time. It is to be called about once a second.

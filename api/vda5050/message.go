@@ -7,62 +7,6 @@ import (
 
 // The messages hold the words of both versions; marshal sets those of one, and unmarshal reads either.
 
-// Order tells a vehicle where to go: nodes and edges by turns, of which the released ones, the base, come first.
-type Order struct {
-	Header
-	OrderID       string `json:"orderId"`
-	OrderUpdateID uint32 `json:"orderUpdateId"`
-	Nodes         []Node `json:"nodes"`
-	Edges         []Edge `json:"edges"`
-}
-
-// Node is a place of an order; its SequenceID is even.
-type Node struct {
-	NodeID     string    `json:"nodeId"`
-	SequenceID uint32    `json:"sequenceId"`
-	Released   bool      `json:"released"`
-	Position   *Position `json:"nodePosition,omitempty"`
-	Actions    []Action  `json:"actions"`
-}
-
-// Position is in metres of a map.
-type Position struct {
-	X     float64  `json:"x"`
-	Y     float64  `json:"y"`
-	Theta *float64 `json:"theta,omitempty"` // radians, −π…π
-	MapID string   `json:"mapId"`
-}
-
-// Edge joins the nodes before and after it; its SequenceID is odd. Start and end are named in 2.1 alone.
-type Edge struct {
-	EdgeID      string   `json:"edgeId"`
-	SequenceID  uint32   `json:"sequenceId"`
-	Released    bool     `json:"released"`
-	StartNodeID string   `json:"startNodeId,omitempty"`
-	EndNodeID   string   `json:"endNodeId,omitempty"`
-	Actions     []Action `json:"actions"`
-}
-
-// Action is something to do at a node, on an edge, or at once.
-type Action struct {
-	ActionType   string      `json:"actionType"`
-	ActionID     string      `json:"actionId"`
-	BlockingType string      `json:"blockingType"` // NONE, SOFT, HARD; 3.0 also SINGLE
-	Parameters   []Parameter `json:"actionParameters,omitempty"`
-}
-
-// Parameter is a value of an action.
-type Parameter struct {
-	Key   string `json:"key"`
-	Value any    `json:"value"`
-}
-
-// InstantActions are to be done at once.
-type InstantActions struct {
-	Header
-	Actions []Action `json:"actions"`
-}
-
 // Connection says whether a vehicle can be reached. The broker sends the last one, CONNECTIONBROKEN (2.1) or
 // CONNECTION_BROKEN (3.0), as the vehicle's will.
 type Connection struct {
@@ -86,6 +30,13 @@ type State struct {
 	EdgeStates            []EdgeState    `json:"edgeStates"`
 	ActionStates          []ActionState  `json:"actionStates"`
 	InstantActionStates   *[]ActionState `json:"instantActionStates,omitempty"` // 3.0; in 2.1 they are among the ActionStates
+	ZoneActionStates      []ActionState  `json:"zoneActionStates,omitempty"`    // 3.0
+	Maps                  []MapState     `json:"maps,omitzero"`                 // nil = it does not say
+	ZoneSets              []ZoneSetState `json:"zoneSets,omitzero"`             // 3.0
+	ZoneRequests          []ZoneRequest  `json:"zoneRequests,omitempty"`        // 3.0
+	EdgeRequests          []EdgeRequest  `json:"edgeRequests,omitempty"`        // 3.0
+	AGVPosition           *Pose          `json:"agvPosition,omitempty"`         // 2.1
+	MobileRobotPosition   *Pose          `json:"mobileRobotPosition,omitempty"` // 3.0
 	BatteryState          *Battery       `json:"batteryState,omitempty"`        // 2.1
 	PowerSupply           *Power         `json:"powerSupply,omitempty"`         // 3.0
 	Errors                []Error        `json:"errors"`
@@ -101,17 +52,96 @@ type NodeState struct {
 
 // EdgeState is an edge that lies before the vehicle.
 type EdgeState struct {
-	EdgeID     string `json:"edgeId"`
-	SequenceID uint32 `json:"sequenceId"`
-	Released   bool   `json:"released"`
+	EdgeID     string      `json:"edgeId"`
+	SequenceID uint32      `json:"sequenceId"`
+	Released   bool        `json:"released"`
+	Trajectory *Trajectory `json:"trajectory,omitempty"`
 }
 
 // ActionState is how far an action is: WAITING, INITIALIZING, RUNNING, PAUSED, FINISHED, FAILED; 3.0 also RETRIABLE.
 type ActionState struct {
-	ActionID     string `json:"actionId"`
-	ActionType   string `json:"actionType,omitempty"`
-	ActionStatus string `json:"actionStatus"`
+	ActionID          string `json:"actionId"`
+	ActionType        string `json:"actionType,omitempty"`
+	ActionStatus      string `json:"actionStatus"`
+	ResultDescription string `json:"resultDescription,omitempty"` // 2.1
+	ActionResult      string `json:"actionResult,omitempty"`      // 3.0
 }
+
+// Result is what the action came to, in the vehicle's words, "" = it does not say.
+func (a ActionState) Result() string { return a.ResultDescription + a.ActionResult }
+
+// ended tells whether nothing more comes of an action.
+func (a ActionState) ended() bool {
+	return a.ActionStatus == statusFinished || a.ActionStatus == statusFailed
+}
+
+// How far an action is.
+const (
+	statusWaiting   = "WAITING"
+	statusRunning   = "RUNNING"
+	statusRetriable = "RETRIABLE"
+	statusFinished  = "FINISHED"
+	statusFailed    = "FAILED"
+)
+
+// MapState is a map that a vehicle has: ENABLED or DISABLED.
+type MapState struct {
+	MapID      string `json:"mapId"`
+	MapVersion string `json:"mapVersion"`
+	MapStatus  string `json:"mapStatus"`
+}
+
+// The states of maps and zone sets.
+const (
+	setEnabled  = "ENABLED"
+	setDisabled = "DISABLED"
+)
+
+// Pose is where a vehicle says that it is.
+type Pose struct {
+	X                   float64 `json:"x"` // metres
+	Y                   float64 `json:"y"`
+	Theta               float64 `json:"theta"` // radians
+	MapID               string  `json:"mapId"`
+	PositionInitialized *bool   `json:"positionInitialized,omitempty"` // 2.1
+	Localized           *bool   `json:"localized,omitempty"`           // 3.0
+}
+
+// known tells whether the vehicle trusts its place.
+func (p *Pose) known() bool {
+	return p != nil && (p.PositionInitialized != nil && *p.PositionInitialized || p.Localized != nil && *p.Localized)
+}
+
+// Pose is where the vehicle says that it is, nil = it does not, or does not trust it.
+func (s *State) Pose() *Pose { return eitherPose(s.AGVPosition, s.MobileRobotPosition) }
+
+func eitherPose(of21, of30 *Pose) *Pose {
+	for _, p := range []*Pose{of21, of30} {
+		if p.known() {
+			return p
+		}
+	}
+	return nil
+}
+
+// Visualization is where a vehicle is between two states. Nothing follows from it but what people see.
+type Visualization struct {
+	Header
+	ReferenceStateHeaderID uint32    `json:"referenceStateHeaderId"` // 3.0
+	AGVPosition            *Pose     `json:"agvPosition,omitempty"`
+	MobileRobotPosition    *Pose     `json:"mobileRobotPosition,omitempty"`
+	Velocity               *Velocity `json:"velocity,omitempty"`
+}
+
+// Velocity is how fast a vehicle moves along its own axes, m/s, and turns, rad/s.
+type Velocity struct {
+	Vx    float64 `json:"vx"`
+	Vy    float64 `json:"vy"`
+	Omega float64 `json:"omega"`
+}
+
+// Pose is where the vehicle says that it is, nil = it does not, or does not trust it.
+func (v *Visualization) Pose() *Pose { return eitherPose(v.AGVPosition, v.MobileRobotPosition) }
 
 // Battery is the power of 2.1.
 type Battery struct {
@@ -144,35 +174,6 @@ type Safety struct {
 	EStop               string `json:"eStop,omitempty"`               // 2.1: AUTOACK, MANUAL, REMOTE, NONE
 	ActiveEmergencyStop string `json:"activeEmergencyStop,omitempty"` // 3.0: MANUAL, REMOTE, NONE
 	FieldViolation      bool   `json:"fieldViolation"`
-}
-
-// Factsheet is what a vehicle can do, as far as the master uses it.
-type Factsheet struct {
-	Header
-	PhysicalParameters struct {
-		SpeedMax     float64 `json:"speedMax"`     // 2.1, m/s
-		MaximumSpeed float64 `json:"maximumSpeed"` // 3.0, m/s
-		Width        float64 `json:"width"`        // metres
-		Length       float64 `json:"length"`
-	} `json:"physicalParameters"`
-	ProtocolLimits struct {
-		MaxArrayLens struct {
-			OrderNodes int `json:"order.nodes"`
-		} `json:"maxArrayLens"` // 2.1
-		MaximumArrayLengths struct {
-			OrderNodes int `json:"order.nodes"`
-		} `json:"maximumArrayLengths"` // 3.0
-	} `json:"protocolLimits"`
-}
-
-// OrderNodes is how many nodes one order may have, 0 = it does not say.
-func (f *Factsheet) OrderNodes() int {
-	return max(f.ProtocolLimits.MaxArrayLens.OrderNodes, f.ProtocolLimits.MaximumArrayLengths.OrderNodes)
-}
-
-// SpeedMetresPerSec is the vehicle's greatest speed.
-func (f *Factsheet) SpeedMetresPerSec() float64 {
-	return max(f.PhysicalParameters.SpeedMax, f.PhysicalParameters.MaximumSpeed)
 }
 
 // Instant gives the states of instant actions, which the versions keep in different places.
@@ -213,7 +214,7 @@ func unmarshal(v Version, topic string, raw []byte, message any) error {
 		return err
 	}
 	if err := json.Unmarshal(raw, message); err != nil {
-		return fmt.Errorf("vda5050: read %s: %w", topic, err)
+		return refuse(RefusedSchema, "vda5050: read %s: %w", topic, err)
 	}
 	return nil
 }

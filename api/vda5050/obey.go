@@ -2,7 +2,7 @@ package vda5050
 
 import "slices"
 
-// obey takes in an order or instant actions. What breaks its schema or the rules of orders is refused and told.
+// obey takes in what a master says. What breaks its schema or the rules of orders is refused and told.
 func (v *Vehicle) obey(m arrived) {
 	_, _, name, err := parseTopic(m.topic)
 	if err != nil {
@@ -11,36 +11,63 @@ func (v *Vehicle) obey(m arrived) {
 	switch name {
 	case TopicOrder:
 		var o Order
-		err := unmarshal(v.o.Version, name, m.payload, &o)
-		if err == nil {
+		ok := v.understood(m, name, &o)
+		if ok {
 			v.follow(&o)
-		} else {
-			v.refuse("VALIDATION_FAILURE", "WARNING")
-			v.report()
 		}
 		if v.o.Ordered != nil {
-			v.o.Ordered(&o, err == nil)
+			v.o.Ordered(&o, ok)
 		}
 	case TopicInstantActions:
 		var a InstantActions
-		if err := unmarshal(v.o.Version, name, m.payload, &a); err != nil {
-			v.refuse("VALIDATION_FAILURE", "WARNING")
+		if v.understood(m, name, &a) {
+			for _, x := range a.Actions {
+				v.instant(x)
+			}
 			v.report()
-			return
 		}
-		for _, x := range a.Actions {
-			v.instant(x)
+	case TopicZoneSet:
+		var z ZoneSetMessage
+		if v.understood(m, name, &z) {
+			v.takeZoneSet(z.ZoneSet)
+			v.report()
 		}
-		v.report()
+	case TopicResponses:
+		var r Responses
+		if v.understood(m, name, &r) {
+			for _, x := range r.Responses {
+				v.answered(x)
+			}
+			v.report()
+		}
 	}
+}
+
+// understood reads a message, or tells that it is broken.
+func (v *Vehicle) understood(m arrived, topic string, message any) bool {
+	if err := unmarshal(v.o.Version, topic, m.payload, message); err != nil {
+		v.refuse("VALIDATION_FAILURE", "WARNING")
+		v.report()
+		return false
+	}
+	return true
 }
 
 // follow takes on an order or its update, or refuses it.
 func (v *Vehicle) follow(o *Order) {
-	idle := len(v.ahead) == 0 && v.acting < 0
-	switch {
-	case len(o.Nodes) == 0 || len(o.Edges) != len(o.Nodes)-1:
+	idle := len(v.ahead) == 0 && len(v.acts) == 0
+	if len(o.Nodes) == 0 || len(o.Edges) != len(o.Nodes)-1 {
 		v.refuse("VALIDATION_FAILURE", "WARNING", Reference{"orderId", o.OrderID})
+		v.report()
+		return
+	}
+	for i, e := range o.Edges {
+		o.Nodes[i+1].by = e
+	}
+	errorType, level := v.unable(o)
+	switch {
+	case errorType != "":
+		v.refuse(errorType, level, Reference{"orderId", o.OrderID})
 	case o.OrderID == v.state.OrderID && o.OrderUpdateID == v.state.OrderUpdateID:
 		// The same again: the state shows that it is known.
 	case o.OrderID == v.state.OrderID && o.OrderUpdateID < v.state.OrderUpdateID:
@@ -80,87 +107,53 @@ func (v *Vehicle) extend(o *Order) {
 	v.plan(o.Nodes[1:])
 }
 
-// plan puts actions of nodes into the state. Those of the horizon may go again; they are told once they are released.
+// unable says why the vehicle cannot take an order, as an error type and its level: a node of a map that is not enabled, a
+// trajectory where it takes none, or one that is no curve.
+func (v *Vehicle) unable(o *Order) (errorType, level string) {
+	for _, n := range o.Nodes {
+		if p := n.Position; v.state.Maps != nil && p != nil && !slices.ContainsFunc(v.state.Maps, func(m MapState) bool { return m.MapID == p.MapID && m.MapStatus == setEnabled }) {
+			return "UNKNOWN_MAP_ID", "WARNING"
+		}
+	}
+	for _, e := range o.Edges {
+		switch {
+		case e.Corridor != nil && !v.o.Corridors, e.Trajectory != nil && !v.o.Trajectories:
+			return "UNSUPPORTED_PARAMETER", v.critical()
+		case e.Trajectory != nil && e.Trajectory.Check() != nil:
+			return "VALIDATION_FAILURE", "WARNING"
+		}
+	}
+	return "", ""
+}
+
+// critical is the level of an error that keeps the vehicle from its order, in the words of its version.
+func (v *Vehicle) critical() string {
+	if v.o.Version == V30 {
+		return "CRITICAL"
+	}
+	return "FATAL"
+}
+
+// plan puts actions of nodes and the edges to them into the state. Those of the horizon may go again; they are told once they are released.
 func (v *Vehicle) plan(nodes []Node) {
 	for _, n := range nodes {
-		for _, a := range n.Actions {
+		for _, a := range slices.Concat(n.by.Actions, n.Actions) {
 			if n.Released {
-				v.state.ActionStates = append(v.state.ActionStates, ActionState{a.ActionID, a.ActionType, "WAITING"})
+				v.state.ActionStates = append(v.state.ActionStates, ActionState{ActionID: a.ActionID, ActionType: a.ActionType, ActionStatus: statusWaiting})
 			}
 		}
 	}
 }
 
-// instant does an instant action and tells how it ended.
-func (v *Vehicle) instant(a Action) {
-	status := "FINISHED"
-	switch a.ActionType {
-	case "cancelOrder":
-		v.clear("FAILED")
-	case "startPause":
-		v.paused = true
-	case "stopPause":
-		v.paused = false
-	case "stateRequest":
-	case "factsheetRequest":
-		v.factsheet()
-	default:
-		status = "FAILED"
-	}
-	done := ActionState{a.ActionID, a.ActionType, status}
-	if v.o.Version == V21 {
-		v.state.ActionStates = append(v.state.ActionStates, done)
-		return
-	}
-	list := []ActionState{done}
-	if v.state.InstantActionStates != nil {
-		list = append(*v.state.InstantActionStates, done)
-	}
-	if len(list) > 20 {
-		list = list[len(list)-20:]
-	}
-	v.state.InstantActionStates = &list
-}
-
 // clear drops the order: what it still had to do ends with a status. An edge begun stays driven to half.
 func (v *Vehicle) clear(status string) {
-	v.ahead, v.acting = nil, -1
+	v.ahead, v.edge, v.driving = nil, nil, false
+	v.acts = slices.DeleteFunc(v.acts, func(a doing) bool { return a.scope == scopeNode || a.scope == scopeEdge })
 	for i := range v.state.ActionStates {
-		if s := &v.state.ActionStates[i]; s.ActionStatus == "WAITING" || s.ActionStatus == "RUNNING" {
+		s := &v.state.ActionStates[i]
+		if instant := slices.ContainsFunc(v.acts, func(a doing) bool { return a.ActionID == s.ActionID }); !s.ended() && !instant {
 			s.ActionStatus = status
 		}
 	}
-	v.driving = false
-}
-
-// object is a JSON object whose shape differs by version.
-type object = map[string]any
-
-// factsheet tells what the vehicle is.
-func (v *Vehicle) factsheet() {
-	h := v.header(TopicFactsheet)
-	sheet := object{"headerId": h.HeaderID, "timestamp": h.Timestamp, "version": h.Version, "manufacturer": h.Manufacturer, "serialNumber": h.SerialNumber,
-		"loadSpecification": object{}}
-	if v.o.Version == V30 {
-		sheet["typeSpecification"] = object{"seriesName": "simulated", "mobileRobotKinematics": "DIFFERENTIAL", "mobileRobotClass": "CARRIER",
-			"maximumLoadMass": 100, "localizationTypes": []string{"GRID"}, "navigationTypes": []string{"VIRTUAL_LINE_GUIDED"}}
-		sheet["physicalParameters"] = object{"minimumSpeed": 0, "maximumSpeed": 1.5, "maximumAcceleration": 1, "maximumDeceleration": 1,
-			"minimumHeight": 0.3, "maximumHeight": 0.3, "width": 0.7, "length": 0.9}
-		sheet["protocolLimits"] = object{"maximumStringLengths": object{}, "maximumArrayLengths": object{"order.nodes": 32},
-			"timing": object{"minimumOrderInterval": 0.1, "minimumStateInterval": 0.1}}
-		sheet["protocolFeatures"] = object{"optionalParameters": []any{}, "mobileRobotActions": []any{}}
-		sheet["mobileRobotGeometry"] = object{}
-	} else {
-		sheet["typeSpecification"] = object{"seriesName": "simulated", "agvKinematic": "DIFF", "agvClass": "CARRIER",
-			"maxLoadMass": 100, "localizationTypes": []string{"GRID"}, "navigationTypes": []string{"VIRTUAL_LINE_GUIDED"}}
-		sheet["physicalParameters"] = object{"speedMin": 0, "speedMax": 1.5, "accelerationMax": 1, "decelerationMax": 1,
-			"heightMin": 0.3, "heightMax": 0.3, "width": 0.7, "length": 0.9}
-		sheet["protocolLimits"] = object{"maxStringLens": object{}, "maxArrayLens": object{"order.nodes": 32},
-			"timing": object{"minOrderInterval": 0.1, "minStateInterval": 0.1}}
-		sheet["protocolFeatures"] = object{"optionalParameters": []any{}, "agvActions": []any{}}
-		sheet["agvGeometry"] = object{}
-	}
-	if raw, err := marshal(v.o.Version, TopicFactsheet, sheet); err == nil {
-		_ = v.client.Publish(v.o.Version.topic(v.id, TopicFactsheet), raw)
-	}
+	v.state.EdgeRequests = nil
 }

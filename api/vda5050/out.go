@@ -40,18 +40,6 @@ func (f *Fleet) setOut(r int, m *member, reason string) {
 	f.control.Resume(r)
 }
 
-// status is how far an action of a vehicle is, "" = its last state does not show it.
-func (s *Session) status(id string) string {
-	for _, list := range [][]ActionState{s.State.ActionStates, s.State.Instant()} {
-		for _, a := range list {
-			if a.ActionID == id {
-				return a.ActionStatus
-			}
-		}
-	}
-	return ""
-}
-
 // Place is where a vehicle of a fleet is and how it does, for people to look at.
 type Place struct {
 	ID       ID
@@ -61,6 +49,7 @@ type Place struct {
 	Vertex   int32
 	Mission  string
 	Out      string // why it is not driven, "" = it is
+	Lacks    string // what it must be given before it is sent off, "" = nothing
 	Problems []string
 }
 
@@ -69,7 +58,7 @@ func (f *Fleet) Places() []Place {
 	var places []Place
 	f.master.Do(func() {
 		for r, m := range f.members {
-			p := Place{ID: m.s.ID, Version: m.s.Version, Online: m.s.Online, Joined: m.joined, Vertex: -1, Out: m.out, Problems: append([]string(nil), m.s.Problems...)}
+			p := Place{ID: m.s.ID, Version: m.s.Version, Online: m.s.Online, Joined: m.joined, Vertex: -1, Out: m.out, Lacks: m.lacks, Problems: append([]string(nil), m.s.Problems...)}
 			if m.s.SetAside != "" {
 				p.Out = m.s.SetAside
 			}

@@ -22,6 +22,9 @@ type Report struct {
 	Driving       bool
 	ChargePercent float64 // below 0: not told
 	Errors        []Error
+	Maps          []MapState
+	ZoneSets      []ZoneSetState // of 3.0
+	Pose          *Pose          // where it says that it is, by its last state or visualization; nil = it does not
 }
 
 // Reports tells of all vehicles that were heard of, by id.
@@ -33,13 +36,16 @@ func (m *Master) Reports() []Report {
 		r := Report{ID: s.ID, Version: s.Version, Online: s.Online, SetAside: s.SetAside, Problems: slices.Clone(s.Problems), ChargePercent: -1}
 		if state := s.State; state != nil {
 			r.HeardAt, r.NodeID, r.OrderID, r.Mode, r.Driving = s.HeardAt, state.LastNodeID, state.OrderID, state.OperatingMode, state.Driving
-			r.Errors = slices.Clone(state.Errors)
+			r.Errors, r.Maps, r.ZoneSets, r.Pose = slices.Clone(state.Errors), slices.Clone(state.Maps), slices.Clone(state.ZoneSets), state.Pose()
 			switch {
 			case state.BatteryState != nil:
 				r.ChargePercent = state.BatteryState.BatteryCharge
 			case state.PowerSupply != nil:
 				r.ChargePercent = state.PowerSupply.StateOfCharge
 			}
+		}
+		if s.Shown != nil && s.Shown.Pose() != nil {
+			r.Pose = s.Shown.Pose()
 		}
 		out = append(out, r)
 	}
@@ -57,6 +63,9 @@ func (Listener) Online(*Session, bool) {}
 
 // State does nothing.
 func (Listener) State(*Session, *State) {}
+
+// Visualization does nothing.
+func (Listener) Visualization(*Session, *Visualization) {}
 
 // Factsheet does nothing.
 func (Listener) Factsheet(*Session, *Factsheet) {}

@@ -14,18 +14,20 @@ type Session struct {
 	State    *State // the last one, nil = none yet
 	Facts    *Factsheet
 	HeardAt  time.Time
-	SetAside string   // why nothing is sent to it, "" = it is not set aside
-	Problems []string // the last ones, newest last
+	Shown    *Visualization // the last one, nil = none yet
+	SetAside string         // why nothing is sent to it, "" = it is not set aside
+	Problems []string       // the last ones, newest last
 	Skew     time.Duration
 
 	m         *Master
-	broken    int // messages in a row
-	orders    uint32
-	instants  uint32
-	order     Order  // the last one sent; its released nodes are the base that may be extended
-	base      []Node // of the order, from the last node that the vehicle has passed on
-	unseen    *Order // an order or update that no state has shown yet
+	broken    int               // messages in a row
+	headers   map[string]uint32 // by topic
+	order     Order             // the last one sent; its released nodes are the base that may be extended
+	base      []Node            // of the order, from the last node that the vehicle has passed on
+	doubt     string            // what its last state shows that cannot be
+	unseen    *Order            // an order or update that no state has shown yet
 	sentAt    time.Time
+	resends   int // of unseen
 	nextOrder int
 	nextAct   int
 }
@@ -43,17 +45,6 @@ func (s *Session) problem(text string) {
 	}
 }
 
-// open validates and reads a message, whose header must be that of its topic.
-func (s *Session) open(v Version, topic string, payload []byte, message any, h *Header) error {
-	if err := unmarshal(v, topic, payload, message); err != nil {
-		return err
-	}
-	if h.Manufacturer != s.ID.Manufacturer || h.SerialNumber != s.ID.Serial {
-		return fmt.Errorf("vda5050: %s on the topic of vehicle %s says that it is of %s/%s", topic, s.ID, h.Manufacturer, h.SerialNumber)
-	}
-	return nil
-}
-
 // clock notes how far the vehicle's clock is off. What is new is told by headerId, never by clocks.
 func (s *Session) clock(timestamp string) {
 	at, err := time.Parse(time.RFC3339, timestamp)
@@ -64,19 +55,6 @@ func (s *Session) clock(timestamp string) {
 	s.Skew = s.m.o.Now().Sub(at)
 	if s.Skew.Abs() > s.m.o.LateClock && was.Abs() <= s.m.o.LateClock {
 		s.problem(fmt.Sprintf("its clock is off by %s", -s.Skew.Round(time.Second)))
-	}
-}
-
-// shown takes in that a state shows the order that was sent, and which nodes of it were passed.
-func (s *Session) shown() {
-	if s.State.OrderID != s.order.OrderID {
-		return
-	}
-	if s.unseen != nil && s.State.OrderUpdateID >= s.unseen.OrderUpdateID {
-		s.unseen = nil
-	}
-	for len(s.base) > 1 && s.base[0].SequenceID < s.State.LastNodeSequenceID {
-		s.base = s.base[1:]
 	}
 }
 
@@ -96,12 +74,30 @@ func (s *Session) Idle() bool {
 	if s.State == nil || s.unseen != nil || len(s.State.NodeStates) > 0 || len(s.State.EdgeStates) > 0 {
 		return false
 	}
-	for _, a := range s.State.ActionStates {
-		if a.ActionStatus != "FINISHED" && a.ActionStatus != "FAILED" {
-			return false
+	return !slices.ContainsFunc(s.State.ActionStates, func(a ActionState) bool { return !a.ended() })
+}
+
+// find is how far an action of the vehicle is, nil = its last state does not show it.
+func (s *Session) find(id string) *ActionState {
+	if id == "" || s.State == nil {
+		return nil
+	}
+	for _, list := range [][]ActionState{s.State.ActionStates, s.State.Instant(), s.State.ZoneActionStates} {
+		for i := range list {
+			if list[i].ActionID == id {
+				return &list[i]
+			}
 		}
 	}
-	return true
+	return nil
+}
+
+// status is how far an action of the vehicle is, "" = its last state does not show it.
+func (s *Session) status(id string) string {
+	if a := s.find(id); a != nil {
+		return a.ActionStatus
+	}
+	return ""
 }
 
 // ahead tells whether the vehicle has been released to a node that it has not passed.
@@ -125,7 +121,7 @@ func (s *Session) dropped() bool {
 func (s *Session) Begin(base, horizon []Node) error {
 	s.nextOrder++
 	s.order = Order{OrderID: fmt.Sprintf("%s-%s-%d", s.ID.Serial, s.m.o.Now().UTC().Format("20060102T150405"), s.nextOrder)}
-	s.base = nil
+	s.base, s.resends = nil, 0
 	return s.route(base, horizon)
 }
 
@@ -157,11 +153,7 @@ func (s *Session) route(base, horizon []Node) error {
 		}
 		if i > 0 {
 			was := o.Nodes[i-1]
-			e := Edge{EdgeID: was.NodeID + ">" + n.NodeID, SequenceID: n.SequenceID - 1, Released: n.Released, Actions: []Action{}}
-			if s.Version == V21 {
-				e.StartNodeID, e.EndNodeID = was.NodeID, n.NodeID
-			}
-			o.Edges = append(o.Edges, e)
+			o.Edges = append(o.Edges, s.edge(was, n))
 		}
 		o.Nodes = append(o.Nodes, n)
 	}
@@ -173,9 +165,28 @@ func (s *Session) route(base, horizon []Node) error {
 	return s.transmit(&o)
 }
 
+// edge is the edge between two nodes of an order in the words of the vehicle's version.
+func (s *Session) edge(from, to Node) Edge {
+	e := to.by
+	e.EdgeID, e.SequenceID, e.Released = edgeID(from.NodeID, to.NodeID), to.SequenceID-1, to.Released
+	if e.Actions == nil {
+		e.Actions = []Action{}
+	}
+	if s.Version == V21 {
+		e.StartNodeID, e.EndNodeID, e.MaxSpeed, e.MaximumSpeed = from.NodeID, to.NodeID, e.MaximumSpeed, 0
+		if e.Corridor != nil {
+			e.Corridor = &Corridor{LeftWidth: e.Corridor.LeftWidth, RightWidth: e.Corridor.RightWidth}
+		}
+	}
+	return e
+}
+
+func edgeID(from, to string) string { return from + ">" + to }
+
 // again sends what no state has shown: from the last node that the vehicle knows to be released, so that it fits whatever
 // was lost in between.
 func (s *Session) again() error {
+	s.resends++
 	known := s.base[0].SequenceID
 	if s.State != nil && s.State.OrderID == s.order.OrderID {
 		for _, n := range s.State.NodeStates {
@@ -194,9 +205,8 @@ func (s *Session) again() error {
 }
 
 func (s *Session) transmit(o *Order) error {
-	s.orders++
 	now := s.m.o.Now()
-	o.Header = newHeader(s.Version, s.ID, s.orders, now)
+	o.Header = s.header(TopicOrder)
 	s.unseen, s.sentAt = o, now
 	if s.m.o.Sent != nil {
 		s.m.o.Sent(s.ID, o, s.m.cause)
@@ -207,14 +217,32 @@ func (s *Session) transmit(o *Order) error {
 // Act sends an instant action and gives its id, by which states tell how far it is.
 func (s *Session) Act(actionType string, parameters ...Parameter) (string, error) {
 	s.nextAct++
-	s.instants++
 	id := fmt.Sprintf("%s-i%d", s.ID.Serial, s.nextAct)
 	blocking := "HARD"
 	if s.Version == V30 {
 		blocking = "NONE"
 	}
-	return id, s.m.post(s.Version, s.ID, TopicInstantActions, &InstantActions{Header: newHeader(s.Version, s.ID, s.instants, s.m.o.Now()),
+	return id, s.m.post(s.Version, s.ID, TopicInstantActions, &InstantActions{Header: s.header(TopicInstantActions),
 		Actions: []Action{{ActionType: actionType, ActionID: id, BlockingType: blocking, Parameters: parameters}}})
+}
+
+// header begins the next message of a topic.
+func (s *Session) header(topic string) Header {
+	if s.headers == nil {
+		s.headers = map[string]uint32{}
+	}
+	s.headers[topic]++
+	return newHeader(s.Version, s.ID, s.headers[topic], s.m.o.Now())
+}
+
+// Bring sends a vehicle of 3.0 a zone set. It is in force once the vehicle was told so by enableZoneSet.
+func (s *Session) Bring(set *ZoneSet) error {
+	return s.m.post(s.Version, s.ID, TopicZoneSet, &ZoneSetMessage{s.header(TopicZoneSet), *set})
+}
+
+// Respond answers requests of a vehicle of 3.0.
+func (s *Session) Respond(responses []Response) error {
+	return s.m.post(s.Version, s.ID, TopicResponses, &Responses{s.header(TopicResponses), responses})
 }
 
 // Forget drops what the vehicle was sent: it has been cancelled.

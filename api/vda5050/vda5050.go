@@ -9,6 +9,7 @@ package vda5050
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,7 +46,24 @@ const (
 	TopicState          = "state"
 	TopicConnection     = "connection"
 	TopicFactsheet      = "factsheet"
+	TopicVisualization  = "visualization"
+	TopicZoneSet        = "zoneSet"   // 3.0 alone
+	TopicResponses      = "responses" // 3.0 alone
 )
+
+// heard are the topics on which vehicles of a version hear a master, and told those on which they tell it.
+func (v Version) heard() []string {
+	if v == V30 {
+		return []string{TopicOrder, TopicInstantActions, TopicZoneSet, TopicResponses}
+	}
+	return []string{TopicOrder, TopicInstantActions}
+}
+
+// told are the topics of vehicles, of both versions.
+var told = []string{TopicConnection, TopicFactsheet, TopicState, TopicVisualization}
+
+// topics are all that a version speaks.
+func (v Version) topics() []string { return slices.Concat(told, v.heard()) }
 
 // ID names a vehicle.
 type ID struct{ Manufacturer, Serial string }

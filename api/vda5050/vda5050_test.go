@@ -22,6 +22,7 @@ type errands struct {
 	random  *rand.Rand
 	cells   int
 	actions bool
+	avoid   map[int32]bool // no goals
 	done    map[ID]int
 	failed  map[ID][]string
 }
@@ -34,6 +35,9 @@ func (e *errands) Next(ID, int32) (Mission, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	m := Mission{Vertex: int32(e.random.IntN(e.cells))}
+	for e.avoid[m.Vertex] {
+		m.Vertex = int32(e.random.IntN(e.cells))
+	}
 	if e.actions && e.random.IntN(2) == 0 {
 		m.Actions = []Action{{ActionType: "pick", BlockingType: "HARD"}}
 	}
@@ -69,35 +73,50 @@ type floor struct {
 	ids      []ID
 	mu       sync.Mutex
 	invalid  int
+	orders   map[ID][]*Order // that were valid
 }
 
 func newFloor(t *testing.T, vehicles int, actions bool) *floor {
+	t.Helper()
+	return newFloorWith(t, vehicles, actions, nil, nil)
+}
+
+// newFloorWith is a floor whose vehicles and fleet are a little different.
+func newFloorWith(t *testing.T, vehicles int, actions bool, vehicle func(i int, o *VehicleOptions), fleet func(o *FleetOptions)) *floor {
 	t.Helper()
 	g, err := agv.NewGraph(8, 6, make([]bool, 48))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &floor{errands: newErrands(48)}
+	f := &floor{errands: newErrands(48), orders: map[ID][]*Order{}}
 	f.errands.actions = actions
 	if f.broker, err = NewBroker("127.0.0.1:0", BrokerOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	f.fleet, err = NewFleet(f.broker, g, agv.PlainCost(g), f.errands, FleetOptions{Master: MasterOptions{ResendAfter: 200 * time.Millisecond}, Plan: execution.Options{StallAfter: 400}})
-	if err != nil {
+	fo := FleetOptions{Master: MasterOptions{ResendAfter: 200 * time.Millisecond}, Plan: execution.Options{StallAfter: 400}}
+	if fleet != nil {
+		fleet(&fo)
+	}
+	if f.fleet, err = NewFleet(f.broker, g, agv.PlainCost(g), f.errands, fo); err != nil {
 		t.Fatal(err)
 	}
 	for i := range vehicles {
 		id := ID{"test", fmt.Sprintf("v%d", i)}
 		f.ids = append(f.ids, id)
-		f.vehicles = append(f.vehicles, NewVehicle(f.broker.Address(), id, f.fleet.NodeID(int32(i*5)), VehicleOptions{
-			Version: Version(i % 2), NodeTime: 4 * time.Millisecond, Spread: 8 * time.Millisecond, ActTime: 5 * time.Millisecond, StateTime: 300 * time.Millisecond, Seed: uint64(i),
-			Ordered: func(_ *Order, valid bool) {
-				f.mu.Lock()
-				defer f.mu.Unlock()
-				if !valid {
-					f.invalid++
-				}
-			}}))
+		vo := VehicleOptions{Version: Version(i % 2), NodeTime: 4 * time.Millisecond, Spread: 8 * time.Millisecond, ActTime: 5 * time.Millisecond, StateTime: 300 * time.Millisecond, Seed: uint64(i)}
+		if vehicle != nil {
+			vehicle(i, &vo)
+		}
+		vo.Ordered = func(o *Order, valid bool) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if !valid {
+				f.invalid++
+				return
+			}
+			f.orders[id] = append(f.orders[id], o)
+		}
+		f.vehicles = append(f.vehicles, NewVehicle(f.broker.Address(), id, f.fleet.NodeID(int32(i*5)), vo))
 	}
 	t.Cleanup(func() {
 		for _, v := range f.vehicles {
@@ -114,7 +133,13 @@ func (f *floor) until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("%s has not come to hold; counts %+v, done %v, failed %v, places %+v", what, f.fleet.master.Counts(), f.errands.done, f.errands.failed, f.fleet.Places())
+			for i := range f.ids {
+				f.session(i, func(s *Session) {
+					raw, _ := json.Marshal(s.State)
+					t.Logf("vehicle %s, base %+v, unseen %v, state %s", s.ID, s.base, s.unseen, raw)
+				})
+			}
+			t.Fatalf("%s has not come to hold; counts %+v, done %v, failed %d, places %+v", what, f.fleet.master.Counts(), f.errands.done, len(f.errands.failed), f.fleet.Places())
 		}
 		f.fleet.Tick(context.Background())
 	}
@@ -196,7 +221,8 @@ func (r *recorder) Online(s *Session, online bool) { r.online, r.session = appen
 func (r *recorder) State(s *Session, state *State) {
 	r.states, r.session = append(r.states, state.HeaderID), s
 }
-func (r *recorder) Factsheet(*Session, *Factsheet) {}
+func (r *recorder) Factsheet(*Session, *Factsheet)         {}
+func (r *recorder) Visualization(*Session, *Visualization) {}
 
 // nowhere is a link that keeps what is sent.
 type nowhere struct{ sent chan outgoing }

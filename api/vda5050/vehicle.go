@@ -3,6 +3,7 @@ package vda5050
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"quartermaster/internal/rng"
@@ -15,7 +16,17 @@ type VehicleOptions struct {
 	Spread    time.Duration
 	ActTime   time.Duration // for one action; default 2 s
 	StateTime time.Duration // between states when nothing happens; default 30 s
-	Seed      uint64
+	// VisualizeTime is between messages that show where it is; 0 = it sends none.
+	VisualizeTime time.Duration
+	PitchM        float64 // metres between nodes, by which it knows the zones that it drives into; default 1
+	Seed          uint64
+	// Maps that it has at first; nil = it tells of none and needs none. Zones are the types that it keeps to, of 3.0 alone.
+	Maps  []MapState
+	Zones []ZoneType
+	// Skills are the actions of its factsheet; nil = it names none and does all.
+	Skills []ActionSkill
+	// Trajectories and Corridors say that it takes them; with Corridors it asks for each that asks it to ask.
+	Trajectories, Corridors bool
 	// Ordered is told of each order that arrives, and whether it was valid, from the vehicle's goroutine; nil = nobody.
 	Ordered func(o *Order, valid bool)
 }
@@ -34,14 +45,18 @@ type Vehicle struct {
 	state    State
 	ahead    []Node // nodes to pass, released ones first
 	at       Node
+	edge     *Edge // that it is on, nil = it is on a node
 	driving  bool
-	acting   int // index of the action that runs, −1 = none
+	acts     []doing
+	fails    map[string]int // action type → how often it is yet to fail
 	paused   bool
 	failure  *Error
 	blocked  string // node that it cannot enter
 	told     bool   // that it stands before it
 	deadline time.Time
 	reportAt time.Time
+	showAt   time.Time
+	zones    zoning
 }
 
 type arrived struct {
@@ -51,6 +66,13 @@ type arrived struct {
 
 // NewVehicle connects a vehicle that stands on a node to a broker.
 func NewVehicle(address string, id ID, node string, o VehicleOptions) *Vehicle {
+	v := newVehicle(id, node, o)
+	v.dial(address)
+	go v.run()
+	return v
+}
+
+func newVehicle(id ID, node string, o VehicleOptions) *Vehicle {
 	for _, f := range []struct {
 		value    *time.Duration
 		standard time.Duration
@@ -59,11 +81,16 @@ func NewVehicle(address string, id ID, node string, o VehicleOptions) *Vehicle {
 			*f.value = f.standard
 		}
 	}
-	v := &Vehicle{o: o, id: id, in: make(chan arrived, 64), do: make(chan func(), 16), ended: make(chan struct{}), acting: -1,
-		random: rng.New(o.Seed, "vda5050", id.String()), headers: map[string]uint32{}, at: Node{NodeID: node, Released: true}}
-	v.state = State{LastNodeID: node, OperatingMode: "AUTOMATIC", NodeStates: []NodeState{}, EdgeStates: []EdgeState{}, ActionStates: []ActionState{}, Errors: []Error{}}
-	v.dial(address)
-	go v.run()
+	if o.PitchM <= 0 {
+		o.PitchM = 1
+	}
+	v := &Vehicle{o: o, id: id, in: make(chan arrived, 64), do: make(chan func(), 16), ended: make(chan struct{}), fails: map[string]int{},
+		random: rng.New(o.Seed, "vda5050", id.String()), headers: map[string]uint32{}, at: Node{NodeID: node, Released: true}, zones: newZoning()}
+	v.state = State{LastNodeID: node, OperatingMode: "AUTOMATIC", NodeStates: []NodeState{}, EdgeStates: []EdgeState{}, ActionStates: []ActionState{}, Errors: []Error{},
+		Maps: slices.Clone(o.Maps)}
+	if len(o.Zones) > 0 {
+		v.state.ZoneSets = []ZoneSetState{}
+	}
 	return v
 }
 
@@ -74,7 +101,7 @@ func (v *Vehicle) dial(address string) {
 	}
 	will, _ := json.Marshal(Connection{newHeader(v.o.Version, v.id, 0, time.Now()), broken})
 	v.client = Dial("tcp://"+address, ClientOptions{ClientID: v.id.String(), Will: &Will{v.o.Version.topic(v.id, TopicConnection), will}, Connected: func(c *Client) {
-		for _, topic := range []string{TopicOrder, TopicInstantActions} {
+		for _, topic := range v.o.Version.heard() {
 			_ = c.Subscribe(v.o.Version.topic(v.id, topic), func(topic string, payload []byte) {
 				select {
 				case v.in <- arrived{topic, payload}:
@@ -149,6 +176,11 @@ func (v *Vehicle) Repair() {
 	})
 }
 
+// FailAction makes the next times that the vehicle does actions of a type fail.
+func (v *Vehicle) FailAction(actionType string, times int) {
+	v.later(func() { v.fails[actionType] = times })
+}
+
 func (v *Vehicle) run() {
 	timer := time.NewTimer(v.o.StateTime)
 	defer timer.Stop()
@@ -162,77 +194,56 @@ func (v *Vehicle) run() {
 			v.obey(m)
 		case <-timer.C:
 		}
+		v.expire()
 		for v.work() {
 		}
 		if !time.Now().Before(v.reportAt) {
 			v.report()
 		}
-		next := v.reportAt
-		if !v.deadline.IsZero() && v.deadline.Before(next) {
-			next = v.deadline
-		}
-		timer.Reset(max(0, time.Until(next)))
+		v.show()
+		timer.Reset(max(0, time.Until(v.next())))
 	}
 }
 
-// work begins or ends what is due, and tells whether there may be more.
-func (v *Vehicle) work() bool {
-	due := !v.deadline.IsZero() && !time.Now().Before(v.deadline)
-	switch {
-	case v.failure != nil || v.paused || (v.state.OperatingMode != "AUTOMATIC" && v.state.OperatingMode != "SEMIAUTOMATIC"):
-		v.deadline = time.Time{}
-		return false
-	case v.acting >= 0:
-		return v.act(due)
-	case v.driving:
-		if v.deadline.IsZero() { // it goes on after a stop
-			v.deadline = time.Now().Add(v.o.NodeTime)
-		}
-		if due {
-			v.pass()
-		}
-		return due
-	}
-	v.deadline = time.Time{}
-	for _, a := range v.at.Actions {
-		for i := range v.state.ActionStates {
-			if s := &v.state.ActionStates[i]; s.ActionID == a.ActionID && s.ActionStatus == "WAITING" {
-				s.ActionStatus, v.acting, v.deadline = "RUNNING", i, time.Now().Add(v.o.ActTime)
-				v.report()
-				return false
-			}
+// next is when something is due.
+func (v *Vehicle) next() time.Time {
+	next := v.reportAt
+	sooner := func(at time.Time) {
+		if !at.IsZero() && at.Before(next) {
+			next = at
 		}
 	}
-	if len(v.ahead) == 0 || !v.ahead[0].Released {
-		return false
+	sooner(v.deadline)
+	sooner(v.showAt)
+	for _, a := range v.acts {
+		sooner(a.until)
 	}
-	if v.ahead[0].NodeID == v.blocked {
-		if !v.told {
-			v.told = true
-			v.report()
-		}
-		return false
+	for _, at := range v.zones.expiry {
+		sooner(at)
 	}
-	v.told = false
-	v.driving, v.deadline = true, time.Now().Add(v.o.NodeTime+time.Duration(v.random.Int64N(int64(v.o.Spread)+1)))
-	return false
+	return next
 }
 
-func (v *Vehicle) act(due bool) bool {
-	if v.deadline.IsZero() {
-		v.deadline = time.Now().Add(v.o.ActTime)
+// show tells where the vehicle is between two states.
+func (v *Vehicle) show() {
+	p := v.at.Position
+	if v.o.VisualizeTime <= 0 || p == nil || time.Now().Before(v.showAt) {
+		return
 	}
-	if due {
-		v.state.ActionStates[v.acting].ActionStatus, v.acting, v.deadline = "FINISHED", -1, time.Time{}
-		v.report()
+	v.showAt = time.Now().Add(v.o.VisualizeTime)
+	m := Visualization{Header: v.header(TopicVisualization), ReferenceStateHeaderID: v.headers[TopicState]}
+	pose, yes := &Pose{X: p.X, Y: p.Y, MapID: p.MapID}, true
+	if v.o.Version == V30 {
+		pose.Localized, m.MobileRobotPosition = &yes, pose
+	} else {
+		pose.PositionInitialized, m.AGVPosition = &yes, pose
 	}
-	return due
-}
-
-func (v *Vehicle) pass() {
-	v.at, v.ahead, v.driving, v.deadline = v.ahead[0], v.ahead[1:], false, time.Time{}
-	v.state.LastNodeID, v.state.LastNodeSequenceID = v.at.NodeID, v.at.SequenceID
-	v.report()
+	if v.driving {
+		m.Velocity = &Velocity{Vx: 1}
+	}
+	if raw, err := marshal(v.o.Version, TopicVisualization, &m); err == nil {
+		_ = v.client.Publish(v.o.Version.topic(v.id, TopicVisualization), raw) // what is lost is told by the next one
+	}
 }
 
 // report sends the vehicle's state.
@@ -240,15 +251,13 @@ func (v *Vehicle) report() {
 	v.reportAt = time.Now().Add(v.o.StateTime)
 	s := &v.state
 	s.NodeStates, s.EdgeStates = s.NodeStates[:0], s.EdgeStates[:0]
-	was := v.at
 	released := 0
 	for _, n := range v.ahead {
 		s.NodeStates = append(s.NodeStates, NodeState{n.NodeID, n.SequenceID, n.Released})
-		s.EdgeStates = append(s.EdgeStates, EdgeState{was.NodeID + ">" + n.NodeID, n.SequenceID - 1, n.Released})
+		s.EdgeStates = append(s.EdgeStates, EdgeState{n.by.EdgeID, n.by.SequenceID, n.Released, n.by.Trajectory})
 		if n.Released {
 			released++
 		}
-		was = n
 	}
 	s.Driving, s.Paused = v.driving && v.failure == nil && !v.paused, v.paused
 	s.NewBaseRequest = released < 2 && released < len(v.ahead)
@@ -256,21 +265,29 @@ func (v *Vehicle) report() {
 	if v.driving {
 		s.DistanceSinceLastNode = 0.5
 	}
-	errors := s.Errors
-	if len(v.ahead) > 0 && v.ahead[0].Released && v.ahead[0].NodeID == v.blocked && !v.driving {
-		errors = append(errors[:len(errors):len(errors)], Error{ErrorType: "BLOCKED_ROUTE", ErrorLevel: "WARNING", ErrorReferences: []Reference{{"nodeId", v.blocked}}})
-	}
-	if v.failure != nil {
-		errors = append(errors[:len(errors):len(errors)], *v.failure)
-	}
 	out := *s
-	out.Errors = errors
+	out.Errors = v.wrong()
 	out.fit(v.o.Version, 80)
 	out.Header = v.header(TopicState)
 	if raw, err := marshal(v.o.Version, TopicState, &out); err == nil {
 		_ = v.client.Publish(v.o.Version.topic(v.id, TopicState), raw) // what is lost is told by the next one
 	}
 	s.Errors = s.Errors[:0:0] // of orders refused: told once
+}
+
+// wrong are the errors of a state: those told once, and those that last.
+func (v *Vehicle) wrong() []Error {
+	errors := slices.Clone(v.state.Errors)
+	if len(v.ahead) > 0 && v.ahead[0].Released && v.ahead[0].NodeID == v.blocked && v.edge == nil {
+		errors = append(errors, Error{ErrorType: "BLOCKED_ROUTE", ErrorLevel: "WARNING", ErrorReferences: []Reference{{"nodeId", v.blocked}}})
+	}
+	if v.failure != nil {
+		errors = append(errors, *v.failure)
+	}
+	if v.zones.lost != "" {
+		errors = append(errors, Error{ErrorType: errorReleaseLost, ErrorLevel: "CRITICAL", ErrorReferences: []Reference{{"zoneId", v.zones.lost}}})
+	}
+	return errors
 }
 
 func (v *Vehicle) refuse(errorType, level string, refs ...Reference) {

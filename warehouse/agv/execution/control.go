@@ -10,6 +10,7 @@ package execution
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"quartermaster/internal/rng"
 	"quartermaster/warehouse/agv"
@@ -67,6 +68,10 @@ type Control struct {
 	aim     []agv.Errand // what is left of it behind the plan
 	blocked []bool       // vertices that were reported blocked
 	shut    []bool       // vertices that no way leads through now
+	lent    []int32      // vertex → the robot that may use it beside its way, plus one; 0 = none
+	closed  []bool       // steps closed by a rule, [v*4+d]; nil = none
+	cost    []uint8      // of each step; the planner reads it
+	redraw  bool         // closed or cost changed
 	stale   bool         // what is not released is dropped before the next plan
 	saved   int          // robot whose way out of a jam is being driven, nothing being planned behind it; −1 = none
 	retryAt int          // Advance at which the next jam may be searched
@@ -94,7 +99,7 @@ func New(g *agv.Graph, cost []uint8, n int, o Options) (*Control, error) {
 		return nil, err
 	}
 	c := &Control{o: o, g: g, planner: p, order: newOrder(g, n), present: make([]bool, n), stuck: make([]bool, n), holds: make([]bool, n), idle: make([]int, n),
-		errand: make([]agv.Errand, n), aim: make([]agv.Errand, n), blocked: make([]bool, g.Len()), shut: make([]bool, g.Len()), states: make([]agv.State, n), progress: make([]progress, n), saved: -1,
+		errand: make([]agv.Errand, n), aim: make([]agv.Errand, n), blocked: make([]bool, g.Len()), shut: make([]bool, g.Len()), lent: make([]int32, g.Len()), cost: cost, states: make([]agv.State, n), progress: make([]progress, n), saved: -1,
 		actions: make([]agv.Action, n), owner: make([]int32, g.Len())}
 	for v := range c.owner {
 		c.owner[v] = -1
@@ -293,8 +298,7 @@ func (c *Control) stands(r int) bool { return c.planner.DutyOf(r) == agv.Standin
 func (c *Control) replan() {
 	c.order.drop()
 	c.stale, c.saved = false, -1
-	shut := make([]bool, len(c.shut))
-	copy(shut, c.blocked)
+	shut := c.shutNow()
 	for r := range c.present {
 		switch {
 		case !c.present[r]:
@@ -312,19 +316,12 @@ func (c *Control) replan() {
 		}
 	}
 	c.planner.Forget()
-	changed := false
-	for v := range shut {
-		changed = changed || shut[v] != c.shut[v]
-	}
-	if !changed {
+	if slices.Equal(shut, c.shut) && !c.redraw {
 		return
 	}
-	c.shut = shut
-	for i, to := range c.steps {
-		if to >= 0 && shut[to] {
-			to = -1
-		}
-		c.g.Redirect(int32(i>>2), uint8(i&3), to)
+	c.shut, c.redraw = shut, false
+	for i := range c.steps {
+		c.g.Redirect(int32(i>>2), uint8(i&3), c.open(i, shut))
 	}
 	c.planner.Redraw()
 }
