@@ -88,10 +88,8 @@ func (s *Search) round() {
 func (s *Search) carryOut(h int32) {
 	e := &s.ejected
 	rest, t := &s.trials[0], s.fresh()
-	s.seq = s.tours[e.slot].without(e.out, s.seq)
-	s.l.fill(rest, s.seq)
-	s.seq = rest.with(h, e.seat, s.seq)
-	s.l.fill(t, s.seq)
+	s.l.cut(rest, s.tours[e.slot], e.out)
+	s.l.add(t, rest, h, e.seat)
 	for _, i := range e.out {
 		s.slot[i] = -1
 	}
@@ -149,8 +147,7 @@ func (s *Search) putOff(h, slot int32, from int, sum int64) {
 		}
 		e.pick = append(e.pick, e.list[k])
 		t := &s.trials[0]
-		s.seq = s.tours[slot].without(e.pick, s.seq)
-		if s.l.fill(t, s.seq) {
+		if s.l.cut(t, s.tours[slot], e.pick) {
 			s.finder.drawn(s.rng)
 			s.l.scan(t, h, &s.finder)
 			if s.finder.count > 0 {

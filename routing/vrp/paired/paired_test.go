@@ -224,13 +224,14 @@ func tryAll(t *testing.T, s *Search, on *tour, h int32) {
 		return
 	}
 	var rest tour
-	if !s.l.fill(&rest, on.without([]int32{h}, nil)) || len(rest.marks) == 2 {
+	if !s.l.cut(&rest, on, []int32{h}) || len(rest.marks) == 2 {
 		return
 	}
 	want, count := never, 0
 	for q := range len(rest.marks) - 1 {
 		for p := range q + 1 {
-			if c := walk(&s.l.Problem, rest.with(h, seat{0, int32(p), int32(q)}, nil)); c >= 0 {
+			seq := slices.Insert(rest.stops(nil), q, 2*h+1)
+			if c := walk(&s.l.Problem, slices.Insert(seq, p, 2*h)); c >= 0 {
 				want = min(want, c-rest.cost)
 				count++
 			}

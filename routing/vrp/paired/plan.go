@@ -12,7 +12,6 @@ type plan struct {
 	lastID uint32
 	empty  *tour
 
-	seq  []int32
 	undo []undoing
 	pool []*tour // tours for further use
 }
@@ -149,8 +148,7 @@ func (pl *plan) findSpare() {
 // triangle inequality have it, the plan is as before and the answer is false.
 func (pl *plan) takeOff(slot int32, out []int32) bool {
 	t := pl.fresh()
-	pl.seq = pl.tours[slot].without(out, pl.seq)
-	if !pl.l.fill(t, pl.seq) {
+	if !pl.l.cut(t, pl.tours[slot], out) {
 		pl.recycle(t)
 		return false
 	}
@@ -168,8 +166,7 @@ func (pl *plan) sit(h, slot int32, at seat) {
 		onto = pl.tours[slot]
 	}
 	t := pl.fresh()
-	pl.seq = onto.with(h, at, pl.seq)
-	pl.l.fill(t, pl.seq)
+	pl.l.add(t, onto, h, at)
 	if slot >= 0 {
 		pl.replace(slot, t)
 	} else {

@@ -32,8 +32,7 @@ func (s *Search) reseat(h int32) {
 		return
 	}
 	t := s.fresh()
-	s.seq = rest.with(h, s.finder.seat, s.seq)
-	s.l.fill(t, s.seq)
+	s.l.add(t, rest, h, s.finder.seat)
 	s.replace(s.slot[h], t)
 	s.commit()
 }
@@ -52,22 +51,21 @@ func (s *Search) relocate(h, slot int32) {
 
 // exchange puts h and other, of two tours, each on the tour of the other one.
 func (s *Search) exchange(h, other int32) {
-	one, two := s.rest(0, h), s.rest(1, other)
-	if one == nil || two == nil || !s.seatOn(one, other) {
+	one := s.rest(0, h)
+	if one == nil || !s.seatOn(one, other) {
 		return
 	}
 	at := s.finder.seat
-	if !s.seatOn(two, h) {
+	two := s.rest(1, other)
+	if two == nil || !s.seatOn(two, h) {
 		return
 	}
 	slots := [2]int32{s.slot[h], s.slot[other]}
 	t := s.fresh()
-	s.seq = one.with(other, at, s.seq)
-	s.l.fill(t, s.seq)
+	s.l.add(t, one, other, at)
 	s.replace(slots[0], t)
 	t = s.fresh()
-	s.seq = two.with(h, s.finder.seat, s.seq)
-	s.l.fill(t, s.seq)
+	s.l.add(t, two, h, s.finder.seat)
 	s.replace(slots[1], t)
 	s.commit()
 }
@@ -75,8 +73,7 @@ func (s *Search) exchange(h, other int32) {
 // rest is the tour of h without it, for one trial; nil where that does not hold.
 func (s *Search) rest(trial int, h int32) *tour {
 	s.out = append(s.out[:0], h)
-	s.seq = s.tours[s.slot[h]].without(s.out, s.seq)
-	if t := &s.trials[trial]; s.l.fill(t, s.seq) {
+	if t := &s.trials[trial]; s.l.cut(t, s.tours[s.slot[h]], s.out) {
 		return t
 	}
 	return nil

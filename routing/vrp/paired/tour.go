@@ -1,5 +1,7 @@
 package paired
 
+import "slices"
+
 // mark is one place of a tour: its start, a stop or its end.
 type mark struct {
 	leave   int64 // earliest departure
@@ -32,44 +34,96 @@ func (t *tour) stops(into []int32) []int32 {
 
 // fill makes t the tour that visits seq and reports whether that keeps all rules. Pairs are taken to be whole and in order.
 func (l *layout) fill(t *tour, seq []int32) bool {
-	n := len(seq)
-	if cap(t.marks) < n+2 {
-		t.marks = make([]mark, n+2, n+n/2+8)
+	t.marks = append(t.marks[:0], mark{leave: l.OpenSec, open: l.OpenSec, node: l.begin})
+	for _, node := range seq {
+		t.marks = append(t.marks, l.markOf(node))
+		l.lead(t.marks, len(t.marks)-2)
 	}
-	t.marks = t.marks[:n+2]
+	t.marks = append(t.marks, mark{late: l.CloseSec, open: l.OpenSec, node: l.end})
+	l.lead(t.marks, len(seq))
+	return l.retime(t, 1, len(seq))
+}
+
+// add makes t the tour from with shipment h on a seat that keeps all rules.
+func (l *layout) add(t, from *tour, h int32, at seat) {
+	marks := append(t.marks[:0], from.marks[:at.p+1]...)
+	marks = append(marks, l.markOf(2*h))
+	marks = append(marks, from.marks[at.p+1:at.q+1]...)
+	marks = append(marks, l.markOf(2*h+1))
+	t.marks = append(marks, from.marks[at.q+1:]...)
+	for _, k := range [...]int32{at.p, at.p + 1, at.q + 1, at.q + 2} {
+		l.lead(t.marks, int(k))
+	}
+	l.retime(t, int(at.p)+1, int(at.q)+2)
+}
+
+// cut makes t the tour from without the shipments out and reports whether that keeps all rules, as it does where no way is shorter by
+// another stop.
+func (l *layout) cut(t, from *tour, out []int32) bool {
+	end := len(from.marks) - 1
+	first, last := end, 0
+	marks := append(t.marks[:0], from.marks[0])
+	for k := 1; k <= end; k++ {
+		m := &from.marks[k]
+		if k < end && slices.Contains(out, m.node>>1) {
+			first, last = min(first, len(marks)), len(marks)
+			continue
+		}
+		if marks = append(marks, *m); last == len(marks)-1 {
+			l.lead(marks, last-1)
+		}
+	}
+	t.marks = marks
+	return l.retime(t, first, last-1)
+}
+
+func (l *layout) markOf(node int32) mark {
+	v := &l.Visits[node]
+	return mark{node: node, open: v.OpenSec, service: v.ServiceSec}
+}
+
+// lead measures the leg from place k on.
+func (l *layout) lead(marks []mark, k int) {
+	row := int(marks[k].node)*l.places + int(marks[k+1].node)
+	marks[k].ahead, marks[k].sec = l.Length[row], l.Sec[row]
+}
+
+// closes is the latest moment to arrive at a node.
+func (l *layout) closes(node int32) int64 {
+	if int(node) < len(l.Visits) {
+		return l.Visits[node].CloseSec
+	}
+	return l.CloseSec
+}
+
+// retime fills what is on board and the earliest departures of t from place first on, the latest arrivals up to place last, and the cost,
+// and reports whether all is in time and fits.
+func (l *layout) retime(t *tour, first, last int) bool {
 	marks := t.marks
-	marks[0] = mark{leave: l.OpenSec, node: l.begin, open: l.OpenSec}
-	t.cost = l.Opening
-	if n == 0 {
-		t.cost = 0
-	}
 	ok := true
-	for k := 1; k <= n+1; k++ {
+	for k := first; k < len(marks); k++ {
 		before, m := &marks[k-1], &marks[k]
-		if k > n {
-			*m = mark{node: l.end, open: l.OpenSec, late: l.CloseSec, on: before.on}
-		} else {
-			node := seq[k-1]
-			v := &l.Visits[node]
-			*m = mark{node: node, open: v.OpenSec, late: v.CloseSec, service: v.ServiceSec}
-			m.on = before.on.change(&l.Loads[node>>1], node)
+		m.on = before.on
+		if m.node < l.begin {
+			m.on = m.on.change(&l.Loads[m.node>>1], m.node)
 			ok = ok && m.on.fits(&l.Room)
 		}
-		row := int(before.node)*l.places + int(m.node)
-		before.ahead, before.sec = l.Length[row], l.Sec[row]
-		t.cost += int64(before.ahead)
 		arrive := max(before.leave+int64(before.sec), m.open)
-		ok = ok && arrive <= m.late
+		ok = ok && arrive <= l.closes(m.node)
 		m.leave = arrive + m.service
 	}
-	for k := n; k >= 0; k-- {
+	for k := last; k >= 0; k-- {
 		m := &marks[k]
-		late := marks[k+1].late - int64(m.sec) - m.service
-		if k == 0 {
-			m.late = late
-		} else {
-			m.late = min(m.late, late)
+		m.late = marks[k+1].late - int64(m.sec) - m.service
+		if k > 0 {
+			m.late = min(m.late, l.closes(m.node))
 		}
+	}
+	if t.cost = l.Opening; len(marks) == 2 {
+		t.cost = 0
+	}
+	for k := range marks {
+		t.cost += int64(marks[k].ahead)
 	}
 	return ok
 }
@@ -90,36 +144,3 @@ func (a *Load) fits(room *Load) bool { return a[0] <= room[0] && a[1] <= room[1]
 
 // takes reports whether q fits beside what is on board.
 func (a *Load) takes(q, room *Load) bool { return a[0]+q[0] <= room[0] && a[1]+q[1] <= room[1] }
-
-// with is the stops of t with shipment h on its seat.
-func (t *tour) with(h int32, at seat, into []int32) []int32 {
-	into = into[:0]
-	for k := 1; k <= int(at.p); k++ {
-		into = append(into, t.marks[k].node)
-	}
-	into = append(into, 2*h)
-	for k := int(at.p) + 1; k <= int(at.q); k++ {
-		into = append(into, t.marks[k].node)
-	}
-	into = append(into, 2*h+1)
-	for k := int(at.q) + 1; k < len(t.marks)-1; k++ {
-		into = append(into, t.marks[k].node)
-	}
-	return into
-}
-
-// without is the stops of t that are of none of the shipments out.
-func (t *tour) without(out []int32, into []int32) []int32 {
-	into = into[:0]
-next:
-	for k := 1; k < len(t.marks)-1; k++ {
-		node := t.marks[k].node
-		for _, h := range out {
-			if node>>1 == h {
-				continue next
-			}
-		}
-		into = append(into, node)
-	}
-	return into
-}
