@@ -32,6 +32,7 @@ type kind struct {
 	straight          bool    // legs cost by distance alone, that of the problem's own matrix
 	timed             bool    // duration costs or is limited
 	deep              bool    // asks for the exact pass
+	rounds            bool    // asks for it but because of further trips, of which marks know enough; see round
 	fixed             []int32 // stops that stand first
 	roomier           []int32 // kinds that may take what this one has no room for or may not visit
 }
@@ -102,8 +103,10 @@ func (m *model) newKind(v *routing.Vehicle) kind {
 	}
 	k.timed = k.perSec > 0 || v.MaxDurationSec > 0
 	k.deep = m.deepStop || len(v.Breaks) > 0 || v.Hours != "" || v.RangeM > 0 || v.MaxDriveSec > 0 || v.MaxDistanceM > 0 ||
-		k.trips > 1 || k.perTask > 0 || len(m.p.Traffic) > 0 || m.p.CO2CentsPerKg > 0 || k.travel.CostCents != nil || len(k.fixed) > 0 ||
+		k.perTask > 0 || len(m.p.Traffic) > 0 || m.p.CO2CentsPerKg > 0 || k.travel.CostCents != nil || len(k.fixed) > 0 ||
 		(k.timed && (k.start < 0 || k.end < 0)) || len(m.p.Relations) > 0
+	k.rounds = k.trips > 1 && !k.deep && !k.timed && k.start >= 0 && k.end >= 0
+	k.deep = k.deep || k.trips > 1
 	k.asks, k.setup = m.asksOf(v)
 	k.loading = ask{open: k.openSec, close: k.closeSec, service: v.ReloadSec, loc: k.start}
 	return k

@@ -133,6 +133,7 @@ func (b *builder) scanNear(c int32) {
 		if !after && !before {
 			continue
 		}
+		isFirst := b.asked[w.slot]>>1 != b.round
 		if !b.joins(c, t, w.slot) {
 			b.larger(t, c, w.place, w.place)
 			continue
@@ -143,7 +144,7 @@ func (b *builder) scanNear(c int32) {
 		if before {
 			b.try(t, c, w.place-1)
 		}
-		if k.trips > 1 {
+		if isFirst && k.trips > 1 {
 			b.tryTrips(t, c)
 		}
 	}
@@ -266,7 +267,11 @@ func (b *builder) fit(k *kind, t *tour, c, p int32, delta, s1, s2 int64) {
 	if m.backhaul != nil && !b.rowTakes(t, c, p) {
 		return
 	}
-	if k.deep {
+	if k.rounds {
+		if !b.inRound(k, t, c, p) {
+			return
+		}
+	} else if k.deep {
 		delta = b.drives(k, t, c, p, 0)
 	} else if k.timed {
 		delta += b.longer(k, t, c, p, s1, s2)

@@ -75,10 +75,8 @@ func (k *kind) ride(i, j int32) (int32, int64) {
 func (m *model) retime(k *kind, t *tour) bool {
 	n := len(t.seq)
 	clock := k.openSec
-	if k.trips == 1 && m.released {
-		for _, c := range t.seq {
-			clock = max(clock, m.ready[c])
-		}
+	if m.released {
+		clock = max(clock, m.tripReady(t.seq))
 	}
 	marks := t.marks
 	marks[0].leave = clock
@@ -95,6 +93,9 @@ func (m *model) retime(k *kind, t *tour) bool {
 			ok = false
 		}
 		clock += a.service
+		if c == reload && m.released {
+			clock = max(clock, m.tripReady(t.seq[p+1:]))
+		}
 		marks[p+1].leave = clock
 	}
 	cost += marks[n].ahead

@@ -77,7 +77,7 @@ func (m *model) derive(t, was *tour, stands []stand) bool {
 	if !m.loads(k, t) {
 		ok = false
 	}
-	if k.deep && ok && n > 0 {
+	if k.deep && !k.rounds && ok && n > 0 {
 		t.cost, ok = m.drive(k, t.seq, nil)
 	}
 	return ok
