@@ -148,15 +148,21 @@ func (s *sweeper) least(v int32) uint16 {
 
 // pack writes the distances up to reach; what is farther counts as not reached.
 func (s *sweeper) pack(f field, reach uint16) {
+	for v := range int32(len(f)) {
+		s.packOne(f, v, reach)
+	}
+}
+
+func (s *sweeper) packOne(f field, v int32, reach uint16) {
 	const twoTurns = 2 * stepCost // the most that a direction costs more; those not swept yet count so
-	for v := range f {
-		d := s.dist[v*4 : v*4+4 : v*4+4]
-		least := min(d[0], d[1], d[2], d[3])
-		if least > reach || least == farAway {
-			f[v] = farAway << 16
-			continue
-		}
-		more := func(i int) uint32 { return uint32(min(d[i]-least, twoTurns)) }
-		f[v] = uint32(least)<<16 | more(0) | more(1)<<4 | more(2)<<8 | more(3)<<12
+	d := s.dist[v*4 : v*4+4 : v*4+4]
+	least := min(d[0], d[1], d[2], d[3])
+	if least > reach || least == farAway {
+		f[v] = farAway << 16
+		return
+	}
+	f[v] = uint32(least) << 16
+	for i, x := range d {
+		f[v] |= uint32(min(x-least, twoTurns)) << (4 * i)
 	}
 }

@@ -13,9 +13,10 @@ type fields struct {
 	all     []field
 	goal    []int32
 	usedAt  []int64
-	reach   []int32 // distance up to which a field is complete
+	reach   []int32 // distance up to which a field is complete, −1 = not at all
 	most    int     // fields held at most
 	sweeps  []*sweeper
+	mender  *mender // nil until steps change
 	missing []int32 // goals to sweep
 	short   []trip  // trips that no field reaches yet
 	from    []int32 // of missing[i]: from[ends[i-1]:ends[i]]
@@ -78,6 +79,26 @@ func (f *fields) need(trips []trip, now int64) {
 		})
 	}
 	wait.Wait()
+}
+
+// redraw takes over that steps [v*4+d] of the graph were closed or opened, or cost something else. Fields that cannot be mended
+// are swept when they are needed.
+func (f *fields) redraw(steps []int32) {
+	behind := behindOf(f.g)
+	for _, s := range f.sweeps {
+		s.behind = behind
+	}
+	if f.mender == nil {
+		f.mender = newMender(f.sweeps[0])
+	}
+	for s, goal := range f.goal {
+		if goal < 0 || f.reach[s] < 0 {
+			continue
+		}
+		if f.sweeps[0].free || !f.mender.mend(goal, f.all[s], f.reach[s], steps) {
+			f.reach[s] = -1
+		}
+	}
 }
 
 // reaches tells whether the field of slot s knows the surroundings of a vertex, −1 = of all.

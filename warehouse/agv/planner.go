@@ -243,7 +243,7 @@ func (p *Planner) Urge(r int, since int64) { p.urgent[r] = since }
 // Left is the cost from a state to a goal, in units that a plain step costs six of; known is false where the goal is not
 // one of those of the last Tick.
 func (p *Planner) Left(s State, goal int32) (cost int32, known bool) {
-	if p.fields.slot[goal] < 0 {
+	if s := p.fields.slot[goal]; s < 0 || p.fields.reach[s] < 0 {
 		return 0, false
 	}
 	return p.fields.of(goal).from(s.Vertex, s.Dir), true
@@ -252,10 +252,8 @@ func (p *Planner) Left(s State, goal int32) (cost int32, known bool) {
 // Reaches tells whether robot r had a way to its goal at the last Tick.
 func (p *Planner) Reaches(r int) bool { return p.left[r] < farAway-64 }
 
-// Redraw takes over that steps of the graph were closed or opened: all distances are computed anew.
-func (p *Planner) Redraw() {
-	p.fields = newFields(p.g, p.fields.sweeps[0].cost, p.o.Turnless, p.o.CacheBytes, p.o.Workers)
-}
+// Redraw takes over that steps of the graph, each its vertex × 4 + its direction, were closed or opened, or cost something else.
+func (p *Planner) Redraw(steps []int32) { p.fields.redraw(steps) }
 
 // crowded tells whether n robots have so little room that part of them must stand back.
 func crowded(n, cells int) bool { return float64(n) > crowdedShare*float64(cells) }

@@ -72,6 +72,7 @@ type Control struct {
 	closed  []bool       // steps closed by a rule, [v*4+d]; nil = none
 	cost    []uint8      // of each step; the planner reads it
 	redraw  bool         // closed or cost changed
+	turned  []int32      // steps that cost something else than when the planner looked last
 	stale   bool         // what is not released is dropped before the next plan
 	saved   int          // robot whose way out of a jam is being driven, nothing being planned behind it; −1 = none
 	retryAt int          // Advance at which the next jam may be searched
@@ -321,9 +322,13 @@ func (c *Control) replan() {
 	}
 	c.shut, c.redraw = shut, false
 	for i := range c.steps {
-		c.g.Redirect(int32(i>>2), uint8(i&3), c.open(i, shut))
+		if v, d, to := int32(i>>2), uint8(i&3), c.open(i, shut); c.g.Ahead(v, d) != to {
+			c.g.Redirect(v, d, to)
+			c.turned = append(c.turned, int32(i))
+		}
 	}
-	c.planner.Redraw()
+	c.planner.Redraw(c.turned)
+	c.turned = c.turned[:0]
 }
 
 // wanted says whether to plan one step more: not while all have enough before them. Where some have too much, being slow,

@@ -6,6 +6,11 @@ import "slices"
 // before. What is released stays so: a robot may yet do a step that was open when it was released.
 func (c *Control) Rule(closed []bool, cost []uint8) {
 	c.closed = slices.Clone(closed)
+	for i, x := range cost {
+		if c.cost[i] != x {
+			c.turned = append(c.turned, int32(i))
+		}
+	}
 	copy(c.cost, cost)
 	c.redraw, c.stale = true, true
 }
