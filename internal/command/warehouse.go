@@ -145,6 +145,9 @@ type trialView floor.Trial
 
 func (v trialView) write(w io.Writer) {
 	fmt.Fprintf(w, "%d robots, %d steps: %d errands (%.2f a step), %d charges, %d collisions\n", v.Robots, v.Steps, v.Errands, v.PerStep, v.Charges, v.Collisions)
+	if v.Flat > 0 {
+		fmt.Fprintf(w, "%d robots stand with empty batteries: their floor needs chargers nearer to its stations\n", v.Flat)
+	}
 	fmt.Fprintf(w, "waiting %.0f %% of the time; the longest errand took %d steps\n", 100*v.WaitShare, v.LongestErrand)
 	for _, b := range v.Busiest {
 		fmt.Fprintf(w, "  %.2f robots wait at %s\n", b.Waiting, b.Cell)

@@ -168,6 +168,60 @@ func TestTryChargesAndGoesSlowly(t *testing.T) {
 	}
 }
 
+// A fleet of robots of different speeds, often late, whose batteries hold some hundred cells drives for thousands of steps: nobody
+// runs flat, nobody collides and nobody's errand stays open for ever.
+func TestTryChargesInTime(t *testing.T) {
+	f, err := Make(MakeOptions{Width: 60, Height: 30, Robots: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r := range f.Robots {
+		f.Robots[r].Speed = []float64{1, 0.5, 0.25}[r%3]
+	}
+	got, err := Try(context.Background(), f, TryOptions{Steps: 2500, Delay: 0.1, Drain: 0.3, ChargeBelow: 5, Gain: 2, Seed: 5})
+	if err != nil || got.Flat != 0 || got.Collisions != 0 || got.Charges < len(f.Robots) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got.LongestErrand > 2000 {
+		t.Errorf("an errand took %d steps", got.LongestErrand)
+	}
+}
+
+// Robots whose batteries hold too little for any way between a charger and a station are left standing, and counted.
+func TestTryCountsFlatRobots(t *testing.T) {
+	f, err := Parse("f", []byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Try(context.Background(), f, TryOptions{Steps: 300, Drain: 60, Seed: 1})
+	if err != nil || got.Flat == 0 || got.Flat > len(f.Robots) || got.Collisions != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Of two chargers the nearer is chosen until another robot is bound for it; an errand that leaves too little is found out by hand.
+func TestBatteriesChooseAndLast(t *testing.T) {
+	f, err := Parse("f", []byte("floor 1\nname row\ncell_m 1\nstep_s 1\ngrid\nC....C...P\nrobots\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBatteries(f.Graph, f.Of(Charger), &TryOptions{Drain: 2, Gain: 10})
+	if got := b.choose(100, 1); got != 0 {
+		t.Errorf("charger %d, want the one beside", got)
+	}
+	b.bound[0]++
+	if got := b.choose(100, 1); got != 1 {
+		t.Errorf("charger %d, want the one that is free", got)
+	}
+	if got := b.choose(5, 1); got != 0 {
+		t.Errorf("charger %d, want the only one that a charge for one cell reaches", got)
+	}
+	// From column 4 to the station in column 9 and back to the charger in column 5 are 5 + 4 cells: 9 × 2 × 1.5 = 27 percent.
+	if !b.lasts(27, 4, 9) || b.lasts(26, 4, 9) {
+		t.Error("27 percent must last, 26 must not")
+	}
+}
+
 // A recorded course goes from cell to neighbouring cell, is on its errands' goals when they end, and records change nothing.
 func TestTryRecords(t *testing.T) {
 	o := TryOptions{Steps: 200, Delay: 0.1, Drain: 2, Seed: 3}

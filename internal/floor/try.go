@@ -17,8 +17,9 @@ type TryOptions struct {
 	Steps  int     // default 1,000
 	Robots int     // of a floor without; default a tenth of its cells
 	Delay  float64 // chance that a robot does nothing in a step; 0 to 0.9
-	// Drain is what a cell driven takes from a battery, percent; below ChargeBelow a robot goes to a charger, where it gains
-	// Gain a step, up to full. Defaults 0.05, 20 and 1; a floor without chargers has no batteries.
+	// Drain is what a cell driven takes from a battery, percent; below ChargeBelow, or where the next errand would leave too
+	// little for the way to a charger, a robot goes to one, where it gains Gain a step, up to full. An empty one stands where it
+	// is. Defaults 0.05, 20 and 1; a floor without chargers has no batteries.
 	Drain, ChargeBelow, Gain float64
 	Record                   bool // keep every robot's course
 	Seed                     uint64
@@ -29,8 +30,9 @@ type TryOptions struct {
 type Trial struct {
 	Steps         int     `json:"steps"`
 	Robots        int     `json:"robots"`
-	Errands       int     `json:"errands"` // places that robots were sent to and came to
-	Charges       int     `json:"charges"` // visits to chargers
+	Errands       int     `json:"errands"`               // places that robots were sent to and came to
+	Charges       int     `json:"charges"`               // visits to chargers
+	Flat          int     `json:"flat_robots,omitempty"` // robots that stand with empty batteries
 	PerStep       float64 `json:"errands_per_step"`
 	Collisions    int     `json:"collisions"` // cells that two robots were on; judged apart from the control
 	WaitShare     float64 `json:"wait_share"`
@@ -57,7 +59,7 @@ type trial struct {
 	waits   []int
 	places  []int32 // where goods are put on and taken off, by turns
 	offs    []int32
-	charge  []int32
+	power   *batteries
 	next    int // of the floor's tasks
 	steps   []execution.Step
 	out     Trial
@@ -66,12 +68,14 @@ type trial struct {
 }
 
 type tried struct {
-	charge   float64
-	ready    float64 // parts of a cell driven
-	loaded   bool
-	charging bool
-	errands  []int32
-	age      int
+	charge  float64
+	ready   float64 // parts of a cell driven
+	loaded  bool
+	charger int    // of the floor's chargers, to which it drives or at which it stands, −1 = none
+	putOff  string // why it drives for the first of its errands, which waits until it is charged; empty = none waits
+	flat    bool
+	errands []int32
+	age     int
 }
 
 // Try drives a floor's robots for some steps: by its tasks, else between stations and inductions, else between cells at
@@ -117,7 +121,8 @@ func Try(ctx context.Context, f *Floor, o TryOptions) (Trial, error) {
 
 func newTrial(f *Floor, o TryOptions) (*trial, error) {
 	t := &trial{f: f, o: o, random: rng.New(o.Seed, "floor", "try"), robots: make([]tried, len(f.Robots)), on: make([]int32, f.Graph.Len()), waits: make([]int, f.Graph.Len()),
-		places: f.Of(Station), offs: f.Of(Induct), charge: f.Of(Charger)}
+		places: f.Of(Station), offs: f.Of(Induct)}
+	t.power = newBatteries(f.Graph, f.Of(Charger), &t.o)
 	if len(t.places) == 0 {
 		t.places = t.offs
 	}
@@ -140,21 +145,21 @@ func newTrial(f *Floor, o TryOptions) (*trial, error) {
 		if err := t.control.Join(r, agv.State{Vertex: robot.Vertex, Dir: robot.Dir}); err != nil {
 			return nil, err
 		}
-		t.robots[r].charge = robot.Charge
+		t.robots[r].charge, t.robots[r].charger = robot.Charge, -1
 		t.send(r)
 	}
 	return t, nil
 }
 
-// send gives robot r its next errand.
+// send gives robot r its next errand, or sends it to a charger first.
 func (t *trial) send(r int) {
 	v := &t.robots[r]
 	v.age = 0
-	goal, why := int32(-1), Bring
+	why, full := Bring, v.charge >= 100
 	switch {
+	case v.putOff != "":
+		why = v.putOff
 	case len(v.errands) > 0:
-	case len(t.charge) > 0 && v.charge < t.o.ChargeBelow:
-		v.charging, goal, why = true, t.charge[t.random.IntN(len(t.charge))], Charge
 	case len(t.f.Tasks) > 0:
 		v.errands, why = t.f.Tasks[t.next%len(t.f.Tasks)], Fetch
 		t.next++
@@ -163,10 +168,15 @@ func (t *trial) send(r int) {
 		if v.loaded = !v.loaded; v.loaded {
 			places, why = t.places, Fetch
 		}
-		goal = places[t.random.IntN(len(places))]
+		v.errands = []int32{places[t.random.IntN(len(places))]}
 	}
-	if goal < 0 {
-		goal, v.errands = v.errands[0], v.errands[1:]
+	at, goal := t.control.At(r).Vertex, v.errands[0]
+	if b := t.power; len(b.chargers) > 0 && !full && (v.charge < t.o.ChargeBelow || !b.lasts(v.charge, at, goal)) {
+		v.charger = b.choose(v.charge, at)
+		b.bound[v.charger]++
+		v.putOff, goal, why = why, b.chargers[v.charger], Charge
+	} else {
+		v.putOff, v.errands = "", v.errands[1:]
 	}
 	t.begin(r, why, goal)
 	t.control.Send(r, agv.Errand{Goal: goal, Next: -1})
@@ -193,6 +203,9 @@ func (t *trial) drive(r int) error {
 	v := &t.robots[r]
 	v.age++
 	at := t.control.At(r).Vertex
+	if v.flat {
+		return nil
+	}
 	if at == t.control.Errand(r).Goal {
 		return t.arrive(r, v)
 	}
@@ -205,23 +218,31 @@ func (t *trial) drive(r int) error {
 		return nil
 	}
 	v.ready = 0
-	if t.steps[0].Action == agv.Forward && len(t.charge) > 0 {
+	if t.steps[0].Action == agv.Forward && len(t.power.chargers) > 0 {
 		v.charge = max(0, v.charge-t.o.Drain)
 	}
 	t.moves++
-	_, err := t.control.Done(r)
-	return err
+	if _, err := t.control.Done(r); err != nil {
+		return err
+	}
+	if at := t.control.At(r).Vertex; v.charge <= 0 && len(t.power.chargers) > 0 && (v.charger < 0 || at != t.power.chargers[v.charger]) {
+		v.flat = true
+		t.out.Flat++
+		t.control.Cancel(r, false)
+	}
+	return nil
 }
 
 func (t *trial) arrive(r int, v *tried) error {
-	if v.charging {
+	if v.charger >= 0 {
 		if v.charge < 100 {
 			v.charge = min(100, v.charge+t.o.Gain)
 			t.control.Hold(r, v.charge < 100)
 			return nil
 		}
 		t.control.Hold(r, false)
-		v.charging = false
+		t.power.bound[v.charger]--
+		v.charger = -1
 		t.out.Charges++
 	} else {
 		t.out.Errands++

@@ -1,0 +1,84 @@
+package floor
+
+import "quartermaster/warehouse/agv"
+
+// detour is how many cells a robot drives more than the shortest way, as far as batteries are planned for.
+const detour = 1.5
+
+// batteries sends robots to chargers while what they hold still takes them there.
+type batteries struct {
+	g        *agv.Graph
+	o        *TryOptions
+	chargers []int32
+	bound    []int     // charger → robots on their way to it or at it
+	ahead    [][]int32 // vertex → those one step from it
+	behind   [][]int32 // vertex → those it is one step from
+	near     []int32   // vertex → cells to the nearest charger
+	hubTo    []int32   // vertex → cells to the first charger, and from it: a way over it bounds every other
+	hubFrom  []int32
+}
+
+func newBatteries(g *agv.Graph, chargers []int32, o *TryOptions) *batteries {
+	b := &batteries{g: g, o: o, chargers: chargers, bound: make([]int, len(chargers)), ahead: make([][]int32, g.Len()), behind: make([][]int32, g.Len())}
+	for v := range int32(g.Len()) {
+		for d := range uint8(4) {
+			if to := g.Ahead(v, d); to >= 0 {
+				b.ahead[v] = append(b.ahead[v], to)
+				b.behind[to] = append(b.behind[to], v)
+			}
+		}
+	}
+	if len(chargers) > 0 {
+		b.near, b.hubTo, b.hubFrom = flood(b.behind, chargers), flood(b.behind, chargers[:1]), flood(b.ahead, chargers[:1])
+	}
+	return b
+}
+
+// flood tells how many cells each vertex is from the nearest of some along steps, 1<<30 where there is no way.
+func flood(steps [][]int32, from []int32) []int32 {
+	far := make([]int32, len(steps))
+	for v := range far {
+		far[v] = 1 << 30
+	}
+	queue := append([]int32(nil), from...)
+	for _, v := range from {
+		far[v] = 0
+	}
+	for head := 0; head < len(queue); head++ {
+		v := queue[head]
+		for _, u := range steps[v] {
+			if far[u] == 1<<30 {
+				far[u] = far[v] + 1
+				queue = append(queue, u)
+			}
+		}
+	}
+	return far
+}
+
+// lasts tells whether a charge takes a robot from a vertex to a goal and from there to a charger.
+func (b *batteries) lasts(charge float64, at, goal int32) bool {
+	cells := charge / (b.o.Drain * detour)
+	if float64(b.hubTo[at]+b.hubFrom[goal]+b.near[goal]) <= cells {
+		return true
+	}
+	return float64(flood(b.behind, []int32{goal})[at]+b.near[goal]) <= cells
+}
+
+// choose finds the charger for a robot at a vertex that is soonest free for it, of those that its charge takes it to; every robot
+// bound for one takes a whole charge of time. Where the charge takes it to none, the nearest.
+func (b *batteries) choose(charge float64, at int32) (charger int) {
+	far := flood(b.ahead, []int32{at})
+	cells := charge / (b.o.Drain * detour)
+	least, within := 0.0, false
+	for i, v := range b.chargers {
+		cost, reached := float64(far[v]), float64(far[v]) <= cells
+		if reached {
+			cost += float64(b.bound[i]) * 100 / b.o.Gain
+		}
+		if i == 0 || (reached && !within) || (reached == within && cost < least) {
+			charger, least, within = i, cost, reached
+		}
+	}
+	return charger
+}
