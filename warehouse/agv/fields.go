@@ -8,19 +8,21 @@ import (
 
 // fields caches the distances to goals in use, the least recently used ones going first when maxBytes is full.
 type fields struct {
-	g       *Graph
-	slot    []int32 // vertex → index of its field, −1 = not there
-	all     []field
-	goal    []int32
-	usedAt  []int64
-	reach   []int32 // distance up to which a field is complete, −1 = not at all
-	most    int     // fields held at most
-	sweeps  []*sweeper
-	mender  *mender // nil until steps change
-	missing []int32 // goals to sweep
-	short   []trip  // trips that no field reaches yet
-	from    []int32 // of missing[i]: from[ends[i-1]:ends[i]]
-	ends    []int32
+	g      *Graph
+	slot   []int32 // vertex → index of its field, −1 = not there
+	all    []field
+	goal   []int32
+	usedAt []int64
+	reach  []int32 // distance up to which a field is complete, −1 = not at all
+	most   int     // fields held at most
+	sweeps []*sweeper
+	mender *mender // nil until steps change
+
+	redrawnAt int64   // when steps changed last
+	missing   []int32 // goals to sweep
+	short     []trip  // trips that no field reaches yet
+	from      []int32 // of missing[i]: from[ends[i-1]:ends[i]]
+	ends      []int32
 }
 
 // trip is a way whose distance is asked for; from −1 asks for those of all vertices.
@@ -83,7 +85,8 @@ func (f *fields) need(trips []trip, now int64) {
 
 // redraw takes over that steps [v*4+d] of the graph were closed or opened, or cost something else. Fields that cannot be mended
 // are swept when they are needed.
-func (f *fields) redraw(steps []int32) {
+func (f *fields) redraw(steps []int32, now int64) {
+	f.redrawnAt = now
 	behind := behindOf(f.g)
 	for _, s := range f.sweeps {
 		s.behind = behind

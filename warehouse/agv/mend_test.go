@@ -1,6 +1,7 @@
 package agv
 
 import (
+	"context"
 	"testing"
 
 	"quartermaster/internal/rng"
@@ -47,7 +48,7 @@ func TestMendedFieldsAreThoseOfASweep(t *testing.T) {
 					steps = append(steps, at)
 				}
 			}
-			f.redraw(steps)
+			f.redraw(steps, 1)
 			for slot, goal := range f.goal {
 				if f.reach[slot] < 0 {
 					f.need([]trip{{goal, -1}}, 2)
@@ -79,4 +80,28 @@ func compareFields(t *testing.T, seed uint64, f *fields) (compared int) {
 		}
 	}
 	return compared
+}
+
+// What was left to a goal is not known between a change of the floor and the next Tick: who waited for a way may have another now.
+func TestLeftIsUnknownAfterRedraw(t *testing.T) {
+	g, err := NewGraph(5, 5, make([]bool, 25))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPlanner(g, PlainCost(g), 1, PlannerOptions{Refinements: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, errand, actions := []State{{0, East}}, []Errand{{24, -1}}, make([]Action, 1)
+	for _, want := range []int32{9 * stepCost, 10 * stepCost} { // eight cells and a turn; one turn more once the way east is closed
+		p.Tick(context.Background(), state, errand, actions)
+		if left, known := p.Left(state[0], 24); !known || left != want {
+			t.Errorf("%d is left, known %v, want %d", left, known, want)
+		}
+		g.Close(0, East)
+		p.Redraw([]int32{int32(East)})
+		if _, known := p.Left(state[0], 24); known {
+			t.Error("what is left is known though the floor has changed")
+		}
+	}
 }

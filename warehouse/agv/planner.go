@@ -241,9 +241,9 @@ func (p *Planner) DutyOf(r int) Duty { return p.duty[r] }
 func (p *Planner) Urge(r int, since int64) { p.urgent[r] = since }
 
 // Left is the cost from a state to a goal, in units that a plain step costs six of; known is false where the goal is not
-// one of those of the last Tick.
+// one of those of the Ticks since the last Redraw.
 func (p *Planner) Left(s State, goal int32) (cost int32, known bool) {
-	if s := p.fields.slot[goal]; s < 0 || p.fields.reach[s] < 0 {
+	if s := p.fields.slot[goal]; s < 0 || p.fields.usedAt[s] <= p.fields.redrawnAt {
 		return 0, false
 	}
 	return p.fields.of(goal).from(s.Vertex, s.Dir), true
@@ -253,7 +253,7 @@ func (p *Planner) Left(s State, goal int32) (cost int32, known bool) {
 func (p *Planner) Reaches(r int) bool { return p.left[r] < farAway-64 }
 
 // Redraw takes over that steps of the graph, each its vertex × 4 + its direction, were closed or opened, or cost something else.
-func (p *Planner) Redraw(steps []int32) { p.fields.redraw(steps) }
+func (p *Planner) Redraw(steps []int32) { p.fields.redraw(steps, p.now) }
 
 // crowded tells whether n robots have so little room that part of them must stand back.
 func crowded(n, cells int) bool { return float64(n) > crowdedShare*float64(cells) }
