@@ -16,7 +16,7 @@ const (
 // were dropped took.
 const (
 	pairShare = 0.5
-	pairFirst = 0.15
+	pairFirst = 0.25
 	pairAgain = 4
 )
 
