@@ -77,6 +77,8 @@ type vehicleView struct {
 	Driving       bool       `json:"driving"`
 	ChargePercent *float64   `json:"charge_percent,omitempty"`
 	Errors        []string   `json:"errors"`
+	Maps          []string   `json:"maps,omitempty"`      // id, version and status of each
+	ZoneSets      []string   `json:"zone_sets,omitempty"` // id and status of each
 	SetAside      string     `json:"set_aside,omitempty"`
 	Problems      []string   `json:"problems"`
 }
@@ -95,6 +97,12 @@ func fleetOf(reports []vda5050.Report) fleetView {
 		}
 		for _, e := range r.Errors {
 			v.Errors = append(v.Errors, e.ErrorLevel+" "+e.ErrorType)
+		}
+		for _, m := range r.Maps {
+			v.Maps = append(v.Maps, m.MapID+" "+m.MapVersion+" "+m.MapStatus)
+		}
+		for _, z := range r.ZoneSets {
+			v.ZoneSets = append(v.ZoneSets, z.ZoneSetID+" "+z.ZoneSetStatus)
 		}
 		out.Vehicles[i] = v
 	}

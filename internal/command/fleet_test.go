@@ -20,7 +20,7 @@ func TestFleet(t *testing.T) {
 	}
 	defer b.Close()
 	for i, v := range []vda5050.Version{vda5050.V21, vda5050.V30} {
-		x := vda5050.NewVehicle(b.Address(), vda5050.ID{Manufacturer: "acme", Serial: []string{"a", "b"}[i]}, "dock", vda5050.VehicleOptions{Version: v, StateTime: 50 * time.Millisecond})
+		x := vda5050.NewVehicle(b.Address(), vda5050.ID{Manufacturer: "acme", Serial: []string{"a", "b"}[i]}, "dock", vda5050.VehicleOptions{Version: v, StateTime: 50 * time.Millisecond, Maps: []vda5050.MapState{{MapID: "hall", MapVersion: "2", MapStatus: "ENABLED"}}})
 		defer x.Close()
 		if i == 1 {
 			x.Fail("MOTOR_FAULT", "FATAL")
@@ -40,12 +40,13 @@ func TestFleet(t *testing.T) {
 			Online bool     `json:"online"`
 			Charge float64  `json:"charge_percent"`
 			Errors []string `json:"errors"`
+			Maps   []string `json:"maps"`
 		} `json:"vehicles"`
 	}
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 || len(got.Vehicles) != 2 {
 		t.Fatalf("exit %d, %s%s, %v", code, out, wrong, err)
 	}
-	if a, b := got.Vehicles[0], got.Vehicles[1]; a.Serial != "a" || !a.Online || a.Node != "dock" || a.Charge != 80 || len(a.Errors) != 0 || len(b.Errors) != 1 || b.Errors[0] != "FATAL MOTOR_FAULT" {
+	if a, b := got.Vehicles[0], got.Vehicles[1]; a.Serial != "a" || !a.Online || a.Node != "dock" || a.Charge != 80 || len(a.Errors) != 0 || len(b.Errors) != 1 || b.Errors[0] != "FATAL MOTOR_FAULT" || len(a.Maps) != 1 || a.Maps[0] != "hall 2 ENABLED" {
 		t.Errorf("vehicles %+v", got.Vehicles)
 	}
 	if out, _, code = show(url, "--within", "1s"); code != 0 || !strings.Contains(out, "acme/b") || !strings.Contains(out, "80 %") || !strings.Contains(out, "FATAL MOTOR_FAULT") {
