@@ -16,6 +16,13 @@ type smallWork interface {
 	doAll(ctx context.Context, t *tx, all []smallWork) (own []error, err error)
 }
 
+// tripWork is smallWork that PostgreSQL does in one round trip, with the setting of the tenant and as one transaction. The
+// statement's text is the same for any number of works, so that it is prepared once a connection.
+type tripWork interface {
+	smallWork
+	inOneTrip(ctx context.Context, s *Store, all []smallWork) (own []error, err error)
+}
+
 // aloneWork is work that nothing is done together with.
 type aloneWork func(ctx context.Context, t *tx) error
 
@@ -84,11 +91,15 @@ func families(batch []*smallCall) [][]*smallCall {
 
 // together does the works of one family, and tells how each went.
 func together(ctx context.Context, t *tx, family []*smallCall) ([]error, error) {
+	return family[0].work.doAll(ctx, t, works(family))
+}
+
+func works(family []*smallCall) []smallWork {
 	works := make([]smallWork, len(family))
 	for i, c := range family {
 		works[i] = c.work
 	}
-	return works[0].doAll(ctx, t, works)
+	return works
 }
 
 // smallBatch runs one group on SQLite: one transaction, and a savepoint for each family.
@@ -157,6 +168,12 @@ func (s *Store) jointFamily(ctx context.Context, family []*smallCall) {
 		end, _ := ctx.Deadline()
 		ctx, cancel := context.WithDeadline(context.WithoutCancel(family[0].ctx), end)
 		defer cancel()
+		if trip, ok := family[0].work.(tripWork); ok {
+			return s.again("committing small transactions", func() (err error) {
+				own, err = trip.inOneTrip(ctx, s, works(family))
+				return err
+			})
+		}
 		return s.inTx(ctx, "committing small transactions", func(t *tx) (err error) {
 			own, err = together(ctx, t, family)
 			return err

@@ -27,7 +27,7 @@ func (s *Store) extend(ctx context.Context, tenant string, ref service.TaskRef, 
 		err := t.row(ctx, `update tasks set lease_until = {now} + $6`+also+` where `+leasedTask+` returning lease_until`,
 			append(append(leasedArgs(tenant, ref), ttl.Microseconds()), args...)...).Scan(&until)
 		if errors.Is(err, sql.ErrNoRows) {
-			return whyNotLeased(ctx, t, tenant, ref, service.TaskLeased)
+			return whyNotLeased(ctx, t.read, tenant, ref, service.TaskLeased)
 		}
 		return err
 	})
@@ -46,7 +46,7 @@ func (s *Store) ExceptTask(ctx context.Context, tenant string, ref service.TaskR
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			out.State = service.TaskFailed // told before, under the same lease
-			return whyNotLeased(ctx, t, tenant, ref, service.TaskFailed)
+			return whyNotLeased(ctx, t.read, tenant, ref, service.TaskFailed)
 		case err != nil:
 			return err
 		}

@@ -72,15 +72,15 @@ func endTask(ctx context.Context, t *tx, tenant string, ref service.TaskRef, sta
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
-	return false, whyNotLeased(ctx, t, tenant, ref, state)
+	return false, whyNotLeased(ctx, t.read, tenant, ref, state)
 }
 
 // whyNotLeased tells a task that is not there from a lease that is not the task's; ended as wanted under it is no error.
-func whyNotLeased(ctx context.Context, t *tx, tenant string, ref service.TaskRef, wanted service.TaskState) error {
+func whyNotLeased(ctx context.Context, read rowReader, tenant string, ref service.TaskRef, wanted service.TaskState) error {
 	var state service.TaskState
 	var lease string
-	err := t.row(ctx, `select state, lease_id from tasks where tenant = $1 and plan_id = $2 and id = $3 and ($4 = '' or site_id = $4)`,
-		tenant, ref.PlanID, ref.TaskID, ref.SiteID).Scan(&state, &lease)
+	err := read(ctx, `select state, lease_id from tasks where tenant = $1 and plan_id = $2 and id = $3 and ($4 = '' or site_id = $4)`,
+		tenant, ref.PlanID, ref.TaskID, ref.SiteID)(&state, &lease)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%w: task %s of plan %s", service.ErrNotFound, ref.TaskID, ref.PlanID)
@@ -104,7 +104,7 @@ func (s *Store) ReturnTask(ctx context.Context, tenant string, ref service.TaskR
 		if err != nil || n > 0 {
 			return err
 		}
-		return whyNotLeased(ctx, t, tenant, ref, service.TaskOpen)
+		return whyNotLeased(ctx, t.read, tenant, ref, service.TaskOpen)
 	})
 }
 

@@ -28,6 +28,13 @@ func (t *tx) row(ctx context.Context, query string, args ...any) *sql.Row {
 	return t.QueryRowContext(ctx, t.dialect.render(query), args...)
 }
 
+// rowReader gives the Scan of the one row that a query has, sql.ErrNoRows where there is none.
+type rowReader func(ctx context.Context, query string, args ...any) func(dest ...any) error
+
+func (t *tx) read(ctx context.Context, query string, args ...any) func(dest ...any) error {
+	return t.row(ctx, query, args...).Scan
+}
+
 func (t *tx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	return t.QueryContext(ctx, t.dialect.render(query), args...)
 }
@@ -37,9 +44,14 @@ const maxTries = 5
 
 // inTx runs do in one writing transaction, again after a deadlock. do must therefore only set what it sets afresh.
 func (s *Store) inTx(ctx context.Context, doing string, do func(t *tx) error) error {
+	return s.again(doing, func() error { return s.tryTx(ctx, do) })
+}
+
+// again runs do, and once more after a deadlock.
+func (s *Store) again(doing string, do func() error) error {
 	var err error
 	for range maxTries {
-		err = s.tryTx(ctx, do)
+		err = do()
 		if err == nil || s.dialect.classOf(err) != classAgain {
 			break
 		}
