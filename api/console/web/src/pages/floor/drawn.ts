@@ -1,5 +1,6 @@
 import type { FloorPicture } from '../../api/schema'
 import type { Clock } from './clock'
+import { Dots } from './dots'
 import { heatSheet, orderOf, paintFloor, paintRobots, paletteOf, plainFloor } from './paint'
 import { Heat, rowOf, type Tracks } from './tracks'
 import { fit, type Size, type View } from './view'
@@ -20,6 +21,7 @@ export class Drawn {
   private warm: HTMLCanvasElement | null = null
   private readonly warmth: ReturnType<typeof heatSheet>
   private order = new Int32Array(0)
+  private readonly dots = new Dots()
   private row = -1
   private dirty = true
   /** The step and the robot that the upper canvas shows. */
@@ -33,7 +35,8 @@ export class Drawn {
   ) {
     const [below, above] = host.querySelectorAll('canvas')
     this.below = below!.getContext('2d')!
-    this.above = above!.getContext('2d')!
+    // Kept in memory, where pixels are written: a canvas on the graphics card would be sent every frame there and back.
+    this.above = above!.getContext('2d', { willReadFrequently: true })!
     this.plain = plainFloor(floor, this.palette)
     this.warmth = heatSheet(floor)
     this.view = fit(floor, { width: 1, height: 1 })
@@ -94,7 +97,7 @@ export class Drawn {
     if (!dirty && this.drawnAt === this.clock.at && this.drawnChosen === chosen) return
     this.drawnAt = this.clock.at
     this.drawnChosen = chosen
-    if (this.tracks) paintRobots(this.above, this.tracks, this.order, this.clock.at, this.floor.width, this.view, this.box, this.palette, chosen)
+    if (this.tracks) paintRobots(this.above, this.dots, this.tracks, this.order, this.clock.at, this.floor.width, this.view, this.box, this.palette, chosen)
   }
 
   /** The robot nearest to a pixel, within a cell of it. */

@@ -1,5 +1,6 @@
 import type { FloorPicture } from '../../api/schema'
 import { colour } from '../../app/theme'
+import type { Dots } from './dots'
 import { HEAT_STEPS, rowOf, type Tracks } from './tracks'
 import type { Size, View } from './view'
 
@@ -16,7 +17,7 @@ export interface Palette {
   heat: [number, number, number]
 }
 
-const rgb = (hex: string): [number, number, number] => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)) as [number, number, number]
+export const rgb = (hex: string): [number, number, number] => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)) as [number, number, number]
 
 /** The colours of the style sheet as it is now, light or dark. */
 export function paletteOf(): Palette {
@@ -126,9 +127,8 @@ export function orderOf(tracks: Tracks, row: number, order: Int32Array): Int32Ar
   return order
 }
 
-/** Draws all robots where they are between two steps, in one pass. */
-export function paintRobots(pen: CanvasRenderingContext2D, tracks: Tracks, order: Int32Array, at: number, width: number, view: View, box: Size, palette: Palette, chosen: number) {
-  pen.clearRect(0, 0, box.width, box.height)
+/** Draws all robots where they are between two steps, in one pass: small ones as pixels of a picture, others as rectangles. */
+export function paintRobots(pen: CanvasRenderingContext2D, dots: Dots, tracks: Tracks, order: Int32Array, at: number, width: number, view: View, box: Size, palette: Palette, chosen: number) {
   const row = rowOf(tracks, at)
   const part = tracks.steps > 0 ? Math.min(Math.max(at - tracks.from - row, 0), 1) : 0
   const here = row * tracks.robots
@@ -137,22 +137,33 @@ export function paintRobots(pen: CanvasRenderingContext2D, tracks: Tracks, order
   const { scale } = view
   const side = Math.max(1.5, scale * 0.74)
   const inset = (scale - side) / 2
+  const small = dots.begin(pen.canvas, pen.canvas.width / box.width, side, palette.robots)
+  if (!small) pen.clearRect(0, 0, box.width, box.height)
   let inked = -1
+  let ring: [number, number] | undefined
   for (let i = 0; i < order.length; i++) {
     const r = order[i]!
-    const [a, b] = [cells[here + r]!, cells[there + r]!]
-    const [ax, bx] = [a % width, b % width]
-    const [ay, by] = [(a - ax) / width, (b - bx) / width]
+    const a = cells[here + r]!
+    const b = cells[there + r]!
+    const ax = a % width
+    const bx = b % width
+    const ay = (a - ax) / width
+    const by = (b - bx) / width
     const px = (ax + (bx - ax) * part - view.x) * scale + inset
     const py = (ay + (by - ay) * part - view.y) * scale + inset
     if (px < -scale || py < -scale || px > box.width || py > box.height) continue
     const state = tracks.steps > 0 ? states[here + r]! : 0
-    if (state !== inked) pen.fillStyle = palette.robots[(inked = state)]!
-    pen.fillRect(px, py, side, side)
-    if (r === chosen) {
-      pen.strokeStyle = palette.ring
-      pen.lineWidth = 2.5
-      pen.strokeRect(px - 3, py - 3, side + 6, side + 6)
+    if (small) dots.square(px, py, side, state)
+    else {
+      if (state !== inked) pen.fillStyle = palette.robots[(inked = state)]!
+      pen.fillRect(px, py, side, side)
     }
+    if (r === chosen) ring = [px, py]
+  }
+  if (small) dots.end(pen)
+  if (ring) {
+    pen.strokeStyle = palette.ring
+    pen.lineWidth = 2.5
+    pen.strokeRect(ring[0] - 3, ring[1] - 3, side + 6, side + 6)
   }
 }

@@ -1,1 +1,0 @@
-export{n as WebGLDevice}from"./Canvas-t_FpAJZ5.js";
