@@ -42,3 +42,29 @@ func TestKeepLargest(t *testing.T) {
 		}
 	}
 }
+
+// Robots bound for a cell with one way in crowd before it and bar the way out of whoever is in there, while the floor changes all the
+// time: the one that is longest on its errand gets in next, and nobody waits without end.
+func TestPocketServesInTurn(t *testing.T) {
+	t.Parallel()
+	const width, height, pocket = 16, 12, 6*16 + 8
+	blocked := make([]bool, width*height)
+	blocked[pocket-1], blocked[pocket+1], blocked[pocket+width-1], blocked[pocket+width], blocked[pocket+width+1] = true, true, true, true, true
+	y, err := newYard(width, height, blocked, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v := range int32(y.g.Len()) {
+		if y.g.Cell(v) == pocket {
+			y.goals = append(y.goals, v)
+		}
+	}
+	for range 20_000 {
+		if err := y.step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if y.longest > 2500 || y.trouble != (trouble{}) {
+		t.Errorf("an errand was open for %d steps, %+v", y.longest, y.trouble)
+	}
+}

@@ -10,6 +10,7 @@ package execution
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"quartermaster/internal/rng"
@@ -87,6 +88,7 @@ type Control struct {
 // progress is how near a robot has come to a goal.
 type progress struct {
 	goal, nearest int32
+	begun         int // Advance at which it was sent there
 	since         int // Advance at which it came nearer last
 	urgent        int // Advance since which it is served first, 0 = it is not
 }
@@ -110,7 +112,7 @@ func New(g *agv.Graph, cost []uint8, n int, o Options) (*Control, error) {
 	}
 	for r := range n {
 		c.planner.Duty(r, agv.Absent)
-		c.states[r].Vertex = -1
+		c.states[r].Vertex, c.progress[r].goal = -1, -1
 	}
 	return c, nil
 }
@@ -277,19 +279,27 @@ func (c *Control) watch() {
 	}
 }
 
-// follow notes whether robot r comes nearer to its goal, and has the planner serve it first where it does not.
+// follow notes whether robot r comes nearer to its goal, and has the planner serve it first where it does not: the one longest on its
+// errand before others. How far it is may be unknown for a moment after the floor changed; that says nothing of r.
 func (c *Control) follow(r int) {
 	p, goal := &c.progress[r], c.errand[r].Goal
+	if p.goal != goal {
+		*p = progress{goal: goal, nearest: math.MaxInt32, begun: c.now, since: c.now}
+	}
 	left, known := c.planner.Left(c.order.at[r], goal)
 	switch {
-	case !known || left == 0 || p.goal != goal || c.stands(r) || !c.planner.Reaches(r):
-		*p = progress{goal: goal, nearest: left, since: c.now}
-	case left < p.nearest:
+	case known && left == 0 || c.stands(r) || !c.planner.Reaches(r):
+		p.nearest, p.since, p.urgent = math.MaxInt32, c.now, 0
+	case known && left < p.nearest:
 		p.nearest, p.since = left, c.now
 	case p.urgent == 0 && c.now-p.since > c.o.Patience:
 		p.urgent = c.now
 	}
-	c.planner.Urge(r, int64(p.urgent))
+	first := int64(0)
+	if p.urgent > 0 {
+		first = int64(p.begun)
+	}
+	c.planner.Urge(r, first)
 }
 
 func (c *Control) stands(r int) bool { return c.planner.DutyOf(r) == agv.Standing }
@@ -298,6 +308,9 @@ func (c *Control) stands(r int) bool { return c.planner.DutyOf(r) == agv.Standin
 // robot holds behind or before it are shut too.
 func (c *Control) replan() {
 	c.order.drop()
+	if c.saved >= 0 && c.order.last(c.saved).Vertex != c.errand[c.saved].Goal {
+		c.retryAt = c.now // the way out was cut short: the next one need not wait
+	}
 	c.stale, c.saved = false, -1
 	shut := c.shutNow()
 	for r := range c.present {

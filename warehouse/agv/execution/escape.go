@@ -18,12 +18,10 @@ func (c *Control) jammed(ctx context.Context) bool {
 	if c.now < c.retryAt {
 		return false
 	}
-	worst, most := -1, jamAfter
+	worst := -1 // the one longest on its errand
 	for r := range c.present {
-		if c.present[r] && !c.stands(r) {
-			if p := c.progress[r]; p.urgent > 0 && c.now-p.urgent > most {
-				worst, most = r, c.now-p.urgent
-			}
+		if p := c.progress[r]; c.present[r] && !c.stands(r) && p.urgent > 0 && c.now-p.urgent > jamAfter && (worst < 0 || p.begun < c.progress[worst].begun) {
+			worst = r
 		}
 	}
 	if worst < 0 {
