@@ -195,7 +195,9 @@ func (f *Fleet) State(s *Session, state *State) {
 	m := f.members[r]
 	f.answer(r, m)
 	if !m.joined {
-		f.join(r, m)
+		if f.join(r, m); m.joined { // before a Tick may send it off without what it lacks
+			m.lacks = f.provide(m)
+		}
 		return
 	}
 	m.lacks = f.provide(m)

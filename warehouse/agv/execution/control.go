@@ -88,9 +88,11 @@ type Control struct {
 // progress is how near a robot has come to a goal.
 type progress struct {
 	goal, nearest int32
-	begun         int // Advance at which it was sent there
-	since         int // Advance at which it came nearer last
-	urgent        int // Advance since which it is served first, 0 = it is not
+	left          int32 // when it was known last
+	lost          bool  // it is not known now
+	begun         int   // Advance at which it was sent there
+	since         int   // Advance at which it came nearer last
+	urgent        int   // Advance since which it is served first, 0 = it is not
 }
 
 // New makes a control for robots 0…n−1, none of which is on the floor yet. cost is that of each step of g, which belongs to
@@ -280,13 +282,14 @@ func (c *Control) watch() {
 }
 
 // follow notes whether robot r comes nearer to its goal, and has the planner serve it first where it does not: the one longest on its
-// errand before others. How far it is may be unknown for a moment after the floor changed; that says nothing of r.
+// errand before others.
 func (c *Control) follow(r int) {
 	p, goal := &c.progress[r], c.errand[r].Goal
 	if p.goal != goal {
 		*p = progress{goal: goal, nearest: math.MaxInt32, begun: c.now, since: c.now}
 	}
 	left, known := c.planner.Left(c.order.at[r], goal)
+	p.see(left, known)
 	switch {
 	case known && left == 0 || c.stands(r) || !c.planner.Reaches(r):
 		p.nearest, p.since, p.urgent = math.MaxInt32, c.now, 0
@@ -302,15 +305,23 @@ func (c *Control) follow(r int) {
 	c.planner.Urge(r, first)
 }
 
+// see takes in how far it is. That is unknown for a moment when the floor has changed, and may then be more or less for another reason
+// than that the robot moved: how near it has come moves by as much.
+func (p *progress) see(left int32, known bool) {
+	if known && p.lost && p.nearest < math.MaxInt32 {
+		p.nearest += left - p.left
+	}
+	if p.lost = !known; known {
+		p.left = left
+	}
+}
+
 func (c *Control) stands(r int) bool { return c.planner.DutyOf(r) == agv.Standing }
 
 // replan drops what is not released and looks at the floor anew: who stands, and which cells are shut. Cells that a standing
 // robot holds behind or before it are shut too.
 func (c *Control) replan() {
 	c.order.drop()
-	if c.saved >= 0 && c.order.last(c.saved).Vertex != c.errand[c.saved].Goal {
-		c.retryAt = c.now // the way out was cut short: the next one need not wait
-	}
 	c.stale, c.saved = false, -1
 	shut := c.shutNow()
 	for r := range c.present {

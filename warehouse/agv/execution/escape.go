@@ -6,7 +6,7 @@ import (
 	"quartermaster/warehouse/agv"
 )
 
-// A robot served first for jamAfter steps without coming to its goal is in a jam that the planner does not see through. The
+// A robot served first for jamAfter steps without coming nearer to its goal is in a jam that the planner does not see through. The
 // search for a way out looks at searchesPerJam configurations at most, once in jamAfter Advances.
 const (
 	jamAfter       = 80
@@ -20,7 +20,7 @@ func (c *Control) jammed(ctx context.Context) bool {
 	}
 	worst := -1 // the one longest on its errand
 	for r := range c.present {
-		if p := c.progress[r]; c.present[r] && !c.stands(r) && p.urgent > 0 && c.now-p.urgent > jamAfter && (worst < 0 || p.begun < c.progress[worst].begun) {
+		if p := c.progress[r]; c.present[r] && !c.stands(r) && p.urgent > 0 && c.now-max(p.urgent, p.since) > jamAfter && (worst < 0 || p.begun < c.progress[worst].begun) {
 			worst = r
 		}
 	}
