@@ -214,12 +214,7 @@ func (c *crowd) note(x *member) {
 		}
 		return 1
 	}
-	s := c.s
-	late, over := factor(share(c.inTime)), factor(share(c.holds))
-	s.lateCost = max(1, min(int64(float64(s.lateCost)*late), maxPriceCents))
-	for d := range s.overCost {
-		s.overCost[d] = max(1, min(int64(float64(s.overCost[d])*over), maxPriceCents))
-	}
+	c.s.raise(factor(share(c.inTime)), factor(share(c.holds)))
 	c.holds, c.inTime = c.holds[:0], c.inTime[:0]
 }
 

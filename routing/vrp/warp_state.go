@@ -37,6 +37,8 @@ type warpState struct {
 	lateCost int64 // units for a second late or too long
 	lateBase int64 // and for being so at all: else a trail goes on being late by next to nothing
 	overCost warpLoad
+	lateMost int64 // what the two may rise to
+	overMost warpLoad
 	grace    int64 // moves between routes are done that cost less than this; 0 but for drawn ones
 	order    []int32
 	view     view    // of the stop whose moves are tried
@@ -76,8 +78,22 @@ func newWarpState(w *warpModel, slots []int, rng *rand.Rand) *warpState {
 			sum += float64(w.loads[i][d])
 		}
 		s.overCost[d] = int64(4*rate*length*float64(w.n)/(sum+1)) + 1
+		s.overMost[d] = priceSpan * s.overCost[d]
 	}
+	s.lateMost = priceSpan * s.lateCost
 	return s
+}
+
+// priceSpan is how many times the first prices of breaking a rule are the highest. Being late by as much as a plan takes then still costs
+// less than 63 bits hold; beyond that moves seem to pay that do not, and no descent ends.
+const priceSpan = 500
+
+// raise multiplies the prices of being late and of overload.
+func (s *warpState) raise(late, over float64) {
+	s.lateCost = max(1, min(int64(float64(s.lateCost)*late), s.lateMost))
+	for d := range s.overCost {
+		s.overCost[d] = max(1, min(int64(float64(s.overCost[d])*over), s.overMost[d]))
+	}
 }
 
 func (s *warpState) begin(r int32) int32 { return int32(s.w.n) + 2*r }

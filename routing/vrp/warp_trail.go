@@ -157,11 +157,7 @@ func (c *trail) adapt() {
 		}
 		return 1
 	}
-	late, over := factor(c.inTime), factor(c.inLoad)
+	s.raise(factor(c.inTime), factor(c.inLoad))
 	c.inTime, c.inLoad = 0, 0
-	s.lateCost = max(1, min(int64(float64(s.lateCost)*late), maxPriceCents))
-	for d := range s.overCost {
-		s.overCost[d] = max(1, min(int64(float64(s.overCost[d])*over), maxPriceCents))
-	}
 	s.reprice()
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"quartermaster/internal/rng"
 	"quartermaster/routing"
 )
 
@@ -71,5 +72,33 @@ func TestTrailPassesCheck(t *testing.T) {
 	}
 	if a, b := worth(&p, s), worth(&p, solve(trailWorth-1)); a > b+b/200 {
 		t.Errorf("%d cents, the general search alone finds %d", a, b)
+	}
+}
+
+// However rarely plans hold, prices stop rising where sums still fit: at the highest, a plan that is late by all it takes costs more
+// than none.
+func TestPricesStopRising(t *testing.T) {
+	t.Parallel()
+	p := drawWindows(rand.New(rand.NewPCG(2, 8)), 60)
+	for i := range p.Stops { // times in ten-thousandths, as Solomon's are
+		s := &p.Stops[i]
+		s.Window.StartSec, s.Window.EndSec, s.ServiceSec = s.Window.StartSec*10_000, s.Window.EndSec*10_000, s.ServiceSec*10_000
+	}
+	for k := range p.Matrix.DurationSec {
+		p.Matrix.DurationSec[k], p.Matrix.DistanceM[k] = p.Matrix.DurationSec[k]*10_000, p.Matrix.DistanceM[k]*10_000
+	}
+	p.Vehicles[0].Shift.EndSec *= 10_000
+	m := newModel(t.Context(), &p, Options{}, make([]string, 60))
+	w := newWarp(m)
+	s := newWarpState(w, w.slots([]int{60}, 60), rng.New(1, "test"))
+	for range 10_000 {
+		s.raise(1.15, 1.15)
+	}
+	late := int64(0)
+	for i := range w.visits {
+		late += w.visits[i].dur + int64(slices.Max(w.sec))
+	}
+	if cost := s.price(&w.kinds[0], &stretch{dur: late, warp: late}, &warpLoad{1000}); cost <= 0 || cost > 1<<60 {
+		t.Errorf("being late by %d costs %d", late, cost)
 	}
 }
