@@ -72,7 +72,7 @@ func (v *Vehicle) beginActs() {
 			v.acts = append(v.acts, doing{Action: a, scope: scope, until: time.Now().Add(v.o.ActTime)})
 		}
 	}
-	start(v.zones.todo, scopeZone)
+	start(v.zones.duties, scopeZone)
 	start(v.here())
 	if begun {
 		v.report()

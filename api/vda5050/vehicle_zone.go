@@ -17,7 +17,7 @@ type zoning struct {
 	inside  map[string]bool      // ACTION zones that it is in
 	covers  map[string]uint32    // of REPLANNING requests: the last node of their trajectory
 	lost    string               // RELEASE zone in which it stands without leave
-	todo    []Action             // of ACTION zones
+	duties  []Action             // of ACTION zones, until each has ended
 	asked   int
 }
 
@@ -196,7 +196,7 @@ func (v *Vehicle) expire() {
 // of those that it enters or leaves.
 func (v *Vehicle) passZones() {
 	set := v.ruling()
-	v.zones.todo = slices.DeleteFunc(v.zones.todo, func(a Action) bool {
+	v.zones.duties = slices.DeleteFunc(v.zones.duties, func(a Action) bool {
 		s := v.status(a.ActionID)
 		return s == nil || s.ended()
 	})
@@ -230,7 +230,7 @@ func (v *Vehicle) actInZone(list []ZoneDoing) {
 	for _, d := range list {
 		v.zones.asked++
 		a := Action{d.ActionType, fmt.Sprintf("%s-z%d", v.id.Serial, v.zones.asked), d.BlockingType, d.Parameters, d.Retriable}
-		v.zones.todo = append(v.zones.todo, a)
+		v.zones.duties = append(v.zones.duties, a)
 		v.state.ZoneActionStates = append(v.state.ZoneActionStates, ActionState{ActionID: a.ActionID, ActionType: a.ActionType, ActionStatus: statusWaiting})
 	}
 	if n := len(v.state.ZoneActionStates) - maxInstantStates; n > 0 {
