@@ -32,7 +32,7 @@ type kind struct {
 	straight          bool    // legs cost by distance alone, that of the problem's own matrix
 	timed             bool    // duration costs or is limited
 	deep              bool    // asks for the exact pass
-	rounds            bool    // asks for it but because of further trips, of which marks know enough; see round
+	rounds            bool    // asks for it but because of further trips, of which marks know enough; see inRound
 	fixed             []int32 // stops that stand first
 	roomier           []int32 // kinds that may take what this one has no room for or may not visit
 }
