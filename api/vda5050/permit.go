@@ -13,6 +13,7 @@ type permit struct {
 	at     time.Time
 	until  time.Time // of a GRANTED one
 	lent   []int32   // vertices beside its way, for a corridor
+	out    bool      // it is to leave a closed zone by its own way
 }
 
 // maxRequests bounds the requests of one vehicle that are looked at.
@@ -145,15 +146,23 @@ func (f *Fleet) deny(m *member, q request, p *permit, reason string) string {
 }
 
 // decideAccess grants entry of an open zone to a vehicle whose base leads into it or that is in it: cells are released to one
-// vehicle at a time, and leave is given no later and to nobody else, so that none waits for another in a ring.
+// vehicle at a time, and leave is given no later and to nobody else, so that none waits for another in a ring. Of a closed zone
+// it is taken, and granted only to one that asks from within, as one does that came in while its order was cancelled: it is to
+// get out, unless the zone says that who has no leave stops.
 func (f *Fleet) decideAccess(m *member, i int, z *Zone, p *permit) string {
+	v := f.Vertex(m.s.State.LastNodeID)
+	within := v >= 0 && f.ground.has(i, v)
 	if f.closedZone(z) {
-		if p.answer == granted || p.answer == revoked {
+		switch {
+		case p.answer == granted && !p.out, p.answer == revoked:
 			return revoked
+		case within && z.ReleaseLossBehavior != "STOP" && f.barred(m) == "":
+			p.out = true
+			return granted
 		}
 		return queued
 	}
-	if v := f.Vertex(m.s.State.LastNodeID); v >= 0 && f.ground.has(i, v) {
+	if within {
 		return granted
 	}
 	for _, n := range m.s.base {

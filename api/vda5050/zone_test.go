@@ -275,3 +275,43 @@ func TestFleetClosesAZone(t *testing.T) {
 	was = f.visits(0)["c20"] + f.visits(2)["c20"]
 	f.until(t, "missions where the pit was", func() bool { return f.visits(0)["c20"]+f.visits(2)["c20"] > was })
 }
+
+// A vehicle that came into a zone while its order was cancelled, because the zone was closed, asks anew for leave from within:
+// it is let out. Who stands outside waits, as does who asked before the zone was closed and whose leave was taken.
+func TestFleetLetsOutOfAClosedZone(t *testing.T) {
+	t.Parallel()
+	f := yard(t, time.Minute)
+	if err := f.fleet.CloseZone("people"); err != nil {
+		t.Fatal(err)
+	}
+	base := func(cells ...string) (nodes []Node) {
+		for _, c := range cells {
+			nodes = append(nodes, Node{NodeID: c})
+		}
+		return nodes
+	}
+	for name, c := range map[string]struct {
+		way  []Node
+		was  permit
+		stop bool
+		want string
+	}{
+		"within":           {way: base("c41", "c33", "c25"), want: granted},
+		"granted to leave": {way: base("c33", "c25"), was: permit{answer: granted, out: true}, want: granted},
+		"leave taken":      {way: base("c33", "c25"), was: permit{answer: granted}, want: revoked},
+		"was taken":        {way: base("c33", "c25"), was: permit{answer: revoked}, want: revoked},
+		"outside":          {way: base("c25", "c33"), want: queued},
+		"out and in again": {way: base("c33", "c25", "c33"), want: queued},
+		"stops":            {way: base("c41", "c33", "c25"), stop: true, want: queued},
+	} {
+		i := f.fleet.ground.index["people"]
+		z := f.fleet.ground.set.Zones[i]
+		if c.stop {
+			z.ReleaseLossBehavior = "STOP"
+		}
+		m := &member{s: &Session{State: &State{LastNodeID: c.way[0].NodeID}, base: c.way}}
+		if got := f.fleet.decideAccess(m, i, &z, &c.was); got != c.want {
+			t.Errorf("%s: the answer is %s, want %s", name, got, c.want)
+		}
+	}
+}
