@@ -127,6 +127,50 @@ func TestPlannerNeverConflicts(t *testing.T) {
 	}
 }
 
+// ringOf gives a robot that moves in a ring in a step from some places to others, −1 = none does.
+func ringOf(before, after []agv.Place) int {
+	at := map[int32]int{}
+	for r, p := range before {
+		at[p.Cell] = r
+	}
+	for r := range before {
+		q := r
+		for range before {
+			next, taken := at[after[q].Cell]
+			if !taken || next == q { // onto a free cell, or not moved
+				break
+			}
+			if q = next; q == r {
+				return r
+			}
+		}
+	}
+	return -1
+}
+
+// TestApartMovesNobodyInARing drives crowded fleets with and without the option: rings there are only without it, and with it
+// all come to their goals too.
+func TestApartMovesNobodyInARing(t *testing.T) {
+	for _, apart := range []bool{false, true} {
+		rings := 0
+		for seed := range uint64(6) {
+			f := newFleet(t, seed, 12, 9, 30, 0, agv.PlannerOptions{Depth: 3, Refinements: 20, Seed: seed, Apart: apart})
+			for range 200 {
+				before := slices.Clone(f.places)
+				if f.step(t); ringOf(before, f.places) >= 0 {
+					rings++
+				}
+			}
+			if slices.Min(f.arrived) == 0 {
+				t.Errorf("apart %v, seed %d: a robot of 30 did no errand in 200 steps", apart, seed)
+			}
+		}
+		if apart != (rings == 0) {
+			t.Errorf("apart %v: %d steps had a ring", apart, rings)
+		}
+	}
+}
+
 // TestPlannerIsTheSameForAnyGoroutines compares courses of one and of three goroutines.
 func TestPlannerIsTheSameForAnyGoroutines(t *testing.T) {
 	run := func(workers int) []agv.Place {
@@ -173,6 +217,7 @@ func TestNewPlannerRefuses(t *testing.T) {
 		"no robots":       {cost, 0, agv.PlannerOptions{}, "0 robots"},
 		"too many robots": {cost, 7, agv.PlannerOptions{}, "7 robots on a floor of 6"},
 		"depth":           {cost, 1, agv.PlannerOptions{Depth: 9}, "Depth is 9"},
+		"apart and wide":  {cost, 1, agv.PlannerOptions{Apart: true, Side: 2}, "Side is 2"},
 		"costs":           {cost[1:], 1, agv.PlannerOptions{}, "step costs"},
 	} {
 		if _, err := agv.NewPlanner(g, c.cost, c.robots, c.o); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -31,6 +31,9 @@ type PlannerOptions struct {
 	// Side is how many cells a robot takes in each direction, default 1: State.Vertex is the one of least column and row, and
 	// the graph has the vertices where all of them are free, as Widen gives.
 	Side int
+	// Apart keeps robots from moving in a ring, each into the cell that the next one leaves in the same step: that works only
+	// where all start at the same moment. Not with a Side above 1.
+	Apart bool
 	// Refinements bounds the tries to improve one step's plan: a budget that repeats on any machine. 0 = until ctx ends;
 	// negative = none.
 	Refinements int
@@ -131,6 +134,8 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 		return nil, fmt.Errorf("agv: PlannerOptions.Depth is %d, want 2 or 3 for robots without turning", o.Depth)
 	case o.Side < 0 || o.Side > maxSide:
 		return nil, fmt.Errorf("agv: PlannerOptions.Side is %d, want 1 to %d cells", o.Side, maxSide)
+	case o.Apart && o.Side > 1:
+		return nil, fmt.Errorf("agv: PlannerOptions.Apart is for robots of one cell, and Side is %d", o.Side)
 	case len(cost) != len(g.next):
 		return nil, fmt.Errorf("agv: %d step costs for a floor of %d", len(cost), len(g.next))
 	}

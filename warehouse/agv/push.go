@@ -81,7 +81,38 @@ func (p *Planner) inWay(r int32, path []int32) int32 {
 		}
 		was = at
 	}
+	if p.o.Apart && p.rings(r, path) {
+		return several
+	}
 	return found
+}
+
+// rings tells whether a course of r, which is lifted, has it move in a ring with others. A cell may be entered in the step in
+// which it is left, so the others are those that leave in turn; a convoy that ends on a free cell is no ring. It takes the
+// length of the convoy for each step.
+func (p *Planner) rings(r int32, path []int32) bool {
+	at := p.state[r].Vertex
+	for t, v := range path {
+		if v == at {
+			continue
+		}
+		ahead := v
+		for range p.state { // no convoy is longer
+			q := p.holds[int(ahead)*p.stride+t]
+			if q < 0 || q == r {
+				break
+			}
+			to := p.course(q, p.current[q])[t]
+			if to == ahead {
+				break
+			}
+			if ahead = to; ahead == at {
+				return true
+			}
+		}
+		at = v
+	}
+	return false
 }
 
 // first lets each robot, nearest to its goal first, take the best course that it can push through; nobody pushes those

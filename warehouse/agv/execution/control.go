@@ -4,7 +4,7 @@
 // its plan that it can drive whatever the others do. Takes a Graph, errands, and what robots report; gives released steps
 // and what is planned behind them. Method: an action-dependency graph (Hönig, Kiesel, Tinka, Durham, Ayanian 2019, IEEE
 // RA-L 4(2)), kept as a queue a vertex, over plans of agv.Planner, and a complete search (LaCAM) where that planner makes no
-// way. Never: two robots on one cell, or released into a ring of waiting; no clock, and no message: the caller has both.
+// way. Never: two robots on one cell, or a ring of waiting; no clock, and no message: the caller has both.
 package execution
 
 import (
@@ -82,7 +82,6 @@ type Control struct {
 	progress []progress
 	states   []agv.State
 	actions  []agv.Action
-	owner    []int32
 }
 
 // progress is how near a robot has come to a goal.
@@ -99,15 +98,14 @@ type progress struct {
 // the control from now on.
 func New(g *agv.Graph, cost []uint8, n int, o Options) (*Control, error) {
 	o.complete()
-	p, err := agv.NewPlanner(g, cost, n, agv.PlannerOptions{Depth: 3, Refinements: o.Refinements, CacheBytes: o.CacheBytes, Seed: rng.New(o.Seed, "execution").Uint64()})
+	p, err := agv.NewPlanner(g, cost, n, agv.PlannerOptions{Depth: 3, Apart: true, Refinements: o.Refinements, CacheBytes: o.CacheBytes, Seed: rng.New(o.Seed, "execution").Uint64()})
 	if err != nil {
 		return nil, err
 	}
 	c := &Control{o: o, g: g, planner: p, order: newOrder(g, n), present: make([]bool, n), stuck: make([]bool, n), holds: make([]bool, n), idle: make([]int, n),
 		errand: make([]agv.Errand, n), aim: make([]agv.Errand, n), blocked: make([]bool, g.Len()), shut: make([]bool, g.Len()), lent: make([]int32, g.Len()), cost: cost, states: make([]agv.State, n), progress: make([]progress, n), saved: -1,
-		actions: make([]agv.Action, n), owner: make([]int32, g.Len())}
-	for v := range c.owner {
-		c.owner[v] = -1
+		actions: make([]agv.Action, n)}
+	for v := range g.Len() {
 		for d := range uint8(4) {
 			c.steps = append(c.steps, g.Ahead(int32(v), d))
 		}
@@ -413,9 +411,6 @@ func (c *Control) plan(ctx context.Context) {
 		return
 	}
 	c.planner.Tick(ctx, c.states, c.aim, c.actions)
-	if unring(c.g, c.states, c.actions, c.owner) {
-		c.planner.Forget()
-	}
 	for r, a := range c.actions {
 		if c.present[r] {
 			c.order.add(r, a)
