@@ -48,7 +48,11 @@ func (p *Planner) list(r int) {
 		l.next = p.fields.of(e.Next)
 		l.beyond = int32(l.next[e.Goal] >> 16)
 	}
-	l.walk(0, 0, p.state[r], 0, -1)
+	if p.pace != nil {
+		p.listPaced(&l, r)
+	} else {
+		l.walk(0, 0, p.state[r], 0, -1)
+	}
 	p.count[r] = int32(l.n)
 	least := p.cost[l.base]
 	for i := range l.n {
@@ -70,7 +74,7 @@ func (p *Planner) stay(r int) {
 func (l *lister) walk(node int16, t int, at State, sum int32, arrived int) {
 	ops := l.p.ops
 	if op := ops.leaf[node]; op >= 0 {
-		l.insert(uint8(op), 8*l.end(at, t, arrived)+sum)
+		l.insert(uint8(op), 8*l.end(at, t, arrived)+sum, l.cells[:l.p.o.Depth])
 		return
 	}
 	for i, a := range ops.acts {
@@ -110,7 +114,7 @@ func (l *lister) end(at State, t, arrived int) int32 {
 }
 
 // insert puts a course at its place among those found.
-func (l *lister) insert(op uint8, cost int32) {
+func (l *lister) insert(op uint8, cost int32, cells []int32) {
 	p, depth := l.p, l.p.o.Depth
 	i := l.base + l.n
 	for i > l.base && p.cost[i-1] > cost {
@@ -121,6 +125,6 @@ func (l *lister) insert(op uint8, cost int32) {
 	copy(p.choice[i+1:end+1], p.choice[i:end])
 	copy(p.path[(i+1)*depth:(end+1)*depth], p.path[i*depth:end*depth])
 	p.cost[i], p.choice[i] = cost, op
-	copy(p.path[i*depth:], l.cells[:depth])
+	copy(p.path[i*depth:], cells)
 	l.n++
 }

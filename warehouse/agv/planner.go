@@ -34,6 +34,14 @@ type PlannerOptions struct {
 	// Apart keeps robots from moving in a ring, each into the cell that the next one leaves in the same step: that works only
 	// where all start at the same moment. Not with a Side above 1.
 	Apart bool
+	// Pace is how many steps each robot's actions take, 1 to 16; nil = 1. Slow [v*4+d] is how many a step from v in direction
+	// d takes anybody at least; nil = 1, and its cost should be as much more. A robot moves in the first of them and rests on
+	// its cell in the others. With either, Depth is 4 at most.
+	Pace, Slow []uint8
+	// Zone is the zone of each vertex, −1 = none; Most is how many robots may be within each at once. nil = no zones. Robots
+	// may wait for ever in zones that touch, each for the other's.
+	Zone []int32
+	Most []int
 	// Refinements bounds the tries to improve one step's plan: a budget that repeats on any machine. 0 = until ctx ends;
 	// negative = none.
 	Refinements int
@@ -96,6 +104,9 @@ type Planner struct {
 	since  []int64 // robot → step at which it was given its goal
 	goal   []int32 // robot → that goal
 
+	special  bool      // wide robots, or zones
+	pace     *pace     // nil where all actions take one step
+	limits   *limits   // nil where no zone is limited
 	pressure *pressure // nil on a crowded floor
 	chain    int       // courses that one chain tries
 
@@ -144,7 +155,19 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 	if o.Turnless {
 		acts = turnless
 	}
-	p := &Planner{g: g, o: o, ops: newOperations(o.Depth, acts), fields: newFields(g, cost, o.Turnless, o.CacheBytes, o.Workers), random: rng.New(o.Seed, "agv", "planner")}
+	depth := o.Depth
+	pace, err := newPace(&o, n, len(g.next))
+	if err != nil {
+		return nil, err
+	}
+	limits, err := newLimits(&o, n, g.Len())
+	if err != nil {
+		return nil, err
+	}
+	p := &Planner{g: g, o: o, special: o.Side > 1 || limits != nil, pace: pace, limits: limits, ops: newOperations(depth, acts), fields: newFields(g, cost, o.Turnless, o.CacheBytes, o.Workers), random: rng.New(o.Seed, "agv", "planner")}
+	if pace != nil {
+		pace.widen(p.ops)
+	}
 	k := len(p.ops.inherit)
 	p.choice, p.cost, p.path = make([]uint8, n*k), make([]int32, n*k), make([]int32, n*k*o.Depth)
 	p.count, p.current, p.tail = make([]int32, n), make([]int32, n), make([]uint8, n)
@@ -220,9 +243,13 @@ func (p *Planner) Tick(ctx context.Context, state []State, errand []Errand, acti
 		if p.duty[r] == Absent {
 			continue
 		}
-		op := int(p.choice[r*k+int(p.current[r])])
-		actions[r] = p.ops.actions[op*p.o.Depth]
-		p.tail[r] = p.ops.inherit[op]
+		if p.pace != nil {
+			actions[r] = p.proceed(r)
+		} else {
+			op := int(p.choice[r*k+int(p.current[r])])
+			actions[r] = p.ops.actions[op*p.o.Depth]
+			p.tail[r] = p.ops.inherit[op]
+		}
 		p.lift(int32(r))
 		p.mark(int32(r), -1)
 	}
@@ -302,6 +329,9 @@ func (p *Planner) rank() {
 	}
 	if p.pressure != nil {
 		p.hold()
+	}
+	if p.limits != nil {
+		p.queue()
 	}
 }
 

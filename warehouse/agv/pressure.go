@@ -95,20 +95,25 @@ func (p *Planner) hold() {
 
 // soon is the vertex lookAhead cells on along the cheapest way, the goal where that is nearer.
 func (p *Planner) soon(s State, goal int32) int32 {
-	f := p.fields.of(goal)
 	for range lookAhead {
 		if s.Vertex == goal {
 			break
 		}
-		best, to := int32(0), s
-		for d := range uint8(4) {
-			if v := p.g.Ahead(s.Vertex, d); v >= 0 {
-				if c := f.from(v, d); to == s || c < best {
-					best, to = c, State{v, d}
-				}
-			}
-		}
-		s = to
+		s = p.onward(s, goal)
 	}
 	return s.Vertex
+}
+
+// onward is the next cell along the cheapest way.
+func (p *Planner) onward(s State, goal int32) State {
+	f := p.fields.of(goal)
+	best, to := int32(0), s
+	for d := range uint8(4) {
+		if v := p.g.Ahead(s.Vertex, d); v >= 0 {
+			if c := f.from(v, d); to == s || c < best {
+				best, to = c, State{v, d}
+			}
+		}
+	}
+	return to
 }

@@ -32,9 +32,14 @@ func (p *Planner) lift(r int32) { p.enter(r, -1) }
 
 // enter writes who into the places of r's course.
 func (p *Planner) enter(r, who int32) {
-	if p.o.Side > 1 {
-		p.enterWide(r, who)
-		return
+	if p.special {
+		if p.limits != nil {
+			p.enterZones(r, who)
+		}
+		if p.o.Side > 1 {
+			p.enterWide(r, who)
+			return
+		}
 	}
 	for t, v := range p.course(r, p.current[r]) {
 		p.holds[int(v)*p.stride+t+1] = who
@@ -55,10 +60,15 @@ const (
 )
 
 // inWay finds who is in the way of a course of r, which is lifted: nobody, several, or the one. Two robots are in each
-// other's way when they would be on one cell, or change cells with one another.
+// other's way when they would be on one cell, or change cells with one another; all who are within a full zone are.
 func (p *Planner) inWay(r int32, path []int32) int32 {
-	if p.o.Side > 1 {
-		return p.inWayWide(path)
+	if p.special {
+		if p.limits != nil && p.full(r, path) {
+			return several
+		}
+		if p.o.Side > 1 {
+			return p.inWayWide(path)
+		}
 	}
 	found := int32(nobody)
 	was := int(p.state[r].Vertex) * p.stride

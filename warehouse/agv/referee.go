@@ -5,6 +5,8 @@ import "fmt"
 // Referee says whether a step of all robots is allowed. It is written apart from the planner, on the grid's cells alone.
 type Referee struct {
 	Side          int // cells that a robot takes in each direction from its own, which has the least column and row; 0 is 1
+	Rules         Rules
+	resting       []int // robot → steps that it must still wait
 	width, height int
 	blocked       []bool
 	holder        []int32 // cell → robot + 1 after the step
@@ -13,7 +15,7 @@ type Referee struct {
 
 // NewReferee makes a referee of a grid as NewGraph takes it.
 func NewReferee(width, height int, blocked []bool) *Referee {
-	return &Referee{1, width, height, blocked, make([]int32, len(blocked)), make([]int32, len(blocked))}
+	return &Referee{Side: 1, width: width, height: height, blocked: blocked, holder: make([]int32, len(blocked)), before: make([]int32, len(blocked))}
 }
 
 // Place is a robot's cell and direction.
@@ -23,7 +25,7 @@ type Place struct {
 }
 
 // Step moves the robots by their actions, or says what is not allowed: a step off the floor or into a blocked cell, two
-// robots on one cell, two that change cells with one another. places are changed only where all is allowed.
+// robots on one cell, two that change cells with one another, and what Rules forbid. places are changed only where all is allowed.
 func (e *Referee) Step(places []Place, actions []Action) error {
 	clear(e.holder)
 	clear(e.before)
@@ -46,6 +48,9 @@ func (e *Referee) Step(places []Place, actions []Action) error {
 		if after[r].Cell != p.Cell && other != 0 && other != int32(r)+1 && e.holder[p.Cell] == other {
 			return fmt.Errorf("robots %d and %d change cells %d and %d", r, other-1, p.Cell, after[r].Cell)
 		}
+	}
+	if err := e.judge(places, after, actions); err != nil {
+		return err
 	}
 	copy(places, after)
 	return nil
