@@ -276,9 +276,10 @@ func TestDispatcherTakesTheNearestFirst(t *testing.T) {
 	state := []agv.State{{Vertex: 0}, {Vertex: 5}, {Vertex: 9, Dir: agv.West}}
 	jobs := []agv.Job{{Errands: []int32{6}}, {Errands: []int32{8, 0}}, {Errands: []int32{7}}}
 	d := agv.NewDispatcher(p)
-	// Robot 1 is one step from job 0; robot 2 then two from job 2; robot 0 is left with the long one.
-	if got := d.Assign(state, []int32{0, 1, 2}, jobs); !slices.Equal(got, []int{1, 0, 2}) {
-		t.Errorf("given %v, want [1 0 2]", got)
+	// Robot 1 is one step from job 0; robot 2 is one from job 1, whose long way somebody has to go in any case, and not put off
+	// for job 2, which robot 0 is left with.
+	if got := d.Assign(state, []int32{0, 1, 2}, jobs); !slices.Equal(got, []int{2, 0, 1}) {
+		t.Errorf("given %v, want [2 0 1]", got)
 	}
 	// Urgency: job 1 goes before all.
 	jobs[1].Urgency = 1000
@@ -287,5 +288,77 @@ func TestDispatcherTakesTheNearestFirst(t *testing.T) {
 	}
 	if got := d.Assign(state, []int32{0, 1}, jobs[:1]); !slices.Equal(got, []int{-1, 0}) {
 		t.Errorf("given %v, want one job for the nearer robot", got)
+	}
+}
+
+// TestDispatcherAgreesWithAllPairs compares with a dumb choice that looks at every pair again after each: on floors where
+// distances are counted in rows and columns, with many jobs at few places.
+func TestDispatcherAgreesWithAllPairs(t *testing.T) {
+	const width, height, step = 70, 60, 6 // more cells than have exact distances; the cost of a step
+	g, err := agv.NewGraph(width, height, make([]bool, width*height))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(20) {
+		random := rng.New(seed, "dispatch")
+		robots, places := 1+random.IntN(60), 1+random.IntN(40)
+		p, err := agv.NewPlanner(g, agv.PlainCost(g), robots, agv.PlannerOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, free := make([]agv.State, robots), make([]int32, robots)
+		for r := range state {
+			state[r].Vertex, free[r] = int32(random.IntN(g.Len())), int32(r)
+		}
+		jobs := make([]agv.Job, random.IntN(120))
+		for j := range jobs {
+			jobs[j].Errands = []int32{int32(random.IntN(places)) * 97, int32(random.IntN(g.Len()))}
+			jobs[j].Urgency = int32(random.IntN(2) * random.IntN(20))
+		}
+		far := func(a, b int32) int32 {
+			dx, dy := a%width-b%width, a/width-b/width
+			return step * (max(dx, -dx) + max(dy, -dy))
+		}
+		want := assignByAllPairs(state, jobs, far, step)
+		if got := agv.NewDispatcher(p).Assign(state, free, jobs); !slices.Equal(got, want) {
+			t.Errorf("seed %d: given %v, want %v", seed, got, want)
+		}
+	}
+}
+
+// assignByAllPairs gives each robot the job, or −1, that the rules of Assign say.
+func assignByAllPairs(state []agv.State, jobs []agv.Job, far func(a, b int32) int32, step int32) []int {
+	want := slices.Repeat([]int{-1}, len(state))
+	given := make([]bool, len(jobs))
+	for {
+		waiting := map[int32]int32{} // place → jobs
+		for j, job := range jobs {
+			if !given[j] {
+				waiting[job.Errands[0]]++
+			}
+		}
+		type pair struct{ own, cost int32 }
+		best, robot, chosen := pair{}, -1, -1
+		for r := range state {
+			for j, job := range jobs {
+				if given[j] || want[r] >= 0 {
+					continue
+				}
+				own := far(job.Errands[0], job.Errands[1])/16 - step*job.Urgency
+				c := pair{own, own + far(state[r].Vertex, job.Errands[0]) - 2*step*waiting[job.Errands[0]]}
+				better := chosen < 0 || c.cost < best.cost
+				if !better && c.cost == best.cost && r == robot { // of one robot's equal ones the lower place, then the cheaper job there
+					was := jobs[chosen].Errands[0]
+					better = job.Errands[0] < was || job.Errands[0] == was && c.own < best.own
+				}
+				if better {
+					best, robot, chosen = c, r, j
+				}
+			}
+		}
+		if chosen < 0 {
+			return want
+		}
+		want[robot], given[chosen] = chosen, true
 	}
 }

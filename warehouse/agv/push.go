@@ -169,7 +169,9 @@ func (p *Planner) push(r int32, strict bool) {
 }
 
 // seek finds r, which is lifted, one of its first limit courses; each may push one other robot, which seeks in turn.
-// delta is what the chain costs more so far. Where it finds none, all is as before.
+// delta is what the chain costs more so far. Where it finds none, all is as before. With strict the chain must cost less than before
+// after each of its courses, not only after the last: a chain that gains no more so far rarely does by those that follow (the gain
+// criterion of Lin and Kernighan 1973), and four times as many are tried in the same time.
 func (p *Planner) seek(r, limit int32, delta int64, strict bool) bool {
 	if p.visits[r] == 0 {
 		p.touched = append(p.touched, r)
@@ -180,15 +182,15 @@ func (p *Planner) seek(r, limit int32, delta int64, strict bool) bool {
 	base := int(r) * len(p.ops.inherit)
 	for i := range limit {
 		sum := delta + p.weight[r]*int64(p.cost[base+int(i)]-p.cost[base+int(was)])
+		if strict && sum >= 0 {
+			break // the courses behind cost more
+		}
 		q := p.inWay(r, p.course(r, i))
 		if q == several {
 			continue
 		}
 		p.tried++
 		if q == nobody {
-			if strict && sum >= 0 {
-				break // the courses behind cost more
-			}
 			p.current[r] = i
 			p.put(r)
 			p.onChain[r] = false
