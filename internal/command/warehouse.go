@@ -39,11 +39,22 @@ const floorFiles = `A floor file (or a movingai .map, or a League of Robot Runne
     #.SSS>#
     #H...C#
     #######
+    types
+    forklift speed 0.25
+    zones
+    Aisle limit 2 cells 1 2 1 3
+    Corner slow 0.5 cells 4 3 5 3
+    Lunch human cells 3 1 3 1 from 100 to 160 every 600
     robots
     R1 1 3 north speed 0.5 charge 80
+    R2 2 3 type forklift
 
 # wall, S shelf, x people, P station, I induction, C charger, H home, > < ^ v one-way lanes, . free. Robots stand at column
-and row from 0. Instead of grid, graph has lines: node NAME X Y [KIND], edge NAME NAME [oneway].`
+and row from 0. Instead of grid, graph has lines: node NAME X Y [KIND], edge NAME NAME [oneway].
+
+Speeds are cells a step. Zones are rectangles of cells between two corners, or nodes NAME …: limit N takes N robots at once, in
+slow SPEED nobody is faster, human and blocked are closed, always or from one step (or second, as 90s) until another, every so
+many. Nobody enters a closed zone, who is within leaves, and errands into it are put behind others.`
 
 // floorCheckVerb checks a floor.
 type floorCheckVerb struct {
@@ -61,7 +72,7 @@ func (v floorCheckVerb) Run(r *run) error {
 		return usageError{fmt.Errorf("%s: %w", v.File, err)}
 	}
 	return r.print(floorView{Name: f.Name, Width: f.Width, Height: f.Height, Enterable: f.Graph.Len(), Stations: len(f.Of(floor.Station)),
-		Inductions: len(f.Of(floor.Induct)), Chargers: len(f.Of(floor.Charger)), Robots: len(f.Robots), Tasks: len(f.Tasks)})
+		Inductions: len(f.Of(floor.Induct)), Chargers: len(f.Of(floor.Charger)), Robots: len(f.Robots), Zones: len(f.Zones), Tasks: len(f.Tasks)})
 }
 
 func openFloor(path string) (*floor.Floor, error) {
@@ -81,26 +92,29 @@ type floorView struct {
 	Inductions int    `json:"inductions"`
 	Chargers   int    `json:"chargers"`
 	Robots     int    `json:"robots"`
+	Zones      int    `json:"zones"`
 	Tasks      int    `json:"tasks"`
 }
 
 func (v floorView) write(w io.Writer) {
-	fmt.Fprintf(w, "%s holds: %d × %d cells, %d of them for robots; %d stations, %d inductions, %d chargers, %d robots, %d tasks\n",
-		v.Name, v.Width, v.Height, v.Enterable, v.Stations, v.Inductions, v.Chargers, v.Robots, v.Tasks)
+	fmt.Fprintf(w, "%s holds: %d × %d cells, %d of them for robots; %d stations, %d inductions, %d chargers, %d robots, %d zones, %d tasks\n",
+		v.Name, v.Width, v.Height, v.Enterable, v.Stations, v.Inductions, v.Chargers, v.Robots, v.Zones, v.Tasks)
 }
 
 // floorMakeVerb draws a floor.
 type floorMakeVerb struct {
-	Kind     string `default:"fulfilment" enum:"fulfilment,sortation" help:"fulfilment or sortation; default ${default}."`
-	Width    int    `default:"40" help:"Cells; default ${default}."`
-	Height   int    `default:"24" help:"Cells; default ${default}."`
-	Stations int    `default:"0" placeholder:"N" help:"Default: a fourth of the width."`
-	Robots   int    `default:"0" placeholder:"N" help:"Default: a tenth of the cells for robots."`
-	Out      string `placeholder:"FILE" help:"Default: print it."`
+	Kind     string  `default:"fulfilment" enum:"fulfilment,sortation" help:"fulfilment or sortation; default ${default}."`
+	Width    int     `default:"40" help:"Cells; default ${default}."`
+	Height   int     `default:"24" help:"Cells; default ${default}."`
+	Stations int     `default:"0" placeholder:"N" help:"Default: a fourth of the width."`
+	Robots   int     `default:"0" placeholder:"N" help:"Default: a tenth of the cells for robots."`
+	Slow     float64 `default:"0" placeholder:"SHARE" help:"Share of the robots that drive at half speed, 0 to 1; default 0."`
+	Zones    bool    `help:"Draw a zone of each kind too."`
+	Out      string  `placeholder:"FILE" help:"Default: print it."`
 }
 
 func (v floorMakeVerb) Run(r *run) error {
-	f, err := floor.Make(floor.MakeOptions{Sortation: v.Kind == "sortation", Width: v.Width, Height: v.Height, Stations: v.Stations, Robots: v.Robots})
+	f, err := floor.Make(floor.MakeOptions{Sortation: v.Kind == "sortation", Width: v.Width, Height: v.Height, Stations: v.Stations, Robots: v.Robots, SlowShare: v.Slow, Zones: v.Zones})
 	if err != nil {
 		return usageError{err}
 	}
@@ -121,7 +135,8 @@ type warehouseSimulateVerb struct {
 }
 
 func (warehouseSimulateVerb) Help() string {
-	return "Robots drive by the floor's tasks, else between its stations and inductions, at their own speeds, and charge at its chargers.\n\n" + floorFiles
+	return "Robots drive by the floor's tasks, else between its stations and inductions, at their own speeds and by its zones, and charge at its " +
+		"chargers. Collisions and broken rules are judged apart from what drives.\n\n" + floorFiles
 }
 
 func (v warehouseSimulateVerb) Run(r *run) error {
@@ -147,6 +162,19 @@ func (v trialView) write(w io.Writer) {
 	fmt.Fprintf(w, "%d robots, %d steps: %d errands (%.2f a step), %d charges, %d collisions\n", v.Robots, v.Steps, v.Errands, v.PerStep, v.Charges, v.Collisions)
 	if v.Flat > 0 {
 		fmt.Fprintf(w, "%d robots stand with empty batteries: their floor needs chargers nearer to its stations\n", v.Flat)
+	}
+	if v.Faults > 0 {
+		fmt.Fprintf(w, "%d times a rule was broken:\n  %s\n", v.Faults, strings.Join(v.Told, "\n  "))
+	}
+	for _, z := range v.Zones {
+		fmt.Fprintf(w, "zone %s (%s): %d robots at once at most", z.Name, z.Kind, z.MostRobots)
+		if z.ClearSteps > 0 {
+			fmt.Fprintf(w, "; clear %d steps after it closed at the latest", z.ClearSteps)
+		}
+		fmt.Fprintln(w)
+	}
+	if v.PutOff > 0 {
+		fmt.Fprintf(w, "%d errands were put behind others because a zone was closed\n", v.PutOff)
 	}
 	fmt.Fprintf(w, "waiting %.0f %% of the time; the longest errand took %d steps\n", 100*v.WaitShare, v.LongestErrand)
 	for _, b := range v.Busiest {

@@ -56,6 +56,11 @@ func flood(steps [][]int32, from []int32) []int32 {
 	return far
 }
 
+// lacks tells whether a robot must charge before it drives from a vertex to a goal.
+func (b *batteries) lacks(charge float64, at, goal int32) bool {
+	return len(b.chargers) > 0 && charge < 100 && (charge < b.o.ChargeBelow || !b.lasts(charge, at, goal))
+}
+
 // lasts tells whether a charge takes a robot from a vertex to a goal and from there to a charger.
 func (b *batteries) lasts(charge float64, at, goal int32) bool {
 	cells := charge / (b.o.Drain * detour)
@@ -66,17 +71,21 @@ func (b *batteries) lasts(charge float64, at, goal int32) bool {
 }
 
 // choose finds the charger for a robot at a vertex that is soonest free for it, of those that its charge takes it to; every robot
-// bound for one takes a whole charge of time. Where the charge takes it to none, the nearest.
-func (b *batteries) choose(charge float64, at int32) (charger int) {
+// bound for one takes a whole charge of time. Where the charge takes it to none, the nearest; −1 where zones close them all.
+func (b *batteries) choose(charge float64, at int32, g *gate) (charger int) {
 	far := flood(b.ahead, []int32{at})
 	cells := charge / (b.o.Drain * detour)
 	least, within := 0.0, false
+	charger = -1
 	for i, v := range b.chargers {
+		if !g.open(at, v) {
+			continue
+		}
 		cost, reached := float64(far[v]), float64(far[v]) <= cells
 		if reached {
 			cost += float64(b.bound[i]) * 100 / b.o.Gain
 		}
-		if i == 0 || (reached && !within) || (reached == within && cost < least) {
+		if charger < 0 || (reached && !within) || (reached == within && cost < least) {
 			charger, least, within = i, cost, reached
 		}
 	}

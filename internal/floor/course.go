@@ -11,6 +11,8 @@ const (
 	Fetch  = "fetch"  // to where goods are put on
 	Bring  = "bring"  // to where they are taken off
 	Charge = "charge" // to a charger
+	Leave  = "leave"  // out of a zone that has closed
+	Rest   = "rest"   // to where it waits for a zone to open
 )
 
 // Errand is one place that a robot drove to, from one step until before another.
@@ -21,19 +23,14 @@ type Errand struct {
 	Charge   float64 // of the battery as it begins, percent
 }
 
-// begin notes that robot r drives for something from now on.
-func (t *trial) begin(r int, why string, goal int32) {
+// note takes down that robot r drives for something from now on, and for what it drove before no more.
+func (t *trial) note(r int, why string, goal int32) {
 	if t.o.Record {
-		c := &t.out.Courses[r]
-		c.Errands = append(c.Errands, Errand{Why: why, From: t.now, To: t.o.Steps, Goal: t.f.Graph.Cell(goal), Charge: t.robots[r].charge})
-	}
-}
-
-// end notes that what robot r drove for is done.
-func (t *trial) end(r int) {
-	if t.o.Record {
-		c := &t.out.Courses[r]
-		c.Errands[len(c.Errands)-1].To = t.now
+		c, now := &t.out.Courses[r], max(0, t.now)
+		if n := len(c.Errands); n > 0 {
+			c.Errands[n-1].To = now
+		}
+		c.Errands = append(c.Errands, Errand{Why: why, From: now, To: t.o.Steps, Goal: t.f.Graph.Cell(goal), Charge: t.robots[r].charge})
 	}
 }
 

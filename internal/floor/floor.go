@@ -1,7 +1,7 @@
 // Package floor reads, writes, checks, makes and tries the floors that robots drive on.
 //
 // Takes floor files (Parse), movingai maps and League of Robot Runners problems (Open), and gives an agv.Graph with stations,
-// chargers and robots, or the cell that is wrong. Method: one letter a cell, or nodes and edges; a floor holds where every
+// chargers and robots, or the cell that is wrong. Method: one letter a cell, or nodes and edges, and zones over them; a floor holds where every
 // place that robots go to can be reached from every other and left again. Never: a floor that Check refused is driven on.
 package floor
 
@@ -56,6 +56,13 @@ type Robot struct {
 	Dir    uint8
 	// Speed is in cells a step, above 0 up to 1; Charge what its battery holds at first, percent.
 	Speed, Charge float64
+	Type          string // names its type; empty = none
+}
+
+// RobotType is a type of robots.
+type RobotType struct {
+	Name  string
+	Speed float64 // cells a step, above 0 up to 1
 }
 
 // Floor is what robots drive on. Exactly the cells that they can enter are vertices of the graph.
@@ -67,13 +74,18 @@ type Floor struct {
 	Kinds         []Kind // a cell; of nodes in their order
 	Graph         *agv.Graph
 	Robots        []Robot
+	Types         []RobotType
+	Zones         []Zone
 	Tasks         [][]int32 // of a problem: vertices of each task's errands
 	names         []string  // nodes' names
 }
 
 // Cell names a vertex for people.
 func (f *Floor) Cell(v int32) string {
-	c := int(f.Graph.Cell(v))
+	return f.cellName(int(f.Graph.Cell(v)))
+}
+
+func (f *Floor) cellName(c int) string {
 	if f.names != nil {
 		return "node " + f.names[c]
 	}
@@ -94,8 +106,8 @@ func (f *Floor) Of(k Kind) []int32 {
 // maxFaults bounds what Check tells.
 const maxFaults = 20
 
-// Check says all that is wrong with a floor, each with its cell: robots on one cell or on none, and stations, inductions,
-// chargers and homes that cannot be reached from one another.
+// Check says all that is wrong with a floor, each with its cell: robots on one cell or on none, zones that cannot be kept, and
+// stations, inductions, chargers and homes that cannot be reached from one another.
 func (f *Floor) Check() error {
 	var faults []error
 	add := func(format string, args ...any) {
@@ -114,6 +126,7 @@ func (f *Floor) Check() error {
 		}
 		on[r.Vertex] = r.ID
 	}
+	f.checkZones(add)
 	f.checkReach(add)
 	return errors.Join(faults...)
 }
@@ -169,12 +182,24 @@ func (f *Floor) reach(from int32, back bool) []bool {
 	return seen
 }
 
+// block closes the cells of zones that are never open.
+func (f *Floor) block(blocked []bool) {
+	for i := range f.Zones {
+		if f.Zones[i].always() {
+			for _, c := range f.Zones[i].Cells {
+				blocked[c] = true
+			}
+		}
+	}
+}
+
 // build makes the graph of a grid.
 func (f *Floor) build() error {
 	blocked := make([]bool, len(f.Kinds))
 	for c, k := range f.Kinds {
 		blocked[c] = k.blocked()
 	}
+	f.block(blocked)
 	var err error
 	if f.Graph, err = agv.NewGraph(f.Width, f.Height, blocked); err != nil {
 		return err
@@ -185,6 +210,9 @@ func (f *Floor) build() error {
 			continue
 		}
 		v := f.Graph.Vertex(c)
+		if v < 0 {
+			continue // in a zone that is never open
+		}
 		for d := range uint8(4) {
 			ahead := f.Graph.Ahead(v, d)
 			if d != lane {

@@ -206,14 +206,14 @@ func TestBatteriesChooseAndLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBatteries(f.Graph, f.Of(Charger), &TryOptions{Drain: 2, Gain: 10})
-	if got := b.choose(100, 1); got != 0 {
+	if got := b.choose(100, 1, &gate{}); got != 0 {
 		t.Errorf("charger %d, want the one beside", got)
 	}
 	b.bound[0]++
-	if got := b.choose(100, 1); got != 1 {
+	if got := b.choose(100, 1, &gate{}); got != 1 {
 		t.Errorf("charger %d, want the one that is free", got)
 	}
-	if got := b.choose(5, 1); got != 0 {
+	if got := b.choose(5, 1, &gate{}); got != 0 {
 		t.Errorf("charger %d, want the only one that a charge for one cell reaches", got)
 	}
 	// From column 4 to the station in column 9 and back to the charger in column 5 are 5 + 4 cells: 9 × 2 × 1.5 = 27 percent.
@@ -293,6 +293,7 @@ func TestOpen(t *testing.T) {
 // FuzzParse shows that no file breaks the reader, and that what it takes can be checked.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
+	f.Add([]byte(zonedRobots(3)))
 	f.Add([]byte("floor 1\ngraph\nnode A 0 0 P\nnode B 1 0\nedge A B oneway\nrobots\nR A\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if got, err := Parse("f", raw); err == nil {

@@ -1,13 +1,19 @@
 package floor
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"slices"
+)
 
 // MakeOptions size a floor that Make draws. The zero value makes a small fulfilment floor.
 type MakeOptions struct {
-	Sortation     bool // chutes in a field instead of racks
-	Width, Height int  // cells, default 40 × 24; at least 12 × 10
-	Stations      int  // default a fourth of the width; as many inductions on a fulfilment floor
-	Robots        int  // default a tenth of the cells that they can enter
+	Sortation     bool    // chutes in a field instead of racks
+	Width, Height int     // cells, default 40 × 24; at least 12 × 10
+	Stations      int     // default a fourth of the width; as many inductions on a fulfilment floor
+	Robots        int     // default a tenth of the cells that they can enter
+	SlowShare     float64 // of the robots, that drive at half speed; 0 to 1
+	Zones         bool    // draw one of each kind
 }
 
 // Make draws a floor: stations along the upper wall, inductions along the lower one, chargers at the left, and between them
@@ -60,7 +66,85 @@ func Make(o MakeOptions) (*Floor, error) {
 	if err := f.build(); err != nil {
 		return nil, err
 	}
-	return f, f.man(o.Robots)
+	if o.SlowShare < 0 || o.SlowShare > 1 || math.IsNaN(o.SlowShare) {
+		return nil, fmt.Errorf("floor: a share of %g slow robots is not from 0 to 1", o.SlowShare)
+	}
+	if err := f.man(o.Robots); err != nil {
+		return nil, err
+	}
+	f.slowDown(o.SlowShare)
+	if o.Zones {
+		return f, f.drawZones()
+	}
+	return f, nil
+}
+
+// slowDown gives a share of the robots, spread evenly, half of the speed.
+func (f *Floor) slowDown(share float64) {
+	n := int(math.Round(share * float64(len(f.Robots))))
+	if n > 0 {
+		f.Types = append(f.Types, RobotType{"slow", 0.5})
+	}
+	for i := range n {
+		r := &f.Robots[i*len(f.Robots)/n]
+		r.Type, r.Speed = "slow", 0.5
+	}
+}
+
+// drawZones draws a slow lane before the stations, a place in the middle that takes few robots, one at the right below where
+// people work 100 steps of 600, and one at the left that is closed for 100 steps once.
+func (f *Floor) drawZones() error {
+	w, h := f.Width, f.Height
+	x, y := w/2, h/2
+	f.Zones = []Zone{
+		{Name: "Lane", Kind: Slow, Speed: 0.5, Rects: [][4]int{{1, 2, w - 2, 2}}},
+		{Name: "Middle", Kind: Limit, Most: 2 + w/20, Rects: [][4]int{{x - w/8, y - h/8, x + w/8, y + h/8}}},
+		{Name: "Packing", Kind: People, From: 100, To: 200, Every: 600, Rects: [][4]int{{w - 2 - w/4, h - 3, w - 2, h - 2}}},
+		{Name: "Cleaning", Kind: Blocked, From: 250, To: 350, Rects: [][4]int{{2, h/2 - 1, 2, h/2 + 1}}},
+	}
+	for i := range f.Zones {
+		if err := f.area(&f.Zones[i]); err != nil {
+			return err
+		}
+	}
+	f.leaveLimits()
+	return nil
+}
+
+// leaveLimits moves robots to other free cells that begin as one too many within a limited zone.
+func (f *Floor) leaveLimits() {
+	taken, zoned := map[int32]bool{}, map[int32]bool{}
+	for _, r := range f.Robots {
+		taken[r.Vertex] = true
+	}
+	for i := range f.Zones {
+		for _, v := range f.vertices(&f.Zones[i]) {
+			zoned[v] = true
+		}
+	}
+	free := f.Of(Free)
+	for i := range f.Zones {
+		if f.Zones[i].Kind != Limit {
+			continue
+		}
+		within := map[int32]bool{}
+		for _, v := range f.vertices(&f.Zones[i]) {
+			within[v] = true
+		}
+		n := 0
+		for r := range f.Robots {
+			at := f.Robots[r].Vertex
+			if !within[at] {
+				continue
+			}
+			if n++; n <= f.Zones[i].Most {
+				continue
+			}
+			if k := slices.IndexFunc(free, func(v int32) bool { return !taken[v] && !zoned[v] }); k >= 0 {
+				taken[free[k]], f.Robots[r].Vertex = true, free[k]
+			}
+		}
+	}
 }
 
 // rack is the cell of racks four cells long and two deep.

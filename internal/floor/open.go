@@ -79,12 +79,28 @@ func (f *Floor) Write() []byte {
 		}
 		b.WriteByte('\n')
 	}
+	for i, t := range f.Types {
+		if i == 0 {
+			fmt.Fprintln(&b, "types")
+		}
+		fmt.Fprintf(&b, "%s speed %g\n", t.Name, t.Speed)
+	}
+	for i := range f.Zones {
+		if i == 0 {
+			fmt.Fprintln(&b, "zones")
+		}
+		fmt.Fprintln(&b, f.Zones[i].words())
+	}
 	if len(f.Robots) > 0 {
 		fmt.Fprintln(&b, "robots")
 	}
 	for _, r := range f.Robots {
 		c := int(f.Graph.Cell(r.Vertex))
-		fmt.Fprintf(&b, "%s %d %d %s speed %g charge %g\n", r.ID, c%f.Width, c/f.Width, [4]string{"east", "south", "west", "north"}[r.Dir], r.Speed, r.Charge)
+		of := ""
+		if r.Type != "" {
+			of = " type " + r.Type
+		}
+		fmt.Fprintf(&b, "%s %d %d %s%s speed %g charge %g\n", r.ID, c%f.Width, c/f.Width, [4]string{"east", "south", "west", "north"}[r.Dir], of, r.Speed, r.Charge)
 	}
 	return b.Bytes()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ type parser struct {
 	x, y    []float64
 	edges   []edge
 	robots  []robotLine
+	types   map[string]float64 // speeds
 }
 
 type edge struct {
@@ -53,20 +55,29 @@ type robotLine struct {
 //	#.SSS>#
 //	#H...C#
 //	#######
+//	types
+//	forklift speed 0.25
+//	zones
+//	Aisle limit 2 cells 1 2 1 3
+//	Corner slow 0.5 cells 4 3 5 3
+//	Lunch human cells 3 1 3 1 from 100 to 160 every 600
 //	robots
 //	R1 1 3 north speed 0.5 charge 80
+//	R2 2 3 type forklift
 //
 // In a grid # is a wall, S a shelf, x a place of people, P a station where goods are put on robots, I one where they are
 // taken off, C a charger, H a home, > < ^ v one-way lanes, and . free; columns and rows count from 0. Instead of grid, graph
 // has lines "node NAME X Y [KIND]" and "edge NAME NAME [oneway]" in metres, where a node has one edge in each of the four
-// directions at most. Robots are named with column and row, or with their node.
+// directions at most. Robots are named with column and row, or with their node. A robot takes the whole steps that its speed asks
+// for: at 0.4 cells a step an action takes three. Zones are named with their kind (blocked, human, limit N or slow SPEED), with
+// rectangles of cells or nodes, and human and blocked ones with the steps, or seconds as in 90s, at which they are closed.
 //
 // An error names the file, the line, and the cell.
 func Parse(file string, data []byte) (*Floor, error) {
 	if len(data) > maxFileBytes {
 		return nil, fmt.Errorf("%s: %d bytes are over the limit of %d", file, len(data), maxFileBytes)
 	}
-	p := &parser{f: &Floor{CellM: 1, StepSec: 1}, file: file, node: map[string]int{}}
+	p := &parser{f: &Floor{CellM: 1, StepSec: 1}, file: file, node: map[string]int{}, types: map[string]float64{}}
 	for line := range bytes.Lines(data) {
 		p.line++
 		if err := p.take(strings.TrimRight(string(line), " \t\r\n")); err != nil {
@@ -91,8 +102,8 @@ func (p *parser) take(line string) error {
 		return nil
 	}
 	switch words[0] {
-	case "grid", "graph", "robots":
-		if len(words) == 1 && (words[0] == "robots" || (len(p.f.Kinds) == 0 && p.section == "")) {
+	case "grid", "graph", "robots", "types", "zones":
+		if len(words) == 1 && ((words[0] != "grid" && words[0] != "graph") || (len(p.f.Kinds) == 0 && p.section == "")) {
 			p.section = words[0]
 			return nil
 		}
@@ -108,6 +119,10 @@ func (p *parser) take(line string) error {
 		}
 		p.robots = append(p.robots, robotLine{words, p.line})
 		return nil
+	case "types":
+		return p.robotType(words)
+	case "zones":
+		return p.zone(words)
 	}
 	return p.head(words, line)
 }
@@ -122,7 +137,7 @@ func (p *parser) head(words []string, line string) (err error) {
 	case "step_s":
 		p.f.StepSec, err = between(value, 0.001, 86_400)
 	default:
-		return fmt.Errorf("%.40q: want name, cell_m, step_s, grid, graph or robots", words[0])
+		return fmt.Errorf("%.40q: want name, cell_m, step_s, grid, graph, types, zones or robots", words[0])
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", words[0], err)
@@ -201,6 +216,11 @@ func (p *parser) finish() error {
 	if len(p.f.Kinds) == 0 {
 		return fmt.Errorf("%s: no cell is given: after a line grid or graph", p.file)
 	}
+	for i := range p.f.Zones {
+		if err := p.f.area(&p.f.Zones[i]); err != nil {
+			return fmt.Errorf("%s: line %d: %w", p.file, p.f.Zones[i].line, err)
+		}
+	}
 	var err error
 	if p.f.names != nil {
 		err = p.join()
@@ -225,6 +245,7 @@ func (p *parser) join() error {
 	for i, k := range p.f.Kinds {
 		blocked[i] = k.blocked()
 	}
+	p.f.block(blocked)
 	g, err := agv.NewGraph(n, 1, blocked)
 	if err != nil {
 		return err
@@ -269,7 +290,7 @@ func (p *parser) join() error {
 	return nil
 }
 
-// robot reads NAME and its place, then its direction, speed and charge.
+// robot reads NAME and its place, then its direction, type, speed and charge.
 func (p *parser) robot(words []string) error {
 	r := Robot{ID: words[0], Speed: 1, Charge: 100}
 	words = words[1:]
@@ -296,16 +317,43 @@ func (p *parser) robot(words []string) error {
 		return fmt.Errorf("%q is off the floor", place)
 	}
 	if r.Vertex = p.f.Graph.Vertex(cell); r.Vertex < 0 {
-		return fmt.Errorf("%q is blocked (%c)", place, p.f.Kinds[cell])
+		return fmt.Errorf("%q is blocked (%s)", place, p.f.why(cell))
 	}
-	if err := r.rest(words[taken:]); err != nil {
+	if err := r.rest(words[taken:], p.types); err != nil {
 		return err
 	}
 	p.f.Robots = append(p.f.Robots, r)
 	return nil
 }
 
-func (r *Robot) rest(words []string) (err error) {
+// why tells what blocks a cell.
+func (f *Floor) why(cell int) string {
+	for i := range f.Zones {
+		if f.Zones[i].always() && slices.Contains(f.Zones[i].Cells, int32(cell)) {
+			return "zone " + f.Zones[i].Name
+		}
+	}
+	return string(f.Kinds[cell])
+}
+
+// robotType reads NAME speed X.
+func (p *parser) robotType(words []string) error {
+	if len(words) != 3 || words[1] != "speed" {
+		return fmt.Errorf("type %s: want NAME speed X", words[0])
+	}
+	if _, twice := p.types[words[0]]; twice {
+		return fmt.Errorf("type %s is given twice", words[0])
+	}
+	speed, err := between(words[2], 0.01, 1)
+	if err != nil {
+		return fmt.Errorf("type %s: speed: %w", words[0], err)
+	}
+	p.types[words[0]] = speed
+	p.f.Types = append(p.f.Types, RobotType{words[0], speed})
+	return nil
+}
+
+func (r *Robot) rest(words []string, types map[string]float64) (err error) {
 	directions := map[string]uint8{"east": agv.East, "south": agv.South, "west": agv.West, "north": agv.North}
 	for len(words) > 0 {
 		d, is := directions[words[0]]
@@ -318,8 +366,14 @@ func (r *Robot) rest(words []string) (err error) {
 			r.Speed, err = between(words[1], 0.01, 1)
 		case len(words) > 1 && words[0] == "charge":
 			r.Charge, err = between(words[1], 0, 100)
+		case len(words) > 1 && words[0] == "type":
+			speed, known := types[words[1]]
+			if !known {
+				return fmt.Errorf("type: %.40q is not among the types", words[1])
+			}
+			r.Type, r.Speed = words[1], speed
 		default:
-			return fmt.Errorf("%.40q: want a direction, speed X or charge X", words[0])
+			return fmt.Errorf("%.40q: want a direction, type NAME, speed X or charge X", words[0])
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", words[0], err)

@@ -28,16 +28,22 @@ type TryOptions struct {
 
 // Trial is how a floor did.
 type Trial struct {
-	Steps         int     `json:"steps"`
-	Robots        int     `json:"robots"`
-	Errands       int     `json:"errands"`               // places that robots were sent to and came to
-	Charges       int     `json:"charges"`               // visits to chargers
-	Flat          int     `json:"flat_robots,omitempty"` // robots that stand with empty batteries
-	PerStep       float64 `json:"errands_per_step"`
-	Collisions    int     `json:"collisions"` // cells that two robots were on; judged apart from the control
-	WaitShare     float64 `json:"wait_share"`
-	LongestErrand int     `json:"longest_errand_steps"`
-	Busiest       []Busy  `json:"busiest,omitempty"`
+	Steps      int     `json:"steps"`
+	Robots     int     `json:"robots"`
+	Errands    int     `json:"errands"`               // places that robots were sent to and came to
+	Charges    int     `json:"charges"`               // visits to chargers
+	Flat       int     `json:"flat_robots,omitempty"` // robots that stand with empty batteries
+	PerStep    float64 `json:"errands_per_step"`
+	Collisions int     `json:"collisions"` // cells that two robots were on; judged apart from the control
+	// Faults are robots that entered a closed zone, were one too many in a limited one, or went faster than allowed; Told are
+	// the first in words. They are judged apart too.
+	Faults        int         `json:"rule_faults,omitempty"`
+	Told          []string    `json:"first_faults,omitempty"`
+	PutOff        int         `json:"put_off_errands,omitempty"` // errands put behind others because their zone was closed
+	WaitShare     float64     `json:"wait_share"`
+	LongestErrand int         `json:"longest_errand_steps"` // from when it was first given, those still open too
+	Busiest       []Busy      `json:"busiest,omitempty"`
+	Zones         []ZoneTrial `json:"zones,omitempty"`
 
 	Courses []Course `json:"-"` // a robot; with Record alone
 }
@@ -48,6 +54,14 @@ type Busy struct {
 	Waiting float64 `json:"waiting_robots"`
 }
 
+// ZoneTrial is how a zone did.
+type ZoneTrial struct {
+	Name       string   `json:"name"`
+	Kind       ZoneKind `json:"kind"`
+	MostRobots int      `json:"most_robots"`           // within at once
+	ClearSteps int      `json:"clear_steps,omitempty"` // from when it closed until nobody was within, at most
+}
+
 // trial is a floor while it is tried.
 type trial struct {
 	f       *Floor
@@ -55,7 +69,14 @@ type trial struct {
 	control *execution.Control
 	random  *rand.Rand
 	robots  []tried
-	on      []int32 // vertex → robot + 1
+	judge   *judge
+	gate    *gate
+	later   []work    // errands that any robot may do, put off
+	steps4  []int32   // the graph's steps as given, [v*4+d]
+	slow    []float64 // vertex → speed at most; nil = no slow zones
+	zoned   []bool    // vertex → it lies in a zone
+	taken   []bool    // vertex → a robot waits there until its work can be done
+	at, to  []int32   // robot → vertex after the step, and the one that it is under way to
 	waits   []int
 	places  []int32 // where goods are put on and taken off, by turns
 	offs    []int32
@@ -71,15 +92,19 @@ type tried struct {
 	charge  float64
 	ready   float64 // parts of a cell driven
 	loaded  bool
-	charger int    // of the floor's chargers, to which it drives or at which it stands, −1 = none
-	putOff  string // why it drives for the first of its errands, which waits until it is charged; empty = none waits
+	charger int   // of the floor's chargers, to which it drives or at which it stands, −1 = none
+	rest    int32 // where it waits until its work can be done, −1 = it does not
+	stage   stage
+	work    work
+	has     bool // work
 	flat    bool
-	errands []int32
-	age     int
+	errands []int32 // of the floor's task that it does, after its work
+	why     string  // its last work of that task was done
+	since   int     // step at which it was sent to its charger
 }
 
 // Try drives a floor's robots for some steps: by its tasks, else between stations and inductions, else between cells at
-// random, at their own speeds, with batteries where there are chargers. The floor's graph belongs to the trial from then on.
+// random, at their own speeds, by its zones, with batteries where there are chargers. The floor's graph belongs to the trial from then on.
 //
 // An error is what Check says, or names the option.
 func Try(ctx context.Context, f *Floor, o TryOptions) (Trial, error) {
@@ -120,7 +145,7 @@ func Try(ctx context.Context, f *Floor, o TryOptions) (Trial, error) {
 }
 
 func newTrial(f *Floor, o TryOptions) (*trial, error) {
-	t := &trial{f: f, o: o, random: rng.New(o.Seed, "floor", "try"), robots: make([]tried, len(f.Robots)), on: make([]int32, f.Graph.Len()), waits: make([]int, f.Graph.Len()),
+	t := &trial{f: f, o: o, random: rng.New(o.Seed, "floor", "try"), robots: make([]tried, len(f.Robots)), waits: make([]int, f.Graph.Len()),
 		places: f.Of(Station), offs: f.Of(Induct)}
 	t.power = newBatteries(f.Graph, f.Of(Charger), &t.o)
 	if len(t.places) == 0 {
@@ -136,89 +161,63 @@ func newTrial(f *Floor, o TryOptions) (*trial, error) {
 		t.offs = t.places
 	}
 	cost := agv.Guide(f.Graph, agv.GuideOptions{Robots: len(f.Robots), Goals: slices.Concat(t.places, t.offs), Seed: o.Seed})
+	t.prepare()
 	var err error
-	if t.control, err = execution.New(f.Graph, cost, len(f.Robots), execution.Options{Seed: o.Seed}); err != nil {
+	if t.control, err = execution.New(f.Graph, cost, len(f.Robots), t.rules(cost)); err != nil {
 		return nil, err
 	}
 	t.courses()
+	t.now = -1 // work given before the first step has waited for it
 	for r, robot := range f.Robots {
 		if err := t.control.Join(r, agv.State{Vertex: robot.Vertex, Dir: robot.Dir}); err != nil {
 			return nil, err
 		}
-		t.robots[r].charge, t.robots[r].charger = robot.Charge, -1
+		t.robots[r].charge, t.robots[r].charger, t.robots[r].rest = robot.Charge, -1, -1
+		t.at[r], t.to[r] = robot.Vertex, -1
 		t.send(r)
 	}
 	return t, nil
 }
 
-// send gives robot r its next errand, or sends it to a charger first.
-func (t *trial) send(r int) {
-	v := &t.robots[r]
-	v.age = 0
-	why, full := Bring, v.charge >= 100
-	switch {
-	case v.putOff != "":
-		why = v.putOff
-	case len(v.errands) > 0:
-	case len(t.f.Tasks) > 0:
-		v.errands, why = t.f.Tasks[t.next%len(t.f.Tasks)], Fetch
-		t.next++
-	default:
-		places := t.offs
-		if v.loaded = !v.loaded; v.loaded {
-			places, why = t.places, Fetch
-		}
-		v.errands = []int32{places[t.random.IntN(len(places))]}
-	}
-	at, goal := t.control.At(r).Vertex, v.errands[0]
-	if b := t.power; len(b.chargers) > 0 && !full && (v.charge < t.o.ChargeBelow || !b.lasts(v.charge, at, goal)) {
-		v.charger = b.choose(v.charge, at)
-		b.bound[v.charger]++
-		v.putOff, goal, why = why, b.chargers[v.charger], Charge
-	} else {
-		v.putOff, v.errands = "", v.errands[1:]
-	}
-	t.begin(r, why, goal)
-	t.control.Send(r, agv.Errand{Goal: goal, Next: -1})
-}
-
 func (t *trial) step(ctx context.Context) error {
+	t.gates()
 	t.control.Advance(ctx)
-	clear(t.on)
 	for r := range t.robots {
 		if err := t.drive(r); err != nil {
 			return err
 		}
-		at := t.control.At(r).Vertex
-		if t.on[at] != 0 {
-			t.out.Collisions++
-		}
-		t.on[at] = int32(r) + 1
 	}
+	for r := range t.robots {
+		t.at[r] = t.control.At(r).Vertex
+	}
+	t.judge.see(t.now, t.at, t.to)
 	return nil
 }
 
 // drive lets robot r do what it can in a step.
 func (t *trial) drive(r int) error {
 	v := &t.robots[r]
-	v.age++
-	at := t.control.At(r).Vertex
+	at := t.control.At(r)
 	if v.flat {
 		return nil
 	}
-	if at == t.control.Errand(r).Goal {
+	if v.ready == 0 && at.Vertex == t.control.Errand(r).Goal {
 		return t.arrive(r, v)
 	}
 	t.steps = t.control.Released(r, t.steps[:0])
 	if len(t.steps) == 0 || (t.o.Delay > 0 && t.random.Float64() < t.o.Delay) {
-		t.waits[at]++
+		t.waits[at.Vertex]++
 		return nil
 	}
-	if v.ready += t.f.Robots[r].Speed; v.ready < 1-1e-9 {
+	next := t.steps[0]
+	if v.ready += t.speed(r, at, next); v.ready < 1-1e-9 {
+		if next.Action == agv.Forward {
+			t.to[r] = next.To.Vertex
+		}
 		return nil
 	}
-	v.ready = 0
-	if t.steps[0].Action == agv.Forward && len(t.power.chargers) > 0 {
+	v.ready, t.to[r] = 0, -1
+	if next.Action == agv.Forward && len(t.power.chargers) > 0 {
 		v.charge = max(0, v.charge-t.o.Drain)
 	}
 	t.moves++
@@ -233,22 +232,31 @@ func (t *trial) drive(r int) error {
 	return nil
 }
 
+// speed is what part of a step robot r does in one step of time. Slow zones slow moves, not turns.
+func (t *trial) speed(r int, at agv.State, next execution.Step) float64 {
+	speed := t.f.Robots[r].Speed
+	if t.slow != nil && next.Action == agv.Forward {
+		speed = min(speed, t.slow[at.Vertex], t.slow[next.To.Vertex])
+	}
+	return speed
+}
+
 func (t *trial) arrive(r int, v *tried) error {
-	if v.charger >= 0 {
+	switch v.stage {
+	case leaving, resting: // it goes on when zones let it
+		return nil
+	case charging:
 		if v.charge < 100 {
 			v.charge = min(100, v.charge+t.o.Gain)
 			t.control.Hold(r, v.charge < 100)
 			return nil
 		}
-		t.control.Hold(r, false)
-		t.power.bound[v.charger]--
-		v.charger = -1
 		t.out.Charges++
-	} else {
+	default:
 		t.out.Errands++
+		t.out.LongestErrand = max(t.out.LongestErrand, t.now-v.work.since)
+		v.has = false
 	}
-	t.out.LongestErrand = max(t.out.LongestErrand, v.age)
-	t.end(r)
 	t.send(r)
 	return nil
 }
@@ -258,6 +266,20 @@ const mostBusy = 5
 
 func (t *trial) result() Trial {
 	t.out.Steps, t.out.Robots = t.o.Steps, len(t.robots)
+	for r := range t.robots {
+		if v := &t.robots[r]; v.has && !v.flat {
+			t.out.LongestErrand = max(t.out.LongestErrand, t.now-v.work.since)
+		}
+	}
+	for _, w := range t.later {
+		t.out.LongestErrand = max(t.out.LongestErrand, t.now-w.since)
+	}
+	j := t.judge
+	t.out.Collisions, t.out.Faults, t.out.Told = j.collisions, j.faults, j.told
+	for i := range t.f.Zones {
+		z := &t.f.Zones[i]
+		t.out.Zones = append(t.out.Zones, ZoneTrial{z.Name, z.Kind, j.most[i], j.cleared[i]})
+	}
 	t.out.PerStep = float64(t.out.Errands) / float64(t.o.Steps)
 	order := make([]int32, len(t.waits))
 	total := 0

@@ -100,6 +100,9 @@ func (p *Planner) queue() {
 	})
 }
 
+// Queued tells whether robot r waited before a full zone at the last Tick.
+func (p *Planner) Queued(r int) bool { return p.limits != nil && p.limits.held[r] }
+
 // beforeFull tells whether robot r's way leads soon into a zone that is full without it.
 func (p *Planner) beforeFull(r int32) bool {
 	l, s, goal := p.limits, p.state[r], p.errand[r].Goal

@@ -244,3 +244,10 @@ func (p *Planner) spread(r int, op uint8, actions []Action) {
 		t, at = t+c.takes(r, at, a), p.act(at, a)
 	}
 }
+
+// Slower makes steps dearer by what they take longer, as PlannerOptions.Slow tells it.
+func Slower(cost, slow []uint8) {
+	for i, k := range slow {
+		cost[i] = uint8(min(255, int(cost[i])+stepCost*(int(k)-1)))
+	}
+}

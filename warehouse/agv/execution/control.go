@@ -29,7 +29,13 @@ type Options struct {
 	// Refinements is that of agv.PlannerOptions; default 50.
 	Refinements int
 	CacheBytes  int // for distances; default 256 MiB
-	Seed        uint64
+	// Pace, Slow, Zone and Most are those of agv.PlannerOptions, a step being the time of an Advance. What is planned goes by
+	// Pace and Slow; safety does not: a robot may take longer or less. Zones are kept to their numbers whatever robots do: a
+	// robot is within from when a step into the zone is released to it until it has reported one that leads out.
+	Pace, Slow []uint8
+	Zone       []int32
+	Most       []int
+	Seed       uint64
 }
 
 func (o *Options) complete() {
@@ -98,11 +104,11 @@ type progress struct {
 // the control from now on.
 func New(g *agv.Graph, cost []uint8, n int, o Options) (*Control, error) {
 	o.complete()
-	p, err := agv.NewPlanner(g, cost, n, agv.PlannerOptions{Depth: 3, Apart: true, Refinements: o.Refinements, CacheBytes: o.CacheBytes, Seed: rng.New(o.Seed, "execution").Uint64()})
+	p, err := agv.NewPlanner(g, cost, n, agv.PlannerOptions{Depth: 3, Apart: true, Pace: o.Pace, Slow: o.Slow, Zone: o.Zone, Most: o.Most, Refinements: o.Refinements, CacheBytes: o.CacheBytes, Seed: rng.New(o.Seed, "execution").Uint64()})
 	if err != nil {
 		return nil, err
 	}
-	c := &Control{o: o, g: g, planner: p, order: newOrder(g, n), present: make([]bool, n), stuck: make([]bool, n), holds: make([]bool, n), idle: make([]int, n),
+	c := &Control{o: o, g: g, planner: p, order: newOrder(g, n, o.Zone, o.Most), present: make([]bool, n), stuck: make([]bool, n), holds: make([]bool, n), idle: make([]int, n),
 		errand: make([]agv.Errand, n), aim: make([]agv.Errand, n), blocked: make([]bool, g.Len()), shut: make([]bool, g.Len()), lent: make([]int32, g.Len()), cost: cost, states: make([]agv.State, n), progress: make([]progress, n), saved: -1,
 		actions: make([]agv.Action, n)}
 	for v := range g.Len() {
@@ -270,7 +276,7 @@ func (c *Control) watch() {
 		if c.present[r] && c.order.released[r] > 0 {
 			c.idle[r]++
 		}
-		if stands := c.stuck[r] || c.holds[r] || c.idle[r] > c.o.StallAfter; c.present[r] && stands != c.stands(r) {
+		if stands := c.stuck[r] || c.holds[r] || c.stalled(r); c.present[r] && stands != c.stands(r) {
 			c.stale = true
 		}
 		if c.present[r] {
@@ -293,7 +299,9 @@ func (c *Control) follow(r int) {
 		p.nearest, p.since, p.urgent = math.MaxInt32, c.now, 0
 	case known && left < p.nearest:
 		p.nearest, p.since = left, c.now
-	case p.urgent == 0 && c.now-p.since > c.o.Patience:
+	case c.planner.Queued(r): // its turn comes
+		p.since = c.now
+	case p.urgent == 0 && c.now-p.since > c.o.Patience*c.pace(r):
 		p.urgent = c.now
 	}
 	first := int64(0)
@@ -314,6 +322,27 @@ func (p *progress) see(left int32, known bool) {
 	}
 }
 
+// pace is how many Advances an action of robot r takes.
+func (c *Control) pace(r int) int {
+	if c.o.Pace == nil {
+		return 1
+	}
+	return int(c.o.Pace[r])
+}
+
+// stalled tells whether robot r has done nothing of what was released to it for long.
+func (c *Control) stalled(r int) bool {
+	if c.idle[r] <= c.o.StallAfter {
+		return false
+	}
+	most := c.pace(r)
+	if len(c.order.plans[r]) > 0 && c.o.Slow != nil {
+		s := c.order.at[r]
+		most = max(most, int(c.o.Slow[s.Vertex*4+int32(s.Dir)]))
+	}
+	return c.idle[r] > c.o.StallAfter*most
+}
+
 func (c *Control) stands(r int) bool { return c.planner.DutyOf(r) == agv.Standing }
 
 // replan drops what is not released and looks at the floor anew: who stands, and which cells are shut. Cells that a standing
@@ -326,7 +355,7 @@ func (c *Control) replan() {
 		switch {
 		case !c.present[r]:
 			c.planner.Duty(r, agv.Absent)
-		case c.stuck[r] || c.idle[r] > c.o.StallAfter:
+		case c.stuck[r] || c.stalled(r):
 			c.planner.Duty(r, agv.Standing)
 			shut[c.order.at[r].Vertex] = true
 			for _, s := range c.order.plans[r] {
@@ -367,7 +396,7 @@ func (c *Control) wanted() bool {
 		if !c.present[r] || c.stands(r) {
 			continue
 		}
-		n := len(c.order.plans[r])
+		n := len(c.order.plans[r]) * c.pace(r)
 		most = max(most, n)
 		c.foresee(r)
 		if c.order.last(r).Vertex != c.aim[r].Goal {

@@ -5,6 +5,7 @@ package execution_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -246,5 +247,59 @@ func TestNobodyIsReleasedIntoARing(t *testing.T) {
 	}
 	if c.At(0).Vertex != 1 || c.At(1).Vertex != 3 || c.At(2).Vertex != 2 {
 		t.Errorf("robots are at %v, %v, %v: want each at its goal once one was taken away", c.At(0), c.At(1), c.At(2))
+	}
+}
+
+// Robots that are slow, late and taken away never are more in a zone than it takes, those on their way into a cell counted, and
+// all of them still do errands within it.
+func TestZonesTakeSoManyRobots(t *testing.T) {
+	for seed := range uint64(6) {
+		g := fromPicture(t, "............", ".@@......@@.", "............", ".@@......@@.", "............")
+		zone, pace := make([]int32, g.Len()), []uint8{1, 2, 3, 1, 2, 1, 4}
+		for v := range zone {
+			zone[v] = -1
+			if x := int(g.Cell(int32(v))) % g.Width; x >= 4 && x < 7 {
+				zone[v] = 0
+			}
+		}
+		starts := []int32{0, 1, 2, 11, 10, 9, 8}
+		most := 1 + int(seed%3)
+		c, err := execution.New(g, agv.PlainCost(g), len(starts), execution.Options{Pace: pace, Zone: zone, Most: []int{most}, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &world{t: t, g: g, c: c, random: rand.New(rand.NewPCG(seed, 2)), at: starts, dead: make([]bool, len(starts))}
+		done := make([]int, len(starts))
+		for r, v := range starts {
+			if err := c.Join(r, agv.State{Vertex: v}); err != nil {
+				t.Fatal(err)
+			}
+			w.moving = append(w.moving, -1)
+		}
+		for step := range 3000 {
+			for r := range w.at {
+				if w.at[r] == w.c.Errand(r).Goal {
+					done[r]++
+					w.c.Send(r, agv.Errand{Goal: int32(w.random.IntN(g.Len())), Next: -1})
+				}
+			}
+			if r := w.random.IntN(len(w.at)); step%97 == 0 {
+				w.c.Cancel(r, w.moving[r] >= 0)
+				w.c.Resume(r)
+			}
+			w.step()
+			within := 0
+			for r, v := range w.at {
+				if zone[v] == 0 || (w.moving[r] >= 0 && zone[w.moving[r]] == 0) {
+					within++
+				}
+			}
+			if within > most {
+				t.Fatalf("seed %d, step %d: %d robots are within a zone that takes %d", seed, step, within, most)
+			}
+		}
+		if least := slices.Min(done); least < 5 {
+			t.Errorf("seed %d: a robot did %d errands in 3,000 steps: %v", seed, least, done)
+		}
 	}
 }

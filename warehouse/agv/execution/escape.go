@@ -33,7 +33,7 @@ func (c *Control) jammed(ctx context.Context) bool {
 		return false
 	}
 	paths, solved, err := agv.OneShot(ctx, c.g, starts, goals, agv.OneShotOptions{Searches: searchesPerJam, Apart: true, Seed: c.o.Seed})
-	if err != nil || !solved {
+	if err != nil || !solved || c.overfull(who, paths) {
 		return false
 	}
 	for t := 1; t <= paths.Steps; t++ {

@@ -23,10 +23,13 @@ type order struct {
 	plans    [][]step // what is put down and not done
 	released []int    // of these, how many may be done
 	queues   [][]int32
+	zone     []int32 // vertex → its zone, −1 = none; nil = no zones
+	most     []int
+	visits   [][]int32 // zone → who is within and who enters after, in the order of the plan
 }
 
-func newOrder(g *agv.Graph, robots int) *order {
-	return &order{g: g, at: make([]agv.State, robots), plans: make([][]step, robots), released: make([]int, robots), queues: make([][]int32, g.Len())}
+func newOrder(g *agv.Graph, robots int, zone []int32, most []int) *order {
+	return &order{g: g, zone: zone, most: most, visits: make([][]int32, len(most)), at: make([]agv.State, robots), plans: make([][]step, robots), released: make([]int, robots), queues: make([][]int32, g.Len())}
 }
 
 // enter puts a robot onto the floor.
@@ -36,6 +39,7 @@ func (o *order) enter(r int32, s agv.State) error {
 	}
 	o.at[r] = s
 	o.queues[s.Vertex] = append(o.queues[s.Vertex], r)
+	o.visit(r, -1, s.Vertex)
 	return nil
 }
 
@@ -43,6 +47,7 @@ func (o *order) enter(r int32, s agv.State) error {
 func (o *order) leave(r int32) {
 	o.retract(r, 0)
 	o.pop(o.at[r].Vertex)
+	o.depart(r, o.at[r].Vertex, -1)
 }
 
 // last is where robot r is once its plan is done.
@@ -60,8 +65,10 @@ func (o *order) add(r int, a agv.Action) {
 	}
 	to := o.last(r)
 	if a == agv.Forward {
+		from := to.Vertex
 		to.Vertex = o.g.Ahead(to.Vertex, to.Dir)
 		o.queues[to.Vertex] = append(o.queues[to.Vertex], int32(r))
+		o.visit(int32(r), from, to.Vertex)
 	} else {
 		to.Dir = agv.Turned(to.Dir, a)
 	}
@@ -101,7 +108,7 @@ func (o *order) free(r, i int) bool {
 			return false
 		}
 	}
-	return true
+	return o.zone == nil || o.admits(int32(r), i)
 }
 
 // done takes robot r's next step off its plan: it is where that leads to. It gives the robot that waits for the vertex left,
@@ -112,6 +119,7 @@ func (o *order) done(r int) (next int) {
 	if s.action == agv.Forward {
 		left := o.at[r].Vertex
 		o.pop(left)
+		o.depart(int32(r), left, s.to.Vertex)
 		if len(o.queues[left]) > 0 {
 			next = int(o.queues[left][0])
 		}
@@ -127,25 +135,33 @@ func (o *order) pop(v int32) { o.queues[v] = slices.Delete(o.queues[v], 0, 1) }
 // drop takes back all that is not released. Released visits come first in their queues, so what goes is the queues' end.
 func (o *order) drop() {
 	for r, plan := range o.plans {
-		for _, s := range plan[o.released[r]:] {
-			if s.action == agv.Forward {
-				q := o.queues[s.to.Vertex]
-				o.queues[s.to.Vertex] = q[:len(q)-1]
-			}
-		}
-		o.plans[r] = plan[:o.released[r]]
+		o.cut(int32(r), plan, o.released[r])
 	}
 }
 
 // retract takes back a robot's released steps but the first keep ones; nothing unreleased may be left of anybody.
 func (o *order) retract(r int32, keep int) {
 	keep = min(keep, len(o.plans[r]))
-	for _, s := range o.plans[r][keep:] {
+	o.cut(r, o.plans[r], keep)
+	o.released[r] = keep
+}
+
+// cut takes back the steps of a robot's plan but the first keep ones. They are the last in the queues of their vertices.
+func (o *order) cut(r int32, plan []step, keep int) {
+	for i, s := range plan[keep:] {
 		if s.action == agv.Forward {
 			q := o.queues[s.to.Vertex]
 			o.queues[s.to.Vertex] = q[:len(q)-1]
+			o.unvisit(r, o.before(r, plan, keep+i), s.to.Vertex)
 		}
 	}
-	o.plans[r] = o.plans[r][:keep]
-	o.released[r] = keep
+	o.plans[r] = plan[:keep]
+}
+
+// before is the vertex from which the i-th step of a plan leads.
+func (o *order) before(r int32, plan []step, i int) int32 {
+	if i > 0 {
+		return plan[i-1].to.Vertex
+	}
+	return o.at[r].Vertex
 }
