@@ -122,3 +122,13 @@ func TestFloorTrialTooLarge(t *testing.T) {
 		t.Errorf("problem %+v", p)
 	}
 }
+
+// A file says itself how fast its robots are and which zones it has.
+func TestFloorTrialOfFileDrawsNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, extra := range []string{`"slow_share":0.5`, `"draw_zones":true`} {
+		a := h.ask("POST", "/v1/floor-trials", `{"file":"floor 1\ngrid\nP.I\n",`+extra+`}`)
+		refused(t, a, 422, api.CodeInvalid)
+	}
+}

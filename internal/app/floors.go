@@ -56,11 +56,15 @@ func driveFloor(ctx context.Context, q api.FloorTrialRequest, progress func(done
 	}
 	out := api.FloorTrialAnswer{
 		Floor: floorPicture(f), Errands: trial.Errands, ErrandsPerStep: trial.PerStep, Charges: trial.Charges, Collisions: trial.Collisions,
-		WaitShare: trial.WaitShare, LongestErrandSteps: trial.LongestErrand,
+		WaitShare: trial.WaitShare, LongestErrandSteps: trial.LongestErrand, FlatRobots: trial.Flat,
+		RuleFaults: trial.Faults, FirstFaults: trial.Told, PutOffErrands: trial.PutOff,
 		Moves: api.FloorMoves{Steps: trial.Steps, TotalSteps: trial.Steps, Robots: make([]api.RobotCourse, trial.Robots)},
 	}
+	for _, z := range trial.Zones {
+		out.Zones = append(out.Zones, api.ZoneResult{Name: z.Name, MostRobots: z.MostRobots, ClearSteps: z.ClearSteps})
+	}
 	for r, c := range trial.Courses {
-		if out.Moves.Robots[r], err = courseWords(f, f.Robots[r].ID, c); err != nil {
+		if out.Moves.Robots[r], err = courseWords(f, &f.Robots[r], c); err != nil {
 			return api.FloorTrialAnswer{}, err
 		}
 	}
@@ -70,7 +74,7 @@ func driveFloor(ctx context.Context, q api.FloorTrialRequest, progress func(done
 // trialFloor reads the floor of a request, or draws it.
 func trialFloor(q api.FloorTrialRequest) (*floor.Floor, error) {
 	if q.File == "" {
-		return floor.Make(floor.MakeOptions{Sortation: q.Kind == "sortation", Width: q.Width, Height: q.Height, Stations: q.Stations, Robots: q.Robots})
+		return floor.Make(floor.MakeOptions{Sortation: q.Kind == "sortation", Width: q.Width, Height: q.Height, Stations: q.Stations, Robots: q.Robots, SlowShare: q.SlowShare, Zones: q.DrawZones})
 	}
 	f, err := floor.Parse("file", []byte(q.File))
 	if err == nil && f.Width == 0 {
@@ -88,14 +92,25 @@ func floorPicture(f *floor.Floor) api.FloorPicture {
 		}
 		out.Rows[y] = row.String()
 	}
+	for i := range f.Zones {
+		out.Zones = append(out.Zones, zoneWords(&f.Zones[i]))
+	}
 	return out
 }
 
-func courseWords(f *floor.Floor, id string, c floor.Course) (api.RobotCourse, error) {
-	out := api.RobotCourse{RobotID: id, StartCell: c.Cells[0], Errands: make([]api.FloorErrand, len(c.Errands))}
+func zoneWords(z *floor.Zone) api.FloorZone {
+	out := api.FloorZone{Name: z.Name, Kind: string(z.Kind), MostRobots: z.Most, Speed: z.Speed, FromStep: z.From, ToStep: z.To, EverySteps: z.Every}
+	for _, r := range z.Rects {
+		out.Areas = append(out.Areas, api.FloorArea{FromColumn: r[0], FromRow: r[1], ToColumn: r[2], ToRow: r[3]})
+	}
+	return out
+}
+
+func courseWords(f *floor.Floor, r *floor.Robot, c floor.Course) (api.RobotCourse, error) {
+	out := api.RobotCourse{RobotID: r.ID, Type: r.Type, Speed: r.Speed, StartCell: c.Cells[0], Errands: make([]api.FloorErrand, len(c.Errands))}
 	var err error
 	if out.Moves, err = api.WriteCourse(f.Width, c.Cells); err != nil {
-		return out, fmt.Errorf("robot %s: %w", id, err)
+		return out, fmt.Errorf("robot %s: %w", r.ID, err)
 	}
 	for i, e := range c.Errands {
 		charge := e.Charge

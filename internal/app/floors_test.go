@@ -40,6 +40,27 @@ func TestDriveFloor(t *testing.T) {
 	}
 }
 
+// Zones and speeds of a floor, drawn or given, are told with it, and how each zone did.
+func TestDriveFloorWithZones(t *testing.T) {
+	t.Parallel()
+	got, err := driveFloor(context.Background(), api.FloorTrialRequest{Steps: 300, SlowShare: 0.5, DrawZones: true}, nil)
+	if err != nil || got.Collisions != 0 || got.RuleFaults != 0 || got.FlatRobots != 0 || len(got.Floor.Zones) != 4 || len(got.Zones) != 4 || got.PutOffErrands == 0 {
+		t.Errorf("%+v, zones %+v, %v", got.Floor.Zones, got.Zones, err)
+	}
+	if slow := got.Moves.Robots[0]; slow.Type != "slow" || slow.Speed != 0.5 {
+		t.Errorf("robot %+v", slow)
+	}
+	file := "floor 1\ngrid\nP....I\n......\nzones\nA human cells 3 0 3 0 from 2 to 20 every 50\nB limit 1 cells 1 1 1 1\nrobots\nR 0 1 speed 0.5\n"
+	if got, err = driveFloor(context.Background(), api.FloorTrialRequest{File: file, Steps: 50}, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := []api.FloorZone{{Name: "A", Kind: "human", FromStep: 2, ToStep: 20, EverySteps: 50, Areas: []api.FloorArea{{FromColumn: 3, ToColumn: 3}}},
+		{Name: "B", Kind: "limit", MostRobots: 1, Areas: []api.FloorArea{{FromColumn: 1, FromRow: 1, ToColumn: 1, ToRow: 1}}}}
+	if !reflect.DeepEqual(got.Floor.Zones, want) {
+		t.Errorf("zones %+v, want %+v", got.Floor.Zones, want)
+	}
+}
+
 // What cannot be tried is refused with its reason.
 func TestDriveFloorRefuses(t *testing.T) {
 	t.Parallel()
@@ -48,6 +69,7 @@ func TestDriveFloorRefuses(t *testing.T) {
 		"nodes and edges":    {File: "floor 1\ngraph\nnode a 0 0 P\nnode b 1 0 I\nedge a b\n"},
 		"free cells":         {Robots: 5000},
 		"limit of 6000000":   {Width: 400, Height: 400, Steps: 3600, Robots: 9000},
+		"zone Z: cells":      {File: "floor 1\ngrid\nP..I\nzones\nZ human cells 0 0 9 9\n"},
 		"cannot be reached ": {File: "floor 1\ngrid\n#####\n#P#I#\n#####\nrobots\nR1 1 1 north\n"},
 	} {
 		if _, err := driveFloor(context.Background(), q, nil); err == nil || !strings.Contains(err.Error(), text) {
