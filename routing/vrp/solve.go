@@ -116,7 +116,8 @@ func (s *search) explore(ctx context.Context, seed uint64) {
 // The most of the budget that goes into using fewer vehicles, where that goes first: by ejections, and where those do not know the
 // problem's rules by absence counters.
 const (
-	ejectShare  = 0.3
+	ejectShare  = 0.3 // half of it where all that were dropped took little of that
+	ejectAgain  = 4   // times as much goes into the next one
 	reduceShare = 0.4
 )
 

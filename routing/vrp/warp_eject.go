@@ -52,11 +52,13 @@ func (w *warpModel) bare() *warpModel {
 	return &b
 }
 
-// eject drops routes as long as that takes less than the budget's part up to end.
-func (s *search) eject(ctx context.Context, w *warpModel, end float64, seed uint64) {
+// eject drops routes as long as that takes less than the budget's part up to most, or half of it and so many times as much as all that
+// were dropped took.
+func (s *search) eject(ctx context.Context, w *warpModel, most float64, seed uint64) {
 	random, bare := rng.New(seed, "vrp", "eject"), w.bare()
 	for floor := s.leastTours(); len(s.best.absent) == 0 && s.best.used > floor; {
 		x := newEjector(s, bare, random)
+		end := min(most, max(most/2, ejectAgain*s.spend.done(s.steps)))
 		for len(x.pool) > 0 {
 			if s.spend.done(s.steps) >= end || ctx.Err() != nil {
 				return

@@ -2,12 +2,13 @@ package vrp
 
 import "slices"
 
-// Sizes of what the trail tears open: stops on average, the longest string of one route, and of how many places to put a stop
-// one is overlooked.
+// Sizes of what the trail tears open: stops on average, the longest string of one route, of how many places to put a stop one is
+// overlooked, and of how many turns one begins on a route that breaks a rule, where one does.
 const (
-	trailMean    = 8
-	trailLongest = 10
-	trailBlinkOf = 100
+	trailMean     = 8
+	trailLongest  = 10
+	trailBlinkOf  = 100
+	trailBrokenOf = 20
 )
 
 // Where stops may be left out: how many of those left out near the place torn open are offered a seat, of how many turns one opens a
@@ -27,7 +28,7 @@ func (c *trail) tear() {
 	c.turn++
 	longest := min(trailLongest, max(1, float64(s.w.n)/float64(max(1, c.used))))
 	strings := int(c.rng.Float64()*(4*trailMean/(1+longest)-1) + 1)
-	centre := int32(c.rng.IntN(s.w.n))
+	centre := c.centre()
 	torn := 0
 	if s.w.leaves && c.rng.IntN(trailWholeOf) == 0 && c.tearWhole(centre) || c.tearString(centre, longest) {
 		torn++
@@ -43,6 +44,27 @@ func (c *trail) tear() {
 	if s.w.leaves {
 		c.offer(centre)
 	}
+}
+
+// centre draws the stop around which the plan is torn open: now and then of a route that breaks a rule, which else waits long for its turn.
+func (c *trail) centre() int32 {
+	s := c.s
+	if s.late+s.full == 0 || c.rng.IntN(trailBrokenOf) > 0 {
+		return int32(c.rng.IntN(s.w.n))
+	}
+	r, seen := int32(-1), 0
+	for x, broken := range s.broken {
+		if broken != 0 {
+			if seen++; c.rng.IntN(seen) == 0 {
+				r = int32(x)
+			}
+		}
+	}
+	i := s.next[s.begin(r)]
+	for range c.rng.IntN(int(s.size[r])) {
+		i = s.next[i]
+	}
+	return i
 }
 
 // offer adds stops left out near the centre to those that seek a seat, now and then behind one that a route is opened for at a loss:

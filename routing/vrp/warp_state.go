@@ -37,6 +37,7 @@ type warpState struct {
 	lateCost int64 // units for a second late or too long
 	lateBase int64 // and for being so at all: else a trail goes on being late by next to nothing
 	overCost warpLoad
+	overBase int64 // for having too much on board at all
 	lateMost int64 // what the two may rise to
 	overMost warpLoad
 	grace    int64 // moves between routes are done that cost less than this; 0 but for drawn ones
@@ -246,7 +247,7 @@ func (s *warpState) price(k *warpKind, t *stretch, load *warpLoad) int64 {
 	cost := int64(0)
 	for d, q := range load {
 		if over := q - k.caps[d]; over > 0 {
-			cost += over * s.overCost[d]
+			cost += over*s.overCost[d] + s.overBase
 		}
 	}
 	if s.w.timeless {

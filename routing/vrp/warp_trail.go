@@ -17,6 +17,15 @@ const (
 	trailLate  = 1.0
 	trailEvery = 100
 	trailShare = 0.2
+	trailPace  = 0.1 // power to which prices change at the end, 1 at first: a cold trail does not mend what swinging prices break
+)
+
+// A plan for as few vehicles as there may be rarely holds where windows are narrow: when none of so many plans did, breaking rules costs
+// so many mean legs a route from then on, and by the second or unit so many times the first prices, which is not adapted any more.
+const (
+	trailLost  = 8000
+	firmLegs   = 1000
+	firmPrices = 10
 )
 
 // trail is one plan that is torn open at a place, mended and improved around it, again and again: iterated local search under
@@ -36,6 +45,10 @@ type trail struct {
 	made   int
 	inTime int // plans on time since the last adaptation
 	inLoad int
+	heldAt int  // made when a plan last held
+	firm   bool // rules are not broken any more
+	pace   float64
+	first  trailPrices
 
 	best   int64 // of plans that hold
 	fresh  bool  // the best plan is not yet that of the search
@@ -43,11 +56,17 @@ type trail struct {
 	kinds  []int32
 }
 
+// trailPrices are what breaking rules costs at first.
+type trailPrices struct {
+	late, base int64
+	over       warpLoad
+}
+
 func newTrail(s *warpState, rng *rand.Rand) *trail {
 	length, _ := s.w.meanLeg()
 	s.lateBase = int64(trailLate * float64(s.w.kinds[0].rate) * length)
 	routes := len(s.kind)
-	return &trail{s: s, rng: rng, torn: make([]int32, routes), queued: make([]bool, s.w.n), best: never,
+	return &trail{s: s, pace: 1, first: trailPrices{s.lateCost, s.lateBase, s.overCost}, rng: rng, torn: make([]int32, routes), queued: make([]bool, s.w.n), best: never,
 		routes: make([][]int32, routes), kinds: make([]int32, routes)}
 }
 
@@ -76,7 +95,9 @@ func (s *search) follow(ctx context.Context, w *warpModel, end float64, seed uin
 			s.tell(done)
 		}
 		s.steps += trailSteps
-		c.turnOnce(leg * trailHot * math.Pow(trailCold/trailHot, min(1, (done-begin)/max(end-begin, 1e-9))))
+		gone := min(1, (done-begin)/max(end-begin, 1e-9))
+		c.pace = math.Pow(trailPace, gone)
+		c.turnOnce(leg * trailHot * math.Pow(trailCold/trailHot, gone))
 	}
 	s.adoptTrail(c)
 }
@@ -91,12 +112,27 @@ func (s *search) adoptTrail(c *trail) {
 // begin improves the plan that the trail starts from.
 func (c *trail) begin() {
 	c.s.holdAll()
+	c.keep()
 	for i := range int32(c.s.w.n) {
 		c.touch(i)
 	}
 	c.improve()
 	c.keep()
 	c.s.hold()
+}
+
+// stand makes the trail firm and goes back to the best plan.
+func (c *trail) stand() {
+	s := c.s
+	c.firm = true
+	s.lateBase = min(firmLegs*c.first.base, never/int64(8*len(s.kind)))
+	s.overBase = s.lateBase
+	s.lateCost = min(firmPrices*c.first.late, s.lateMost)
+	for d := range s.overCost {
+		s.overCost[d] = min(firmPrices*c.first.over[d], s.overMost[d])
+	}
+	s.fill(c.routes, c.kinds)
+	s.hold()
 }
 
 // turnOnce tears the plan open, mends and improves it, and keeps of that what the temperature lets it.
@@ -113,7 +149,11 @@ func (c *trail) turnOnce(temperature float64) {
 	} else {
 		s.back()
 	}
-	if c.made%trailEvery == 0 {
+	switch {
+	case c.firm:
+	case c.made-c.heldAt >= trailLost && c.best < never:
+		c.stand()
+	case c.made%trailEvery == 0:
 		c.adapt()
 	}
 }
@@ -143,6 +183,9 @@ func (c *trail) note() {
 	if c.s.full == 0 {
 		c.inLoad++
 	}
+	if c.s.late+c.s.full == 0 {
+		c.heldAt = c.made
+	}
 }
 
 // adapt changes the penalties towards the share of plans that should hold.
@@ -157,7 +200,7 @@ func (c *trail) adapt() {
 		}
 		return 1
 	}
-	s.raise(factor(c.inTime), factor(c.inLoad))
+	s.raise(math.Pow(factor(c.inTime), c.pace), math.Pow(factor(c.inLoad), c.pace))
 	c.inTime, c.inLoad = 0, 0
 	s.reprice()
 }

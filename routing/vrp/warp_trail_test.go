@@ -51,6 +51,42 @@ func TestTrailKeepsItsBooksAndGoesBack(t *testing.T) {
 	}
 }
 
+// A trail that stands firm is back at its best plan, whose cost is as before, and does not leave the plans that hold while it is cold.
+func TestFirmTrailHolds(t *testing.T) {
+	t.Parallel()
+	stood := 0
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 10))
+		p := drawFleet(random, 30)
+		m := newModel(context.Background(), &p, Options{}, make([]string, len(p.Stops)))
+		w := newWarp(m)
+		s := newWarpState(w, w.slots([]int{1, 1, 1, 1, 1, 1}[:len(w.kinds)], 100), random)
+		c := newTrail(s, random)
+		s.fill(make([][]int32, len(s.kind)), slices.Clone(s.kind))
+		c.begin()
+		for range 300 {
+			c.turnOnce(1e6)
+		}
+		if c.best == never {
+			continue
+		}
+		stood++
+		best := c.best
+		c.stand()
+		if s.total != best || s.total != s.reckon() || s.late+s.full > 0 {
+			t.Fatalf("seed %d: %d in the books, %d route by route, %d late, %d full; the best plan costs %d", seed, s.total, s.reckon(), s.late, s.full, best)
+		}
+		for turn := range 100 {
+			if c.turnOnce(1); s.late+s.full > 0 || s.total != s.reckon() || c.best > best {
+				t.Fatalf("seed %d, turn %d: %d late, %d full, %d in the books, %d route by route", seed, turn, s.late, s.full, s.total, s.reckon())
+			}
+		}
+	}
+	if stood < 10 {
+		t.Errorf("only %d trails had a plan that holds", stood)
+	}
+}
+
 // A budget too small for breeding plans and large enough for a trail gives, for 70 stops of which some may be left out, a plan that passes
 // the check, the same again, at most half a percent dearer than that of the general search alone.
 func TestTrailPassesCheck(t *testing.T) {
