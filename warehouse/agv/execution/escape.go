@@ -7,7 +7,7 @@ import (
 )
 
 // A robot served first for jamAfter steps without coming nearer to its goal is in a jam that the planner does not see through. The
-// search for a way out looks at searchesPerJam configurations at most, once in jamAfter Advances.
+// search for a way out looks at searchesPerJam configurations at most, and where it finds none, again after jamAfter Advances.
 const (
 	jamAfter       = 80
 	searchesPerJam = 20_000
@@ -41,7 +41,7 @@ func (c *Control) jammed(ctx context.Context) bool {
 			c.drive(r, paths.At[t*paths.Robots+i])
 		}
 	}
-	c.saved = worst
+	c.saved, c.retryAt = worst, c.now // the next in the jam is helped as soon as this one is out
 	return true
 }
 
