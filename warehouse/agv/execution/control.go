@@ -81,7 +81,9 @@ type Control struct {
 	redraw  bool         // closed or cost changed
 	turned  []int32      // steps that cost something else than when the planner looked last
 	stale   bool         // what is not released is dropped before the next plan
-	saved   int          // robot whose way out of a jam is being driven, nothing being planned behind it; −1 = none
+	saved   int          // robot whose way out of a jam is being driven; −1 = none
+	exit    int32        // vertex that this way leads to
+	detour  int          // steps that it adds to a plan at most
 	retryAt int          // Advance at which the next jam may be searched
 	now     int
 
@@ -383,12 +385,9 @@ func (c *Control) replan() {
 }
 
 // wanted says whether to plan one step more: not while all have enough before them. Where some have too much, being slow,
-// it is better to plan anew without what they have not been released.
+// it is better to plan anew without what they have not been released, but for a way out of a jam, which stays.
 func (c *Control) wanted() bool {
-	if c.saved >= 0 {
-		if len(c.order.plans[c.saved]) > 0 {
-			return false
-		}
+	if c.saved >= 0 && c.order.at[c.saved].Vertex == c.exit {
 		c.replan()
 	}
 	least, most := c.o.Lookahead, 0
@@ -405,6 +404,9 @@ func (c *Control) wanted() bool {
 	}
 	if least >= c.o.Lookahead {
 		return false
+	}
+	if c.saved >= 0 {
+		return most < c.o.Limit+c.detour
 	}
 	if most >= c.o.Limit {
 		c.replan()

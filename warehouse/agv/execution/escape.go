@@ -2,6 +2,7 @@ package execution
 
 import (
 	"context"
+	"slices"
 
 	"quartermaster/warehouse/agv"
 )
@@ -13,9 +14,10 @@ const (
 	searchesPerJam = 20_000
 )
 
-// jammed looks for a robot in a jam, and puts down a plan that brings it to its goal, wherever the others must go for it.
+// jammed looks for a robot in a jam, and puts down a plan that brings it to its goal, wherever the others must go for it. Who has
+// no part in it goes on: what is planned later comes after it on each cell.
 func (c *Control) jammed(ctx context.Context) bool {
-	if c.now < c.retryAt {
+	if c.saved >= 0 || c.now < c.retryAt {
 		return false
 	}
 	worst := -1 // the one longest on its errand
@@ -36,12 +38,15 @@ func (c *Control) jammed(ctx context.Context) bool {
 	if err != nil || !solved || c.overfull(who, paths) {
 		return false
 	}
+	c.detour = 0
 	for t := 1; t <= paths.Steps; t++ {
 		for i, r := range who {
 			c.drive(r, paths.At[t*paths.Robots+i])
+			c.detour = max(c.detour, len(c.order.plans[r]))
 		}
 	}
-	c.saved, c.retryAt = worst, c.now // the next in the jam is helped as soon as this one is out
+	c.planner.Forget()                                                         // the plans end elsewhere
+	c.saved, c.exit, c.retryAt = worst, goals[slices.Index(who, worst)], c.now // the next in the jam is helped as soon as this one is out
 	return true
 }
 
