@@ -160,6 +160,37 @@ func TestRobotsPassInACorridor(t *testing.T) {
 	t.Fatalf("robots are at %v after 4,000 steps, want them to have changed places", w.at)
 }
 
+// Two robots must pass each other in a corridor whose only bay is at its far end, which takes a search for a way out and a long
+// drive. A third, which has no part in it, goes on meanwhile.
+func TestOthersGoOnBesideAWayOutOfAJam(t *testing.T) {
+	g := fromPicture(t,
+		"@@@@@@@@@@@@@@@@@@@@@@@@@@@@.@",
+		"..............................",
+		"@@@@@@@@@@@@@@@@@@@@@@@@@@@@.@",
+		"........@@@@@@@@@@@@@@@@@@@@@@")
+	first, second, one, other := g.Vertex(30), g.Vertex(40), g.Vertex(90), g.Vertex(97)
+	w := newWorld(t, g, []int32{first, g.Vertex(34), one}, 1)
+	w.c.Send(0, agv.Errand{Goal: second, Next: -1})
+	w.c.Send(1, agv.Errand{Goal: first, Next: -1})
+	stood := 0
+	for step, was := 0, w.at[2]; step < 4000; step++ {
+		if e := w.c.Errand(2); w.at[2] == e.Goal {
+			w.c.Send(2, agv.Errand{Goal: one + other - w.at[2], Next: -1})
+		}
+		w.step()
+		if stood++; w.at[2] != was {
+			was, stood = w.at[2], 0
+		}
+		if stood > 30 {
+			t.Fatalf("step %d: the third robot stands since 30 steps, robots are at %v", step, w.at)
+		}
+		if w.at[0] == second && w.at[1] == first {
+			return
+		}
+	}
+	t.Fatalf("robots are at %v after 4,000 steps, want the first two to have passed each other", w.at)
+}
+
 func TestOthersPlanAroundWhatStandsInTheWay(t *testing.T) {
 	g := fromPicture(t, "...", "...")
 	w := newWorld(t, g, []int32{0, 1}, 1)
