@@ -22,9 +22,8 @@ type Errand struct{ Goal, Next int32 }
 
 // PlannerOptions steer a Planner. The zero value works.
 type PlannerOptions struct {
-	// Depth is how many actions a course has, 2…5, with Turnless 2…3. Default 4, and 3 with Turnless, above 2,000 robots, where
-	// the many courses cost more time than they gain, and on floors fuller than crowdedShare, where long ones meet several;
-	// 2 where next to no cell is free.
+	// Depth is how many actions a course has, 2…5, with Turnless 2…3. Default 4, and 3 with Turnless and on floors fuller than
+	// crowdedShare, where long ones meet several; 2 where next to no cell is free.
 	Depth int
 	// Turnless robots move in all four directions without turning: their actions are StepEast … StepNorth and Wait.
 	Turnless bool
@@ -45,20 +44,16 @@ type PlannerOptions struct {
 	// Refinements bounds the tries to improve one step's plan: a budget that repeats on any machine. 0 = until ctx ends;
 	// negative = none.
 	Refinements int
-	// Active is how many robots, nearest to their goals first, go for them at a time; the others only make room. Default:
-	// all, but on a floor fuller than crowdedShare only workingShare of its cells' number.
-	Active     int
-	CacheBytes int // for distances; default 1.5 GiB
-	Workers    int // goroutines; default 1; the answer is the same for any number
-	Seed       uint64
+	CacheBytes  int // for distances; default 1.5 GiB
+	Workers     int // goroutines; default 1; the answer is the same for any number
+	Seed        uint64
 }
 
-// Beyond crowdedShare of the cells taken, robots that all press on hinder each other; measured best near workingShare. Beyond
-// packedShare they move in rings or through a few holes.
+// Beyond crowdedShare of the cells taken most robots are put back in any case. Beyond packedShare they move in rings or through
+// a few holes.
 const (
 	crowdedShare = 0.6
 	packedShare  = 0.9
-	workingShare = 0.7
 )
 
 // revisits is how often one robot's course is tried anew within one chain of pushes, chainSteps how many courses one chain
@@ -195,17 +190,11 @@ func NewPlanner(g *Graph, cost []uint8, n int, o PlannerOptions) (*Planner, erro
 func (o *PlannerOptions) complete(n, cells int) {
 	if o.Depth == 0 {
 		o.Depth = 4
-		if n > 2000 || o.Turnless || crowded(n, cells) {
+		if o.Turnless || crowded(n, cells) {
 			o.Depth = 3
 		}
 		if float64(n) > packedShare*float64(cells) {
 			o.Depth = 2
-		}
-	}
-	if o.Active <= 0 {
-		o.Active = n
-		if crowded(n, cells) {
-			o.Active = max(1, int(workingShare*float64(cells)))
 		}
 	}
 	if o.CacheBytes <= 0 {
@@ -292,8 +281,10 @@ func crowded(n, cells int) bool { return float64(n) > crowdedShare*float64(cells
 
 // rank orders the robots and says how much each one's cost counts. On a floor with room the first are those with the least
 // way to go less the time they have been under way: who arrives soon makes room for the next errand soon, and nobody is
-// put back for ever, which would fill the floor with those who were. On a crowded floor most are put back in any case, and
-// nearness alone counts. Those that are urged come before all others.
+// put back for ever, which would fill the floor with those who were. On a crowded floor it is the other way round: whoever
+// comes to nothing for long stands where no way leads out at present, and if nearness alone counted, those who stand so next to
+// their goals would in the end be all who are served. So time under way puts back there, and a robot may wait for very long;
+// whoever must not is urged. Those that are urged come before all others.
 func (p *Planner) rank() {
 	p.order = p.order[:0]
 	for r, s := range p.state {
@@ -309,9 +300,10 @@ func (p *Planner) rank() {
 		if s.Vertex == p.errand[r].Goal {
 			p.since[r] = p.now // who rests where it should be is under way for nothing
 		}
-		p.key[r] = p.left[r]
-		if p.pressure != nil {
-			p.key[r] -= stepCost * int32(min(p.now-p.since[r], maxAge))
+		age := stepCost * int32(min(p.now-p.since[r], maxAge))
+		p.key[r] = p.left[r] - age
+		if p.pressure == nil {
+			p.key[r] = p.left[r] + age*putBackTenths/10
 		}
 	}
 	slices.SortFunc(p.order, func(a, b int32) int {
@@ -321,7 +313,7 @@ func (p *Planner) rank() {
 		return cmp.Or(cmp.Compare(p.key[a], p.key[b]), cmp.Compare(a, b))
 	})
 	n := float64(len(p.order))
-	for i, r := range p.order[:min(len(p.order), p.o.Active)] {
+	for i, r := range p.order {
 		p.weight[r] = 1 + int64(1000*math.Sqrt((n-float64(i))/n))
 		if i == 0 && p.urgent[r] != 0 {
 			p.weight[r] *= 1000 // no gain of others is worth its way
@@ -335,5 +327,9 @@ func (p *Planner) rank() {
 	}
 }
 
-// maxAge bounds the steps under way that count, so that sums of costs stay small.
-const maxAge = 1 << 20
+// maxAge bounds the steps under way that count, so that sums of costs stay small; putBackTenths is how many tenths of a step each
+// puts back on a crowded floor, measured best where 800 robots have 819 cells.
+const (
+	maxAge        = 1 << 20
+	putBackTenths = 7
+)

@@ -6,7 +6,7 @@ import "slices"
 // takes more from the others than it gains, and a jam feeds itself. So who would go from a place with room into a full one
 // waits and makes way until it has drained. After the perimeter control of city traffic by its fundamental diagram
 // (Daganzo 2007; Geroliminis, Haddad, Ramezani 2013). Measured best on random floors half full; of floors fuller than
-// crowdedShare no part has room, and there only the number of Active robots helps.
+// crowdedShare no part has room.
 const (
 	fullShare    = 0.70
 	fullerShare  = 0.05 // by how much more a place must be taken than the robot's own, so that nobody is held within a jam

@@ -128,7 +128,7 @@ func (p *Planner) rings(r int32, path []int32) bool {
 // first lets each robot, nearest to its goal first, take the best course that it can push through; nobody pushes those
 // that chose before.
 func (p *Planner) first() {
-	for _, r := range p.order[:min(len(p.order), p.o.Active)] {
+	for _, r := range p.order {
 		if p.current[r] > 0 {
 			p.push(r, false)
 		}
@@ -140,15 +140,14 @@ func (p *Planner) first() {
 // refine takes robots at random and keeps a chain of pushes where it lowers the weighted sum of costs, until the budget
 // ends.
 func (p *Planner) refine(ctx context.Context) {
-	active := min(len(p.order), p.o.Active)
-	if active == 0 {
+	if len(p.order) == 0 {
 		return
 	}
 	for tries := 0; p.o.Refinements == 0 || tries < p.o.Refinements; tries++ {
 		if tries&3 == 0 && ctx.Err() != nil {
 			return
 		}
-		r := p.order[p.random.IntN(active)]
+		r := p.order[p.random.IntN(len(p.order))]
 		if p.current[r] > 0 {
 			p.push(r, true)
 		}
