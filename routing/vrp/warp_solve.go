@@ -47,6 +47,9 @@ func (s *search) penalised(ctx context.Context, w *warpModel) (worth, breeds boo
 	if w == nil || w.n < warpLeast {
 		return false, false
 	}
+	if w.n > breedMost && len(s.best.absent) > mostTried && s.lacks() { // more than a step tries to place
+		return true, false
+	}
 	total := float64(s.spend.iterations)
 	if s.spend.spent != nil {
 		begin := s.spend.done(0)
@@ -65,7 +68,13 @@ func (s *search) penalised(ctx context.Context, w *warpModel) (worth, breeds boo
 	if s.m.p.VehiclesFirst {
 		least = max(tightWorth, tightPerStop*float64(w.n))
 	}
-	return breeds || total >= least, breeds
+	return breeds || total >= least || w.n > breedMost && s.lacks(), breeds
+}
+
+// lacks reports whether the best plan leaves out a stop that must be served. Penalties find room for it sooner than placing it anew in
+// each step does, however small the budget is.
+func (s *search) lacks() bool {
+	return slices.ContainsFunc(s.best.absent, func(c int32) bool { return !s.m.optional || s.m.prices[c] >= s.m.dearest() })
 }
 
 // breedAll runs the phases of a search that the genetic one has a part in, up to the last.

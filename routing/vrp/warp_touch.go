@@ -23,10 +23,25 @@ func (c *trail) improve() {
 		for head := 0; head < len(c.queue); head++ {
 			u := c.queue[head]
 			c.queued[u] = false
+			if head%watchEvery == watchEvery-1 && c.over != nil && c.over() {
+				c.drop(head)
+				return
+			}
 			c.visit(u)
 		}
 		c.queue = c.queue[:0]
 	}
+}
+
+// watchEvery is the stops after which the budget is looked at.
+const watchEvery = 256
+
+// drop forgets the stops queued from head on.
+func (c *trail) drop(head int) {
+	for _, u := range c.queue[head:] {
+		c.queued[u] = false
+	}
+	c.queue = c.queue[:0]
 }
 
 // visit tries the moves of stop u.

@@ -26,6 +26,9 @@ const (
 	trailLost  = 8000
 	firmLegs   = 1000
 	firmPrices = 10
+	settleMost = 8 // how often prices rise at first where stops are left out, and by how much
+	settleBy   = 2.5
+	lackShare  = 0.2 // of the trail's time after which it gives up where they still are: there may be no room for them
 )
 
 // trail is one plan that is torn open at a place, mended and improved around it, again and again: iterated local search under
@@ -35,6 +38,7 @@ type trail struct {
 	rng    *rand.Rand
 	queue  []int32 // stops whose moves are to be tried
 	queued []bool
+	over   func() bool // the budget is spent; nil where none is watched
 
 	used int     // routes of the best plan
 	out  []int32 // stops taken off
@@ -79,7 +83,11 @@ func (s *search) follow(ctx context.Context, w *warpModel, end float64, seed uin
 	if !s.seatAll(state) {
 		return
 	}
+	c.over = func() bool { return ctx.Err() != nil || s.spend.done(s.steps) >= end }
 	c.begin()
+	if s.lacks() {
+		c.settle()
+	}
 	length, _ := w.meanLeg()
 	leg := length * float64(w.kinds[0].rate)
 	begin := s.spend.done(s.steps)
@@ -93,6 +101,9 @@ func (s *search) follow(ctx context.Context, w *warpModel, end float64, seed uin
 			shown = done + 0.01
 			s.adoptTrail(c)
 			s.tell(done)
+			if done > begin+lackShare*(end-begin) && s.lacks() {
+				return
+			}
 		}
 		s.steps += trailSteps
 		gone := min(1, (done-begin)/max(end-begin, 1e-9))
@@ -119,6 +130,28 @@ func (c *trail) begin() {
 	c.improve()
 	c.keep()
 	c.s.hold()
+}
+
+// settle makes breaking rules dearer and dearer until a plan holds, where the one to begin with leaves out stops that must be served.
+func (c *trail) settle() {
+	s := c.s
+	for range settleMost {
+		if s.late+s.full == 0 || c.over() {
+			break
+		}
+		s.raise(settleBy, settleBy)
+		s.reprice()
+		for r := range int32(len(s.kind)) {
+			if s.broken[r] != 0 {
+				for i := s.next[s.begin(r)]; s.stop(i); i = s.next[i] {
+					c.touch(i)
+				}
+			}
+		}
+		c.improve()
+		c.keep()
+	}
+	s.hold()
 }
 
 // stand makes the trail firm and goes back to the best plan.

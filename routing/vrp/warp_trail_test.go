@@ -87,6 +87,47 @@ func TestFirmTrailHolds(t *testing.T) {
 	}
 }
 
+// Of 300 stops a first plan leaves some out whose vehicles are taken by others. A budget far too small for a trail otherwise places all, and
+// where there are fewer vehicles than any plan needs, what is planned passes the check.
+func TestTrailPlacesWhatTheFirstPlanLeavesOut(t *testing.T) {
+	t.Parallel()
+	p := drawWindows(rand.New(rand.NewPCG(3, 8)), 300)
+	p.Vehicles[0].MaxWeightG = 60 // windows bind sooner
+	first := func(fleet int) int {
+		p.Vehicles[0].Count = fleet
+		s, err := Solve(t.Context(), p, Options{Iterations: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(s.Unassigned)
+	}
+	fleet := 25
+	for first(fleet) > 0 {
+		fleet++
+	}
+	solve := func(fleet int) routing.Solution {
+		left := first(fleet)
+		s, err := Solve(t.Context(), p, Options{Iterations: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := routing.Check(p, s); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d vehicles: %d left out by the first plan, %d after the trail", fleet, left, len(s.Unassigned))
+		if len(s.Unassigned) > left {
+			t.Errorf("%d vehicles: %d left out, %d by the first plan", fleet, len(s.Unassigned), left)
+		}
+		return s
+	}
+	if s := solve(fleet - 3); len(s.Unassigned) > 0 {
+		t.Errorf("%d left out", len(s.Unassigned))
+	}
+	if s := solve(fleet / 3); len(s.Unassigned) == 0 {
+		t.Errorf("%d vehicles serve all", fleet/3)
+	}
+}
+
 // A budget too small for breeding plans and large enough for a trail gives, for 70 stops of which some may be left out, a plan that passes
 // the check, the same again, at most half a percent dearer than that of the general search alone.
 func TestTrailPassesCheck(t *testing.T) {
