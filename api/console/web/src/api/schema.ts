@@ -113,12 +113,19 @@ export interface FleetChange {
   vehicle: string
 }
 
+export interface FloorArea {
+  from_column: number
+  from_row: number
+  to_column: number
+  to_row: number
+}
+
 export interface FloorErrand {
   batch?: number
   battery_percent?: number
   from_step: number
   goal_cell: number
-  kind: "move" | "park" | "fetch" | "bring" | "charge"
+  kind: "move" | "park" | "fetch" | "bring" | "charge" | "leave" | "rest"
   order_ids?: Array<string> | null
   task_id?: string
   to_step: number
@@ -141,6 +148,7 @@ export interface FloorPicture {
   step_sec: number
   turning?: boolean
   width: number
+  zones?: Array<FloorZone> | null
 }
 
 export interface FloorTrialAnswer {
@@ -148,22 +156,40 @@ export interface FloorTrialAnswer {
   collisions: number
   errands: number
   errands_per_step: number
+  first_faults?: Array<string> | null
+  flat_robots: number
   floor: FloorPicture
   longest_errand_steps: number
   moves: FloorMoves
+  put_off_errands: number
+  rule_faults: number
   wait_share: number
+  zones?: Array<ZoneResult> | null
 }
 
 export interface FloorTrialRequest {
   delay?: number
+  draw_zones?: boolean
   file?: string
   height?: number
   kind?: "fulfilment" | "sortation"
   robots?: number
   seed?: number
+  slow_share?: number
   stations?: number
   steps?: number
   width?: number
+}
+
+export interface FloorZone {
+  areas: Array<FloorArea> | null
+  every_steps?: number
+  from_step?: number
+  kind: "blocked" | "human" | "limit" | "slow"
+  most_robots?: number
+  name: string
+  speed_cells_per_step?: number
+  to_step?: number
 }
 
 export interface ForecastAccuracy {
@@ -961,6 +987,8 @@ export interface RobotCourse {
   errands: Array<FloorErrand> | null
   moves: string
   robot_id: string
+  robot_type?: string
+  speed_cells_per_step?: number
   start_cell: number
 }
 
@@ -1444,6 +1472,12 @@ export interface WarehouseList {
 export interface Window {
   from: string
   to: string
+}
+
+export interface ZoneResult {
+  clear_steps?: number
+  most_robots: number
+  name: string
 }
 
 export const listPlans = operation<{

@@ -68,3 +68,20 @@ test('zooming keeps what is under the pointer, panning keeps the floor in sight'
   const off = pan(near, 1e6, -1e6, floor, box)
   assert.ok(off.x + box.width / off.scale > 0 && off.y < floor.height)
 })
+
+const { zoneClosed, zoneLine, shutOf } = await load('pages/floor/zones.ts')
+
+test('zones close and open at their times, and are written as a floor file has them', () => {
+  const people = { name: 'A', kind: 'human', from_step: 2, to_step: 5, every_steps: 20, areas: [{ from_column: 1, from_row: 2, to_column: 3, to_row: 4 }] }
+  const wall = { name: 'B', kind: 'blocked', areas: [] }
+  const slow = { name: 'C', kind: 'slow', speed_cells_per_step: 0.5, areas: people.areas }
+  const once = { name: 'D', kind: 'blocked', to_step: 3, areas: people.areas }
+  assert.deepEqual([0, 1, 2, 4, 5, 21, 22, 24, 25].map((s) => zoneClosed(people, s)), [false, false, true, true, false, false, true, true, false])
+  assert.equal(shutOf({ zones: [people, wall, slow, once] }, 2), '1101')
+  assert.equal(shutOf({ zones: [people, wall, slow, once] }, 3), '1100')
+  assert.equal(shutOf({}, 3), '')
+  assert.equal(zoneLine(people), 'A human cells 1 2 3 4 from 2 to 5 every 20')
+  assert.equal(zoneLine(slow), 'C slow 0.5 cells 1 2 3 4')
+  assert.equal(zoneLine({ ...slow, kind: 'limit', most_robots: 2 }), 'C limit 2 cells 1 2 3 4')
+  assert.equal(zoneLine(once), 'D blocked cells 1 2 3 4 from 0 to 3')
+})

@@ -2,12 +2,14 @@ import { useState } from 'react'
 import type { FloorPicture, FloorTrialRequest } from '../../api/schema'
 import { useWords, type Key } from '../../i18n'
 import { Panel } from '../../ui/Panel'
+import { zoneLine } from './zones'
 
-const numbers: { name: 'width' | 'height' | 'stations' | 'robots' | 'steps' | 'delay' | 'seed'; label: Key; min: number; max: number; step?: number; drawn?: boolean }[] = [
+const numbers: { name: 'width' | 'height' | 'stations' | 'robots' | 'slow_share' | 'steps' | 'delay' | 'seed'; label: Key; min: number; max: number; step?: number; drawn?: boolean }[] = [
   { name: 'width', label: 'trial.width', min: 12, max: 1000, drawn: true },
   { name: 'height', label: 'trial.height', min: 10, max: 1000, drawn: true },
   { name: 'stations', label: 'trial.stations', min: 1, max: 500, drawn: true },
   { name: 'robots', label: 'trial.robots', min: 1, max: 20_000 },
+  { name: 'slow_share', label: 'trial.slow', min: 0, max: 1, step: 0.05, drawn: true },
   { name: 'steps', label: 'trial.steps', min: 1, max: 3600 },
   { name: 'delay', label: 'trial.delay', min: 0, max: 0.9, step: 0.01 },
   { name: 'seed', label: 'trial.seed', min: 1, max: 1_000_000_000 },
@@ -16,7 +18,7 @@ const numbers: { name: 'width' | 'height' | 'stations' | 'robots' | 'steps' | 'd
 type Given = 'fulfilment' | 'sortation' | 'file'
 
 /** A floor file of what is shown, to be changed letter by letter. */
-export const fileOf = (floor: FloorPicture) => ['floor 1', `name ${floor.name || 'floor'}`, `step_s ${floor.step_sec}`, 'grid', ...(floor.rows ?? []), ''].join('\n')
+export const fileOf = (floor: FloorPicture) => ['floor 1', `name ${floor.name || 'floor'}`, `step_s ${floor.step_sec}`, 'grid', ...(floor.rows ?? []), ...(floor.zones?.length ? ['zones', ...floor.zones.map(zoneLine)] : []), ''].join('\n')
 
 interface Props {
   start: FloorTrialRequest
@@ -32,8 +34,8 @@ export function TrialForm({ start, busy, ask, shown }: Props) {
   const [given, setGiven] = useState<Given>('fulfilment')
   const file = request.file ?? ''
   const submit = () => {
-    const { file: _, kind: __, width, height, stations, ...rest } = request
-    ask(given === 'file' ? { ...rest, file } : { ...rest, kind: given, width, height, stations } as FloorTrialRequest)
+    const { file: _, kind: __, width, height, stations, slow_share, draw_zones, ...rest } = request
+    ask(given === 'file' ? { ...rest, file } : { ...rest, kind: given, width, height, stations, slow_share, draw_zones } as FloorTrialRequest)
   }
   const edit = (text: string) => {
     setGiven('file')
@@ -67,6 +69,12 @@ export function TrialForm({ start, busy, ask, shown }: Props) {
               <input type="number" name={n.name} min={n.min} max={n.max} step={n.step ?? 1} value={request[n.name] ?? ''} onChange={(e) => setRequest({ ...request, [n.name]: e.target.value === '' ? undefined : Number(e.target.value) })} />
             </label>
           ))}
+        {given !== 'file' && (
+          <label className="field">
+            <span className="label">{t('trial.zones')}</span>
+            <input type="checkbox" name="draw_zones" checked={request.draw_zones ?? false} onChange={(e) => setRequest({ ...request, draw_zones: e.target.checked || undefined })} data-test="trial-zones" />
+          </label>
+        )}
         {given === 'file' && (
           <label className="field floor-text">
             <span className="label">{t('trial.file')}</span>

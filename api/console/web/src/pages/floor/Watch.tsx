@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react'
-import type { FloorPicture } from '../../api/schema'
+import type { FloorPicture, FloorZone } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Panel } from '../../ui/Panel'
 import { Notice } from '../../ui/States'
@@ -36,7 +36,7 @@ export function Watch({ floor, tracks, totalSteps, startAt, clock: given, side }
         {tracks.robots > 0 && totalSteps === 0 && <p className="hint">{t('floor.still')}</p>}
         <Player clock={clock} totalSteps={totalSteps} stepSec={floor.step_sec} startAt={startAt} heat={heat} setHeat={setHeat} />
         <Stage floor={floor} tracks={tracks} totalSteps={totalSteps} clock={clock} heat={heat} chosen={robot} choose={choose} />
-        <Legend />
+        <Legend zones={[...new Set((floor.zones ?? []).map((z) => z.kind))]} />
       </Panel>
       <div className="floor-side">
         <Robot floor={floor} tracks={tracks} clock={clock} chosen={robot} choose={choose} />
@@ -46,7 +46,7 @@ export function Watch({ floor, tracks, totalSteps, startAt, clock: given, side }
   )
 }
 
-function Legend() {
+function Legend({ zones }: { zones: FloorZone['kind'][] }) {
   const { t } = useWords()
   return (
     <ul className="legend">
@@ -60,6 +60,12 @@ function Legend() {
         <li key={c}>
           <i style={{ background: `var(--floor-${c})` }} aria-hidden="true" />
           {t(`floor.${c}`)}
+        </li>
+      ))}
+      {zones.map((z) => (
+        <li key={z}>
+          <i style={{ background: `var(--floor-${z === 'blocked' ? 'closed' : z})` }} aria-hidden="true" />
+          {t(`zone.${z}`)}
         </li>
       ))}
     </ul>

@@ -4,10 +4,11 @@ import { Dots } from './dots'
 import { heatSheet, orderOf, paintFloor, paintRobots, paletteOf, plainFloor } from './paint'
 import { Heat, rowOf, type Tracks } from './tracks'
 import { fit, type Size, type View } from './view'
+import { shutOf } from './zones'
 
 const sameSize = (a: Size, b: Size) => a.width === b.width && a.height === b.height
 
-/** A floor on two canvases: below what stands, drawn when the view or the heat changes; above the robots, drawn in every frame. */
+/** A floor on two canvases: below what stands, drawn when the view, the heat or what is closed changes; above the robots, drawn in every frame. */
 export class Drawn {
   view: View
   box: Size = { width: 0, height: 0 }
@@ -23,6 +24,7 @@ export class Drawn {
   private order = new Int32Array(0)
   private readonly dots = new Dots()
   private row = -1
+  private shut = ''
   private dirty = true
   /** The step and the robot that the upper canvas shows. */
   private drawnAt = -1
@@ -91,8 +93,14 @@ export class Drawn {
         this.dirty = true
       }
     }
+    const step = (this.tracks?.from ?? 0) + row
+    const shut = shutOf(this.floor, step)
+    if (shut !== this.shut) {
+      this.shut = shut
+      this.dirty = true
+    }
     const { dirty, chosen } = this
-    if (dirty) paintFloor(this.below, this.floor, this.plain, this.warm, this.view, this.box, this.palette)
+    if (dirty) paintFloor(this.below, this.floor, this.plain, this.warm, this.view, this.box, this.palette, step)
     this.dirty = false
     if (!dirty && this.drawnAt === this.clock.at && this.drawnChosen === chosen) return
     this.drawnAt = this.clock.at

@@ -97,6 +97,7 @@ function Trial() {
 function Tried({ answer }: { answer: FloorTrialAnswer }) {
   const { t, number, percent } = useWords()
   const tracks = useMemo(() => tracksOf(answer.moves, answer.floor.width), [answer])
+  const zones = answer.zones ?? []
   return (
     <Watch
       floor={answer.floor}
@@ -110,7 +111,22 @@ function Tried({ answer }: { answer: FloorTrialAnswer }) {
             <Stat label={t('trial.waits')} value={percent(answer.wait_share, 1)} />
             <Stat label={t('trial.longest')} value={t('floor.steps', { n: answer.longest_errand_steps })} />
             <Stat label={t('trial.charges')} value={number(answer.charges)} />
+            {answer.flat_robots > 0 && <Stat label={t('trial.flat')} value={number(answer.flat_robots)} />}
+            {zones.length > 0 && <Stat label={t('trial.faults')} value={number(answer.rule_faults)} detail={answer.first_faults?.[0]} />}
+            {zones.length > 0 && <Stat label={t('trial.put_off')} value={number(answer.put_off_errands)} />}
           </dl>
+          {zones.length > 0 && (
+            <dl className="stats" data-test="trial-zones-result" data-faults={answer.rule_faults}>
+              {zones.map((z, i) => (
+                <Stat
+                  key={z.name}
+                  label={`${z.name} · ${t(`zone.${answer.floor.zones![i]!.kind}`)}`}
+                  value={t('trial.within', { n: z.most_robots })}
+                  detail={z.clear_steps ? t('trial.clear', { n: z.clear_steps }) : undefined}
+                />
+              ))}
+            </dl>
+          )}
         </Panel>
       }
     />

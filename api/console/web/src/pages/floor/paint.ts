@@ -1,8 +1,9 @@
-import type { FloorPicture } from '../../api/schema'
+import type { FloorPicture, FloorZone } from '../../api/schema'
 import { colour } from '../../app/theme'
 import type { Dots } from './dots'
 import { HEAT_STEPS, rowOf, type Tracks } from './tracks'
 import type { Size, View } from './view'
+import { paintZones } from './zones'
 
 /** Below so many pixels a cell is one pixel of a picture that is drawn larger; from then on its letter is drawn. */
 const PLAIN_BELOW = 5
@@ -15,6 +16,7 @@ export interface Palette {
   robots: string[]
   ring: string
   heat: [number, number, number]
+  zones: Record<FloorZone['kind'], string>
 }
 
 export const rgb = (hex: string): [number, number, number] => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)) as [number, number, number]
@@ -32,6 +34,7 @@ export function paletteOf(): Palette {
     robots: ['--muted', '--accent', '--warn-fill', '--good'].map(colour),
     ring: colour('--bad'),
     heat: rgb(colour('--bad')),
+    zones: { human: colour('--floor-human'), blocked: colour('--floor-closed'), limit: colour('--floor-limit'), slow: colour('--floor-slow') },
   }
 }
 
@@ -73,13 +76,14 @@ export function heatSheet(floor: FloorPicture): (counts: Uint16Array, palette: P
   }
 }
 
-/** Draws what does not move: cells, lanes, letters of stations where there is room, and the heat over them. */
-export function paintFloor(pen: CanvasRenderingContext2D, floor: FloorPicture, plain: HTMLCanvasElement, heat: HTMLCanvasElement | null, view: View, box: Size, palette: Palette) {
+/** Draws what does not move: cells, lanes, letters of stations where there is room, zones as they are in a step, and the heat over them. */
+export function paintFloor(pen: CanvasRenderingContext2D, floor: FloorPicture, plain: HTMLCanvasElement, heat: HTMLCanvasElement | null, view: View, box: Size, palette: Palette, step: number) {
   const { x, y, scale } = view
   pen.clearRect(0, 0, box.width, box.height)
   pen.imageSmoothingEnabled = false
   pen.drawImage(plain, -x * scale, -y * scale, floor.width * scale, floor.height * scale)
   if (scale >= PLAIN_BELOW) paintSigns(pen, floor, view, box, palette)
+  paintZones(pen, floor, view, step, palette)
   if (heat) pen.drawImage(heat, -x * scale, -y * scale, floor.width * scale, floor.height * scale)
 }
 

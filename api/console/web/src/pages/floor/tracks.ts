@@ -45,7 +45,7 @@ export function tracksOf(moves: Pick<FloorMoves, 'from_step' | 'steps' | 'robots
       for (let k = Math.max(0, errand.from_step - moves.from_step); k < end; k++) {
         const cell = cells[k * robots + r]!
         const stays = cells[(k + 1) * robots + r] === cell
-        states[k * robots + r] = !stays ? DRIVING : errand.kind === 'charge' && cell === errand.goal_cell ? CHARGING : WAITING
+        states[k * robots + r] = !stays ? DRIVING : errand.kind === 'charge' && cell === errand.goal_cell ? CHARGING : errand.kind === 'rest' && cell === errand.goal_cell ? IDLE : WAITING
       }
     }
   })

@@ -1,0 +1,1 @@
+export{n as WebGLDevice}from"./Canvas-I6tlGZTE.js";

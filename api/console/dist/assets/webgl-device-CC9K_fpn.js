@@ -1,1 +1,0 @@
-export{n as WebGLDevice}from"./Canvas-ByPqtfV1.js";
