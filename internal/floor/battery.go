@@ -16,7 +16,11 @@ type batteries struct {
 	near     []int32   // vertex → cells to the nearest charger
 	hubTo    []int32   // vertex → cells to the first charger, and from it: a way over it bounds every other
 	hubFrom  []int32
+	to       [][]int32 // charger → cells to it from each vertex; nil where that would be too many
 }
+
+// maxChargerCells bounds chargers × vertices whose distances are kept.
+const maxChargerCells = 1 << 25
 
 func newBatteries(g *agv.Graph, chargers []int32, o *TryOptions) *batteries {
 	b := &batteries{g: g, o: o, chargers: chargers, bound: make([]int, len(chargers)), ahead: make([][]int32, g.Len()), behind: make([][]int32, g.Len())}
@@ -30,6 +34,11 @@ func newBatteries(g *agv.Graph, chargers []int32, o *TryOptions) *batteries {
 	}
 	if len(chargers) > 0 {
 		b.near, b.hubTo, b.hubFrom = flood(b.behind, chargers), flood(b.behind, chargers[:1]), flood(b.ahead, chargers[:1])
+	}
+	if len(chargers)*g.Len() <= maxChargerCells {
+		for i := range chargers {
+			b.to = append(b.to, flood(b.behind, chargers[i:i+1]))
+		}
 	}
 	return b
 }
@@ -73,7 +82,10 @@ func (b *batteries) lasts(charge float64, at, goal int32) bool {
 // choose finds the charger for a robot at a vertex that is soonest free for it, of those that its charge takes it to; every robot
 // bound for one takes a whole charge of time. Where the charge takes it to none, the nearest; −1 where zones close them all.
 func (b *batteries) choose(charge float64, at int32, g *gate) (charger int) {
-	far := flood(b.ahead, []int32{at})
+	var far []int32 // vertex → cells, where those to chargers are not kept
+	if b.to == nil {
+		far = flood(b.ahead, []int32{at})
+	}
 	cells := charge / (b.o.Drain * detour)
 	least, within := 0.0, false
 	charger = -1
@@ -81,7 +93,13 @@ func (b *batteries) choose(charge float64, at int32, g *gate) (charger int) {
 		if !g.open(at, v) {
 			continue
 		}
-		cost, reached := float64(far[v]), float64(far[v]) <= cells
+		way := int32(0)
+		if b.to != nil {
+			way = b.to[i][at]
+		} else {
+			way = far[v]
+		}
+		cost, reached := float64(way), float64(way) <= cells
 		if reached {
 			cost += float64(b.bound[i]) * 100 / b.o.Gain
 		}

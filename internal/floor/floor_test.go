@@ -216,6 +216,12 @@ func TestBatteriesChooseAndLast(t *testing.T) {
 	if got := b.choose(5, 1, &gate{}); got != 0 {
 		t.Errorf("charger %d, want the only one that a charge for one cell reaches", got)
 	}
+	kept := b.to
+	b.to = nil // as on floors too large to keep them: the same is chosen
+	if got := b.choose(100, 1, &gate{}); got != 1 || kept == nil {
+		t.Errorf("charger %d without kept distances, want 1", got)
+	}
+	b.to = kept
 	// From column 4 to the station in column 9 and back to the charger in column 5 are 5 + 4 cells: 9 × 2 × 1.5 = 27 percent.
 	if !b.lasts(27, 4, 9) || b.lasts(26, 4, 9) {
 		t.Error("27 percent must last, 26 must not")
