@@ -24,7 +24,7 @@ const (
 // so many mean legs a route from then on, and by the second or unit so many times the first prices, which is not adapted any more.
 const (
 	trailLost  = 8000
-	firmLegs   = 1000
+	firmLegs   = 100_000 // more than a long plan for the fewest vehicles can save at once by being late
 	firmPrices = 10
 	settleMost = 8 // how often prices rise at first where stops are left out, and by how much
 	settleBy   = 2.5
