@@ -71,6 +71,9 @@ func (s *warpState) relocate(u, v int32, count int, turned bool) bool {
 	}
 	inner := s.cumLen[e] - s.cumLen[u]
 	lu := s.leg(p, x) - s.leg(p, u) - s.leg(e, x) - inner
+	if turned {
+		inner = s.against(u, e)
+	}
 	lv := s.leg(v, head) + s.leg(tail, y) - s.leg(v, y) + inner
 	delta := lu*ku.rate + lv*kv.rate
 	if int(s.size[ru]) == count {
@@ -120,6 +123,14 @@ func (s *warpState) relocate(u, v int32, count int, turned bool) bool {
 	s.update(ru)
 	s.update(rv)
 	return true
+}
+
+// against is the length of the legs from node j back to node i of the same route: streets are not always as long both ways.
+func (s *warpState) against(i, j int32) (length int64) {
+	for at := j; at != i; at = s.prev[at] {
+		length += s.leg(at, s.prev[at])
+	}
+	return length
 }
 
 // flip turns the links between the nodes from i to j, which are on no route.

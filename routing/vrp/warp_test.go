@@ -92,6 +92,55 @@ func TestPenalisedMovesKeepTheirBooks(t *testing.T) {
 	}
 }
 
+// Where streets are much longer one way than back, each single move between routes that is done makes the plan cheaper: a run of stops that
+// is turned round has other legs inside. One that was reckoned wrongly could be done and undone for ever.
+func TestEachMoveMakesThePlanCheaper(t *testing.T) {
+	t.Parallel()
+	done := map[string]int{}
+	for seed := range uint64(30) {
+		random := rand.New(rand.NewPCG(seed, 11))
+		p := drawFleet(random, 30)
+		for k := range p.Matrix.DistanceM {
+			p.Matrix.DistanceM[k] += random.Int32N(3000)
+		}
+		m := newModel(context.Background(), &p, Options{}, make([]string, len(p.Stops)))
+		w := newWarp(m)
+		s := newWarpState(w, w.slots([]int{1, 1, 1, 1, 1, 1}[:len(w.kinds)], 100), random)
+		c := newCrowd(s, random)
+		c.random(4)
+		for range 3000 {
+			u, v := int32(random.IntN(w.n)), int32(random.IntN(w.n))
+			if s.route[u] < 0 || s.route[v] < 0 || u == v || s.route[u] == s.route[v] {
+				continue
+			}
+			count, turned, before := 1+random.IntN(3), random.IntN(2) == 0, s.total
+			name, did := "relocate", false
+			switch random.IntN(3) {
+			case 0:
+				name, did = "swap", s.swap(u, v, count, 1+random.IntN(2))
+			case 1:
+				name, did = "tails", s.tails(u, v)
+			default:
+				if turned {
+					name = "relocate turned"
+				}
+				did = s.relocate(u, v, count, turned)
+			}
+			if did {
+				done[name]++
+			}
+			if s.total != s.reckon() || did != (s.total < before) {
+				t.Fatalf("seed %d: %s of %d at %d to %d, done %v: cost %d before, %d after, %d route by route", seed, name, count, u, v, did, before, s.total, s.reckon())
+			}
+		}
+	}
+	for _, name := range []string{"relocate", "relocate turned", "swap", "tails"} {
+		if done[name] < 30 {
+			t.Errorf("%s was done %d times", name, done[name])
+		}
+	}
+}
+
 func wholeMember(t *testing.T, w *warpModel, x *member) {
 	t.Helper()
 	seen := make([]bool, w.n)
