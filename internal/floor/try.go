@@ -100,7 +100,6 @@ type tried struct {
 	flat    bool
 	errands []int32 // of the floor's task that it does, after its work
 	why     string  // its last work of that task was done
-	since   int     // step at which it was sent to its charger
 }
 
 // Try drives a floor's robots for some steps: by its tasks, else between stations and inductions, else between cells at
